@@ -60,3 +60,112 @@ export interface Log {
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** Kinds that the buffer holds: everything numbered that must not be lost. */
+export type RecordKind = 'm' | 'event' | 'log' | 'trace' | 'report' | 'res';
+
+/** Names one byte string for ever, together with the device. */
+export interface Position {
+  /** 16 hexadecimal digits. */
+  readonly epoch: string;
+  readonly number: number;
+}
+
+export interface NewRecord {
+  readonly kind: RecordKind;
+  /** Last topic level of kinds that have one (`report/<id>`, `res/<id>`). */
+  readonly id?: string;
+  /** UTC milliseconds of the first and last sample or event, by the clock of the moment. */
+  readonly from: number;
+  readonly to: number;
+  /** Samples inside, for the account of drops; 0 for other kinds. */
+  readonly samples: number;
+  /** The boot had no time yet: the record is re-based before it may be sent. */
+  readonly clockUnset: boolean;
+  /** It is handed to the link at once, so its bytes are fixed and thinning leaves it alone. */
+  readonly sent: boolean;
+  /** Makes the payload once number and `low` are known. Called exactly once, synchronously. */
+  encode(position: Position & { readonly low: number }): Uint8Array;
+}
+
+export interface StoredRecord extends Position {
+  readonly kind: RecordKind;
+  readonly id?: string;
+  readonly from: number;
+  readonly to: number;
+  readonly samples: number;
+  readonly clockUnset: boolean;
+  readonly payload: Uint8Array;
+}
+
+/** What the opening of the buffer found; anything but `clean` may have lost the named interval. */
+export interface BufferOpening {
+  readonly how: 'new' | 'clean' | 'killed' | 'power' | 'repaired' | 'quarantined';
+  /** For `power`, `repaired` and `quarantined`: the epoch before this one, if it is known. */
+  readonly previousEpoch?: string;
+  /** UTC milliseconds of the last record that survived, if any. */
+  readonly lastTo?: number;
+  /** For people: what was done and where the damaged folder was put. */
+  readonly detail: string;
+}
+
+export interface BufferStats {
+  readonly records: number;
+  /** Record bytes: keys and values as stored; never above `capBytes`. */
+  readonly bytes: number;
+  readonly capBytes: number;
+  readonly droppedRecords: number;
+  readonly droppedSamples: number;
+  readonly thinnedSamples: number;
+  readonly damagedRecords: number;
+}
+
+/** Records that the buffer gave up, as an account for a gap record. */
+export interface BufferLoss {
+  readonly cause: 'full' | 'thinned' | 'damaged';
+  readonly epoch: string;
+  readonly numbers: readonly { readonly first: number; readonly last: number }[];
+  readonly from: number;
+  readonly to: number;
+  readonly samples: number;
+}
+
+/**
+ * The only queue between the samplers and the collector (LevelDB in `io/level-buffer.ts`).
+ *
+ * A new epoch is minted by each opening of an empty or repaired buffer and after a boot that did
+ * not close it. A killed process of the same boot goes on with its epoch: what was written is in
+ * the kernel's hands.
+ */
+export interface RecordBuffer {
+  readonly opening: BufferOpening;
+  /** The epoch that new records get. */
+  readonly epoch: string;
+  /** Writes data and number in one batch. Rejects with a `BufferError` when the disk refuses. */
+  append(record: NewRecord): Promise<StoredRecord>;
+  /** All epochs with records, oldest first, the current one always last. */
+  held(): readonly { readonly epoch: string; readonly low: number; readonly next: number }[];
+  stats(): BufferStats;
+  /**
+   * Records behind `after` (or from the oldest), oldest first, until `records` or `bytes` is
+   * reached. They are marked as sent in one small durable write before they are given out. Damaged
+   * records are left out and accounted. Records with an unset clock end the answer.
+   */
+  take(after: Position | undefined, limit: { records: number; bytes: number }): Promise<readonly StoredRecord[]>;
+  /** The one record, for sending again; `undefined` when it is gone. */
+  get(position: Position): Promise<StoredRecord | undefined>;
+  /** Deletes what the collector has. Unknown epochs and numbers are ignored. */
+  acknowledge(epoch: string, ranges: readonly { readonly first: number; readonly last: number }[]): Promise<void>;
+  /** Rewrites the payload of each record whose clock was unset, oldest first, and clears the mark. */
+  rebase(rewrite: (record: StoredRecord) => { payload: Uint8Array; from: number; to: number }): Promise<number>;
+  /** Losses since the last call; the caller reports them as gaps. Kept until `settle`d, over restarts too. */
+  losses(): readonly BufferLoss[];
+  /** The first `count` losses are now in a record of their own. */
+  settle(count: number): Promise<void>;
+  /** Dictionaries that held records refer to, by id, and the sampler state that must survive. */
+  putDictionary(id: string, bytes: Uint8Array): Promise<void>;
+  dictionary(id: string): Promise<Uint8Array | undefined>;
+  /** Makes everything written so far survive a power cut. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -7,6 +7,7 @@
 import { accept, type DecodeError, type DecodeErrorCode, type Result } from '../result.ts';
 import type { CborValue } from './codec.ts';
 
+/** Allowed range of an integer, both ends included. */
 export type Integer = { readonly min?: number; readonly max?: number };
 
 export class Fields {
@@ -74,6 +75,28 @@ export class Fields {
     if (Array.isArray(value) && value.length <= maxLength) return value;
     this.fail(Array.isArray(value) ? 'out-of-range' : 'wrong-type', this.at(key));
     return [];
+  }
+
+  /** A map of texts that may be absent, then empty. */
+  texts(key: number, maxEntries: number, maxLength: number): ReadonlyMap<string, string> {
+    const value = this.raw(key) ?? new Map<string, CborValue>();
+    const texts = new Map<string, string>();
+    if (!(value instanceof Map)) this.fail('wrong-type', this.at(key));
+    else if (value.size > maxEntries) this.fail('out-of-range', this.at(key));
+    else {
+      for (const [name, text] of value as ReadonlyMap<CborValue, CborValue>) {
+        texts.set(this.asText(name, this.at(key), maxLength), this.asText(text, this.at(key), maxLength));
+      }
+    }
+    return texts;
+  }
+
+  /** Reads an inner map with the same rules; its first error becomes this message's. */
+  nested<T>(read: (fields: Fields) => T, value: CborValue, at: string): T {
+    const inner = new Fields(value, at);
+    const result = read(inner);
+    if (inner.error !== undefined) this.error ??= inner.error;
+    return result;
   }
 
   asInt(value: CborValue | undefined, at: string, range: Integer): number {

@@ -1,0 +1,183 @@
+/**
+ * What the collector asks of the world. `io/` implements these; tests may bring their own.
+ */
+import type { Block } from '../protocol/messages/batch.ts';
+
+/** Time, in milliseconds. */
+export interface Clock {
+  /** UTC, milliseconds since 1970. */
+  wall(): number;
+  /** Monotonic, from any origin. */
+  mono(): number;
+  /** Calls `action` once, `delayMs` from now; the answer cancels it. */
+  after(delayMs: number, action: () => void): Cancel;
+}
+
+export type Cancel = () => void;
+
+/** Structured log lines; `fields` never carry secrets. */
+export interface Log {
+  debug(message: string, fields?: LogFields): void;
+  info(message: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export interface BusMessage {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** Delivered from the broker's memory rather than just published. */
+  readonly retained: boolean;
+}
+
+/**
+ * MQTT 3.1.1, embedded (`io/embedded-broker.ts`) or external (`io/external-broker.ts`).
+ */
+export interface Bus {
+  /**
+   * Starts listening or connecting; every message on the collector's filters goes to `receive`.
+   * A publisher's PUBACK waits for its answer: that is the back-pressure. It must not reject.
+   */
+  start(receive: (message: BusMessage) => Promise<void> | undefined): Promise<void>;
+  /** Resolves when the broker has it (QoS 1: PUBACK). Rejects while an external broker is away. */
+  publish(topic: string, payload: Uint8Array | string, options: { qos: 0 | 1; retain: boolean }): Promise<void>;
+  /** Whether somebody subscribes to a topic that matches; an external broker answers `undefined`. */
+  subscribed(topic: string): boolean | undefined;
+  stats(): BusStats;
+  close(): Promise<void>;
+}
+
+export interface BusStats {
+  readonly connected: boolean;
+  readonly connections: number;
+  readonly receivedMessages: number;
+  readonly receivedBytes: number;
+  /** Refusals by reason: `topic`, `packet-size`, `rate`, `connections`, ... */
+  readonly refused: ReadonlyMap<string, number>;
+  /** Addresses that accept connections, e.g. `mqtt://127.0.0.1:1883`. */
+  readonly listening: readonly string[];
+}
+
+/**
+ * The journal of accepted messages: durable before it is acknowledged, replayed after a crash,
+ * cut off when what it holds is in the store (`io/segment-journal.ts`).
+ */
+export interface Journal {
+  /**
+   * Adds one entry; resolves with its sequence number once it is on disk (grouped fdatasync).
+   * Sequence numbers rise by one. Rejects with `JournalError` when the disk refuses; nothing of a
+   * rejected group is replayed later, and the next append tries the disk again.
+   */
+  append(entry: JournalEntry): Promise<number>;
+  /** All intact entries from `fromSeq` on, in order. Only before the first append. */
+  replay(fromSeq: number): AsyncIterable<JournalEntry & { readonly seq: number }>;
+  /** Deletes segments that hold nothing at or above `seq`. */
+  truncate(seq: number): Promise<void>;
+  stats(): { readonly bytes: number; readonly segments: number; readonly nextSeq: number; readonly damagedBytes: number };
+  close(): Promise<void>;
+}
+
+export interface JournalEntry {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  /** When the collector received it, UTC milliseconds. */
+  readonly receivedAt: number;
+}
+
+/** 1 and above; 0 means "refused by a limit": its samples are counted and not stored. */
+export type SeriesId = number;
+
+export type Labels = ReadonlyMap<string, string>;
+
+export interface SeriesMeta {
+  readonly type: 'untyped' | 'counter' | 'gauge';
+  readonly unit: string;
+}
+
+export type MatcherOp = '=' | '!=' | '=~' | '!~';
+export interface Matcher {
+  readonly name: string;
+  readonly op: MatcherOp;
+  readonly value: string;
+}
+
+/** Samples of one series in a time range: ascending, each instant once. */
+export interface SeriesData {
+  readonly id: SeriesId;
+  /** All labels, `__name__` among them. */
+  readonly labels: Labels;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/**
+ * Time series (`io/level-store.ts`): LevelDB folders, one for each UTC day, and one for the index.
+ */
+export interface SampleStore {
+  /**
+   * The id of the series with these labels (`__name__` included), new when needed. `owner` is the
+   * device, for the limit on series per device. 0 when a limit refuses it.
+   */
+  resolve(labels: Labels, meta: SeriesMeta, owner: string): SeriesId;
+  /**
+   * Takes decoded blocks into memory; column c of a block goes to `ids[block.firstAlias + c]`.
+   * `seq` is the journal's number: after a crash the same entry may come again with the same
+   * `seq`, and what a partition already holds of it is not stored twice.
+   */
+  append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void;
+  /** Series that match all matchers (anchored regular expressions), whole or limited to a time range. */
+  select(matchers: readonly Matcher[], from: number, to: number): Promise<readonly SeriesData[]>;
+  /** Series that match and have samples in the range, without their samples. */
+  series(matchers: readonly Matcher[], from: number, to: number): Promise<readonly Labels[]>;
+  labelNames(matchers: readonly Matcher[], from: number, to: number): Promise<readonly string[]>;
+  labelValues(name: string, matchers: readonly Matcher[], from: number, to: number): Promise<readonly string[]>;
+  metadata(): ReadonlyMap<string, SeriesMeta>;
+  /** Rollups of matching series: count, sum, min, max, last, increase in steps of 1 m or 1 h. */
+  rollups(matchers: readonly Matcher[], step: '1m' | '1h', from: number, to: number): Promise<readonly RollupData[]>;
+  /** Writes all that is in memory, synced. Answers the sequence below which the journal is not needed. */
+  checkpoint(): Promise<number>;
+  /** Rollups that are due, retention, compaction: one bounded step of housekeeping. */
+  maintain(now: number): Promise<void>;
+  stats(): StoreStats;
+  close(): Promise<void>;
+}
+
+export interface RollupData {
+  readonly id: SeriesId;
+  readonly labels: Labels;
+  /** Start of each step, UTC milliseconds; a step covers [time, time + step). */
+  readonly times: Float64Array;
+  readonly count: Float64Array;
+  readonly sum: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  readonly last: Float64Array;
+  /** Counter increase inside the step and from the sample before it, resets taken into account. */
+  readonly increase: Float64Array;
+}
+
+export interface StoreStats {
+  readonly series: number;
+  readonly seriesRefused: number;
+  readonly samplesAppended: number;
+  readonly samplesRefused: number;
+  readonly headSamples: number;
+  readonly partitions: number;
+  readonly diskBytes: number;
+  /** The disk refuses writes at the moment. */
+  readonly writable: boolean;
+  /** Partitions set aside as damaged, since the start. */
+  readonly quarantinedPartitions: readonly string[];
+}
+
+/** Small durable facts: registry, ledger, dictionaries, gaps (`io/level-catalog.ts`). */
+export interface Catalog {
+  get(key: string): Promise<Uint8Array | undefined>;
+  /** Keys and values with this prefix, in key order. */
+  list(prefix: string): AsyncIterable<readonly [key: string, value: Uint8Array]>;
+  /** One atomic synced write; `undefined` deletes. */
+  write(changes: ReadonlyMap<string, Uint8Array | undefined>): Promise<void>;
+  close(): Promise<void>;
+}

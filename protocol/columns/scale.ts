@@ -1,0 +1,59 @@
+/**
+ * A value as an integer times a known step, when that is exact.
+ *
+ * Device readings are decimals with few digits (0.01 s of CPU time) or multiples of a page; as
+ * integers their differences are small, and small integers are short on the wire. "Exact" is
+ * bit for bit: the encoder keeps a scale only when decoding returns the very same double.
+ */
+
+/** How a scale turns a mantissa m into a value: m / divide, or m * multiply. */
+interface Scale {
+  readonly divide: number;
+  readonly multiply: number;
+}
+
+/** Index on the wire -> scale. Entries may be added at the end, never changed. */
+export const SCALES: readonly Scale[] = [
+  ...Array.from({ length: 10 }, (_, digits) => ({ divide: 10 ** digits, multiply: 1 })),
+  { divide: 1, multiply: 512 },
+  { divide: 1, multiply: 1024 },
+  { divide: 1, multiply: 4096 },
+];
+
+/**
+ * Largest mantissa: the difference of two, zigzagged, still is an exact double (below 2^53).
+ * Larger values, 64-bit counters beyond it among them, travel as raw doubles.
+ */
+export const MAX_MANTISSA = 2 ** 51;
+
+const INTEGER = 0;
+const BINARY_SCALES = [12, 11, 10] as const;
+const DECIMAL_SCALES = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
+
+export function fromMantissa(mantissa: number, scale: number): number {
+  const { divide, multiply } = SCALES[scale] as Scale;
+  return (mantissa / divide) * multiply;
+}
+
+/** The mantissa of `value` in this scale, or `undefined` when none gives back the same bits. */
+export function toMantissa(value: number, scale: number): number | undefined {
+  const { divide, multiply } = SCALES[scale] as Scale;
+  const mantissa = Math.round((value / multiply) * divide);
+  if (!(Math.abs(mantissa) <= MAX_MANTISSA)) return undefined;
+  return Object.is(fromMantissa(mantissa, scale), value) && !Object.is(mantissa, -0)
+    ? mantissa
+    : undefined;
+}
+
+/** The scale with the smallest mantissas that is exact for all `values`, if there is one. */
+export function commonScale(values: Float64Array, count: number): number | undefined {
+  if (!fits(values, count, INTEGER)) return DECIMAL_SCALES.find((scale) => fits(values, count, scale));
+  return BINARY_SCALES.find((scale) => fits(values, count, scale)) ?? INTEGER;
+}
+
+function fits(values: Float64Array, count: number, scale: number): boolean {
+  for (let i = 0; i < count; i++) {
+    if (toMantissa(values[i] as number, scale) === undefined) return false;
+  }
+  return true;
+}

@@ -1,0 +1,83 @@
+/**
+ * The header that every numbered message begins with (`m h event log trace report res`).
+ *
+ * It decodes alone: a collector that cannot read what follows still learns whose number it is.
+ */
+import { decodeCbor, integer, type CborValue } from '../cbor/codec.ts';
+import { Fields, fromHex } from '../cbor/fields.ts';
+import { PROTOCOL_VERSION } from '../limits.ts';
+import { accept, type Result } from '../result.ts';
+
+/** How far `wall` can be trusted. */
+export const CLOCK = {
+  /** The device had no time yet; `wall` is what its clock showed. */
+  unset: 0,
+  synced: 1,
+  /** Placed afterwards, in order, because that boot never learned the time. */
+  estimated: 2,
+} as const;
+
+export type ClockTrust = (typeof CLOCK)[keyof typeof CLOCK];
+
+export interface Header {
+  /** 64 random bits, 16 hexadecimal digits. Numbers start at 1 in each epoch. */
+  readonly epoch: string;
+  readonly number: number;
+  /** The lowest number of this epoch that the device still holds. */
+  readonly low: number;
+  /** First 64 bits of the kernel's boot id, 16 hexadecimal digits. */
+  readonly boot: string;
+  /** UTC in milliseconds since 1970 of the first row or record. */
+  readonly wall: number;
+  /** The same instant in milliseconds since that boot. */
+  readonly mono: number;
+  readonly clock: ClockTrust;
+}
+
+/** Map keys shared by all messages; what a message adds begins at 8. */
+export const HEADER_KEY = { version: 0, epoch: 1, number: 2, low: 3, boot: 4, wall: 5, mono: 6, clock: 7 } as const;
+
+export interface Envelope {
+  readonly header: Header;
+  readonly fields: Fields;
+}
+
+export function encodeHeader(header: Header): [number, CborValue][] {
+  return [
+    [HEADER_KEY.version, PROTOCOL_VERSION],
+    [HEADER_KEY.epoch, fromHex(header.epoch)],
+    [HEADER_KEY.number, integer(header.number)],
+    [HEADER_KEY.low, integer(header.low)],
+    [HEADER_KEY.boot, fromHex(header.boot)],
+    [HEADER_KEY.wall, integer(header.wall)],
+    [HEADER_KEY.mono, integer(header.mono)],
+    [HEADER_KEY.clock, header.clock],
+  ];
+}
+
+export function decodeEnvelope(bytes: Uint8Array, name: string): Result<Envelope> {
+  const decoded = decodeCbor(bytes);
+  if (!decoded.ok) return decoded;
+  const fields = new Fields(decoded.value, name);
+  checkVersion(fields);
+  const header = fields.done(readHeader(fields));
+  return header.ok ? accept({ header: header.value, fields }) : header;
+}
+
+/** A version above ours is its own error: not poison, but a message for a newer collector. */
+export function checkVersion(fields: Fields): void {
+  const version = fields.int(HEADER_KEY.version, { min: 1 });
+  if (version > PROTOCOL_VERSION) fields.fail('unknown-version', `version ${version}`);
+}
+
+function readHeader(fields: Fields): Header {
+  return {
+    epoch: fields.hex(HEADER_KEY.epoch, 8),
+    number: fields.int(HEADER_KEY.number, { min: 1 }),
+    low: fields.int(HEADER_KEY.low, { min: 1 }),
+    boot: fields.hex(HEADER_KEY.boot, 8),
+    wall: fields.int(HEADER_KEY.wall),
+    mono: fields.int(HEADER_KEY.mono, { min: 0 }),
+    clock: fields.int(HEADER_KEY.clock, { min: 0, max: 2 }) as ClockTrust,
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * `state`: what a device says of itself at connect, retained, and what its will says for it.
+ */
+import { decodeCbor, encodeCbor, integer, type CborValue } from '../cbor/codec.ts';
+import { Fields, fromHex } from '../cbor/fields.ts';
+import { LIMITS, PROTOCOL_VERSION } from '../limits.ts';
+import { accept, type Result } from '../result.ts';
+import { checkVersion } from './envelope.ts';
+
+/** An epoch that the device still holds records of, or is writing to. */
+export interface HeldEpoch {
+  readonly epoch: string;
+  /** Lowest number held. */
+  readonly low: number;
+  /** The next number to be given; `low === next` means that nothing is held. */
+  readonly next: number;
+}
+
+export interface OnlineState {
+  readonly online: true;
+  /** 64 random bits, new at each connection. */
+  readonly session: string;
+  readonly agentVersion: string;
+  /** The current epoch last. */
+  readonly epochs: readonly HeldEpoch[];
+  readonly capabilities: readonly string[];
+  readonly boot: string;
+  /** UTC milliseconds by the device's clock when this was said. */
+  readonly wall: number;
+  /** First 64 bits of SHA-256 of the machine id: two machines under one device id differ here. */
+  readonly machine: string;
+  /** Longest silence between two messages of a healthy device, in seconds. */
+  readonly heartbeatSeconds: number;
+  /** The device's own labels (role, hardware, ring...); shown by `muster_device_info`. */
+  readonly labels: ReadonlyMap<string, string>;
+  /** Inventory: host name, model, operating system, kernel, architecture... */
+  readonly facts: ReadonlyMap<string, string>;
+}
+
+/** The will, and the good-bye of a clean stop. A session other than the current one is stale. */
+export interface OfflineState {
+  readonly online: false;
+  readonly session: string;
+}
+
+export type DeviceState = OnlineState | OfflineState;
+
+const KEY = {
+  version: 0,
+  online: 1,
+  session: 2,
+  agentVersion: 3,
+  epochs: 4,
+  capabilities: 5,
+  boot: 6,
+  wall: 7,
+  machine: 8,
+  heartbeat: 9,
+  labels: 10,
+  facts: 11,
+} as const;
+
+const MAX_EPOCHS = 256;
+const MAX_TEXTS = 64;
+
+export function encodeState(state: DeviceState): Uint8Array {
+  const common: [number, CborValue][] = [
+    [KEY.version, PROTOCOL_VERSION],
+    [KEY.online, state.online],
+    [KEY.session, fromHex(state.session)],
+  ];
+  return encodeCbor(new Map(state.online ? [...common, ...online(state)] : common));
+}
+
+function online(state: OnlineState): [number, CborValue][] {
+  return [
+    [KEY.agentVersion, state.agentVersion],
+    [KEY.epochs, state.epochs.map(({ epoch, low, next }) => [fromHex(epoch), integer(low), integer(next)])],
+    [KEY.capabilities, state.capabilities],
+    [KEY.boot, fromHex(state.boot)],
+    [KEY.wall, integer(state.wall)],
+    [KEY.machine, fromHex(state.machine)],
+    [KEY.heartbeat, state.heartbeatSeconds],
+    [KEY.labels, state.labels],
+    [KEY.facts, state.facts],
+  ];
+}
+
+export function decodeState(bytes: Uint8Array): Result<DeviceState> {
+  const decoded = decodeCbor(bytes);
+  if (!decoded.ok) return decoded;
+  const fields = new Fields(decoded.value, 'state');
+  checkVersion(fields);
+  const session = fields.hex(KEY.session, 8);
+  if (!fields.bool(KEY.online)) return fields.done({ online: false, session });
+  return fields.done({
+    online: true,
+    session,
+    agentVersion: fields.text(KEY.agentVersion, 64),
+    epochs: fields.list(KEY.epochs, MAX_EPOCHS).map((item) => readEpoch(fields, item)),
+    capabilities: fields.list(KEY.capabilities, MAX_TEXTS).map((c) => fields.asText(c, 'state.5', 64)),
+    boot: fields.hex(KEY.boot, 8),
+    wall: fields.int(KEY.wall),
+    machine: fields.hex(KEY.machine, 8),
+    heartbeatSeconds: fields.int(KEY.heartbeat, { min: 1, max: 86_400 }),
+    labels: fields.texts(KEY.labels, MAX_TEXTS, LIMITS.textBytes),
+    facts: fields.texts(KEY.facts, MAX_TEXTS, LIMITS.textBytes),
+  });
+}
+
+function readEpoch(fields: Fields, item: CborValue): HeldEpoch {
+  const [epoch, low, next] = Array.isArray(item) ? (item as readonly CborValue[]) : [];
+  const held = {
+    epoch: fields.asHex(epoch, 'state.4 epoch', 8),
+    low: fields.asInt(low, 'state.4 low', { min: 1 }),
+    next: fields.asInt(next, 'state.4 next', { min: 1 }),
+  };
+  if (held.low > held.next) fields.fail('out-of-range', 'state.4 low');
+  return held;
+}
+
+/** Only the session of a `state`, for the device that watches its own retained one. */
+export function decodeSession(bytes: Uint8Array): Result<string> {
+  const state = decodeState(bytes);
+  return state.ok ? accept(state.value.session) : state;
+}
