@@ -1,0 +1,189 @@
+// The arrows of docs/ARCHITECTURE.md as rules. scripts/import-rules.ts proves each one on a planted
+// violation before it looks at the real tree: a rule without a plant fails the check.
+
+// What a pure folder may use of Node: computes, waits for nothing, touches nothing.
+const PURE_NODE = '^(assert|buffer|crypto|path|querystring|string_decoder|url|util|zlib)(/|$)';
+// Packages that only compute. Add one here with a look at its source, not to silence the check.
+const PURE_NPM = 'node_modules/(ajv|cbor-x|semver|yaml|@lezer/[^/]+|@prometheus-io/lezer-promql)/';
+// Types that a port may need to speak about a stream without opening one.
+const STREAM_TYPES = '^(events|stream)(/|$)';
+const NODE_IO =
+  '^(child_process|cluster|dgram|dns|fs|http|http2|https|inspector|module|net|os|process|readline|' +
+  'repl|timers|tls|tty|v8|vm|wasi|worker_threads)(/|$)';
+
+const PARTS = '^(agent|collector)';
+const PLUGINS = '(samplers|checks|tasks|installers|notifiers)';
+// The one interface file and the one file of parse helpers that the files beside it may share.
+const SHARED = '(sampler|check|task|installer|notifier|parse)\\.ts$';
+const PROJECT = '^(agent|collector|protocol|scripts|test)/';
+const PROTOCOL = '^protocol/';
+const HOME = {
+  core: '^$1/core/',
+  ports: '^$1/ports(\\.ts$|/)',
+  config: '^$1/config(\\.ts$|/)',
+  app: '^$1/app(\\.ts$|/)',
+  plugins: `^$1/${PLUGINS}/(index\\.ts$|${SHARED})`,
+};
+
+/** Everything that `from` imports must match one of `allowed`: packages and Node's modules too. */
+const only = (name, comment, from, allowed) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { pathNot: allowed },
+});
+
+/** Like `only`, but says nothing about packages and Node's modules. */
+const onlyOfOurs = (name, comment, from, allowed) => ({
+  name,
+  comment,
+  severity: 'error',
+  from: { path: from },
+  to: { path: PROJECT, pathNot: allowed },
+});
+
+const never = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+module.exports = {
+  forbidden: [
+    never('no-cycles', 'Two files that need each other are one file.', {}, { circular: true }),
+    never('no-unresolvable', 'The file or package is not there.', {}, { couldNotResolve: true }),
+    never(
+      'no-undeclared-package',
+      'What is shipped imports only what package.json lists as a dependency.',
+      { path: '^(agent|collector|protocol)/' },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    ),
+    never(
+      'nothing-imports-test',
+      'Tests may import anything; nothing needs a test.',
+      { pathNot: '^test/' },
+      { path: '^test/' },
+    ),
+    never(
+      'nothing-imports-scripts',
+      'Scripts are for people and CI, not for programs.',
+      { pathNot: '^(scripts|test)/' },
+      { path: '^scripts/' },
+    ),
+    never(
+      'agent-never-collector',
+      'agent -> protocol <- collector',
+      { path: '^agent/' },
+      { path: '^collector/' },
+    ),
+    never(
+      'collector-never-agent',
+      'agent -> protocol <- collector',
+      { path: '^collector/' },
+      { path: '^agent/' },
+    ),
+    only('protocol-alone', 'The shared language depends on nobody, and does no I/O.', PROTOCOL, [
+      PROTOCOL,
+      'node_modules/cbor-x/',
+      '^(buffer|crypto)$',
+    ]),
+    only('core-is-pure', 'Decisions: no I/O, no clock, no ports.', `${PARTS}/core/`, [
+      PROTOCOL,
+      HOME.core,
+      PURE_NODE,
+      PURE_NPM,
+    ]),
+    only('promql-is-pure', 'Text in, values out.', '^collector/promql/', [
+      PROTOCOL,
+      '^collector/(core|promql)/',
+      PURE_NODE,
+      PURE_NPM,
+    ]),
+    only('ports-are-types', 'A port names what core knows.', `${PARTS}/ports(\\.ts$|/)`, [
+      PROTOCOL,
+      HOME.core,
+      HOME.ports,
+      PURE_NODE,
+      STREAM_TYPES,
+    ]),
+    only(
+      'no-siblings',
+      'A sampler, check, task, installer or notifier stands alone and reaches the world by ports.',
+      `${PARTS}/${PLUGINS}/(?!index\\.ts$)([^/]+?)(?:\\.ts$|/)`,
+      [
+        PROTOCOL,
+        HOME.core,
+        HOME.ports,
+        '^$1/$2/$3(\\.ts$|/)',
+        `^$1/$2/${SHARED}`,
+        PURE_NODE,
+        PURE_NPM,
+      ],
+    ),
+    onlyOfOurs(
+      'index-gathers-its-folder',
+      'The registry lists the files beside it.',
+      `${PARTS}/${PLUGINS}/index\\.ts$`,
+      [PROTOCOL, HOME.core, HOME.ports, '^$1/$2/'],
+    ),
+    never(
+      'plugins-through-index',
+      'Others see a registry, not its members.',
+      { path: `${PARTS}/`, pathNot: `${PARTS}/${PLUGINS}/` },
+      { path: `${PARTS}/${PLUGINS}/`, pathNot: `${PARTS}/${PLUGINS}/(index\\.ts$|${SHARED})` },
+    ),
+    onlyOfOurs('io-implements-ports', 'The world, behind ports.', `${PARTS}/io/`, [
+      PROTOCOL,
+      HOME.core,
+      HOME.ports,
+      '^$1/io/',
+    ]),
+    onlyOfOurs('work-joins', 'Loops know ports, not what implements them.', `${PARTS}/work/`, [
+      PROTOCOL,
+      HOME.core,
+      HOME.ports,
+      HOME.config,
+      HOME.plugins,
+      '^$1/(work|promql)/',
+    ]),
+    never(
+      'work-does-no-io',
+      'Loops reach the world by ports.',
+      { path: `${PARTS}/work/` },
+      { path: [NODE_IO, 'node_modules/'], pathNot: PURE_NPM },
+    ),
+    never(
+      'only-app-constructs',
+      'app.ts is the one place that knows which implementation serves a port.',
+      { path: `${PARTS}/`, pathNot: `${PARTS}/(app(\\.ts$|/)|io/|work/)` },
+      { path: `${PARTS}/(io|work)/` },
+    ),
+    never(
+      'only-main-starts',
+      'A program is started by its main or its command line.',
+      { pathNot: `${PARTS}/(main\\.ts$|cli/|app(\\.ts$|/))|^test/` },
+      { path: `${PARTS}/app(\\.ts$|/)` },
+    ),
+    onlyOfOurs('main-is-thin', 'argv, signals and exit codes.', `${PARTS}/main\\.ts$`, [
+      PROTOCOL,
+      HOME.app,
+      HOME.config,
+      '^$1/cli/',
+    ]),
+    never(
+      'nothing-imports-main',
+      'Importing a program would run it.',
+      { pathNot: '^test/' },
+      { path: `${PARTS}/(cli/)?main\\.ts$` },
+    ),
+    only('web-stands-alone', 'The page runs in a browser.', '^collector/web/', [
+      PROTOCOL,
+      '^collector/(core|web)/',
+      'node_modules/uplot/',
+    ]),
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    // Types are knowledge too: an arrow that only carries a type is still an arrow.
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+  },
+};

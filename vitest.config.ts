@@ -1,0 +1,42 @@
+// Five kinds of test, told apart by how long they may take and what they need:
+// unit and contract run in `npm run check`; system and fault start programs, one file at a time;
+// load is for `npm run bench` and long runs, never part of `npm test`.
+import { defineConfig } from 'vitest/config';
+
+interface Kind {
+  readonly name: string;
+  readonly seconds: number;
+  readonly programs: boolean;
+}
+
+const kinds: readonly Kind[] = [
+  { name: 'unit', seconds: 5, programs: false },
+  { name: 'contract', seconds: 20, programs: false },
+  { name: 'system', seconds: 120, programs: true },
+  { name: 'fault', seconds: 300, programs: true },
+  { name: 'load', seconds: 600, programs: true },
+];
+
+const project = ({ name, seconds, programs }: Kind) => ({
+  test: {
+    name,
+    include: [`test/${name}/**/*.test.ts`],
+    environment: 'node' as const,
+    // Threads share one process: the quickest start. Programs need processes of their own.
+    pool: programs ? ('forks' as const) : ('threads' as const),
+    // Pure tests share no state, so they need no fresh world per file.
+    isolate: name !== 'unit',
+    fileParallelism: !programs,
+    testTimeout: seconds * 1000,
+    hookTimeout: seconds * 1000,
+    teardownTimeout: 20_000,
+    env: { CBOR_NATIVE_ACCELERATION_DISABLED: 'true' },
+  },
+});
+
+export default defineConfig({
+  test: {
+    projects: kinds.map(project),
+    coverage: { provider: 'v8', include: ['agent/**', 'collector/**', 'protocol/**'] },
+  },
+});
