@@ -1,0 +1,175 @@
+/**
+ * Which numbers of which epochs of one device are durable: what makes delivery exactly once.
+ *
+ * Only intervals above `low` are kept, so a healthy device costs one interval an epoch. Numbers
+ * below `low` are repeats; those that were neither received nor reported lost are a gap.
+ */
+import { Intervals, type Interval } from './intervals.ts';
+
+/** Holes in one epoch beyond this make further isolated numbers wait (they are sent again). */
+const MAX_INTERVALS = 512;
+/** Epochs kept for one device; the longest unheard is forgotten first. */
+const MAX_EPOCHS = 64;
+
+export type Verdict =
+  | 'new'
+  /** Durable already, or below `low`: acknowledge again, store nothing. */
+  | 'repeat'
+  /** The same number is on its way to the disk. */
+  | 'pending'
+  /** Too many holes: leave unacknowledged until they close. */
+  | 'crowded';
+
+export interface EpochRecord {
+  readonly epoch: string;
+  readonly low: number;
+  readonly intervals: readonly Readonly<Interval>[];
+  /** UTC milliseconds, collector's clock. */
+  readonly heardAt: number;
+  /** Device time of the last batch, for placing gaps. */
+  readonly lastWall: number;
+}
+
+interface Epoch {
+  low: number;
+  readonly received: Intervals;
+  readonly pending: Set<number>;
+  heardAt: number;
+  lastWall: number;
+}
+
+/** Numbers that will never come and that nobody reported. */
+export interface Unreported {
+  readonly epoch: string;
+  readonly numbers: readonly Interval[];
+  /** Device time between which they lay, as far as known. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export class DeviceLedger {
+  private readonly epochs = new Map<string, Epoch>();
+
+  static restore(records: Iterable<EpochRecord>): DeviceLedger {
+    const ledger = new DeviceLedger();
+    for (const { epoch, low, intervals, heardAt, lastWall } of records) {
+      const received = Intervals.from(intervals);
+      ledger.epochs.set(epoch, { low, received, pending: new Set(), heardAt, lastWall });
+    }
+    return ledger;
+  }
+
+  records(): EpochRecord[] {
+    return [...this.epochs].map(([epoch, { low, received, heardAt, lastWall }]) => ({
+      epoch,
+      low,
+      intervals: received.values(),
+      heardAt,
+      lastWall,
+    }));
+  }
+
+  judge(epoch: string, number: number): Verdict {
+    const known = this.epochs.get(epoch);
+    if (known === undefined) return 'new';
+    if (number < known.low || known.received.has(number)) return 'repeat';
+    if (known.pending.has(number)) return 'pending';
+    const crowded = known.received.size >= MAX_INTERVALS && known.received.isolated(number);
+    return crowded ? 'crowded' : 'new';
+  }
+
+  /** Between the decision to store a number and its being durable. */
+  begin(epoch: string, number: number, low: number, now: number): void {
+    this.open(epoch, low, now).pending.add(number);
+  }
+
+  abandon(epoch: string, number: number): void {
+    this.epochs.get(epoch)?.pending.delete(number);
+  }
+
+  /** The number is durable. Answers what became a gap because `low` rose over it. */
+  commit(epoch: string, number: number, low: number, wall: number, now: number): Unreported | undefined {
+    const known = this.open(epoch, low, now);
+    known.pending.delete(number);
+    if (number >= known.low) known.received.add(number, number);
+    const gap = this.raise(epoch, low, wall);
+    known.lastWall = Math.max(known.lastWall, wall);
+    return gap;
+  }
+
+  /** Numbers that the device reports as lost need no longer be waited for. */
+  excuse(epoch: string, numbers: readonly Readonly<Interval>[]): void {
+    const known = this.epochs.get(epoch);
+    if (known === undefined) return;
+    for (const { first, last } of numbers) {
+      if (last >= known.low) known.received.add(Math.max(first, known.low), last);
+    }
+  }
+
+  /** What of an epoch is durable, from `low` on; empty when nothing is known. */
+  durable(epoch: string, low: number): Interval[] {
+    const known = this.epochs.get(epoch);
+    if (known === undefined) return [];
+    return known.received
+      .values()
+      .filter((interval) => interval.last >= low)
+      .map(({ first, last }) => ({ first: Math.max(first, low), last }));
+  }
+
+  /** The durable interval around one number, for its acknowledgement. */
+  around(epoch: string, number: number): Interval {
+    const known = this.epochs.get(epoch);
+    const interval = known?.received.around(number);
+    return interval === undefined ? { first: number, last: number } : { ...interval };
+  }
+
+  /** Epochs unheard since `before` are forgotten. */
+  expire(before: number): void {
+    for (const [epoch, { heardAt }] of this.epochs) if (heardAt < before) this.epochs.delete(epoch);
+  }
+
+  private raise(epoch: string, low: number, wall: number): Unreported | undefined {
+    const known = this.epochs.get(epoch) as Epoch;
+    if (low <= known.low) return undefined;
+    const lost = withoutPending(known.received.holes(known.low, low - 1), known.pending);
+    known.low = low;
+    known.received.dropBelow(low);
+    if (lost.length === 0) return undefined;
+    return { epoch, numbers: lost, from: known.lastWall || wall, to: Math.max(wall, known.lastWall) };
+  }
+
+  /**
+   * An epoch seen for the first time begins at the device's own `low`: what lies below was another
+   * collector's, or the device reports it itself.
+   */
+  private open(epoch: string, low: number, now: number): Epoch {
+    const known = this.epochs.get(epoch);
+    if (known !== undefined) {
+      known.heardAt = now;
+      return known;
+    }
+    if (this.epochs.size >= MAX_EPOCHS) this.forgetOldest();
+    const fresh = { low, received: new Intervals(), pending: new Set<number>(), heardAt: now, lastWall: 0 };
+    this.epochs.set(epoch, fresh);
+    return fresh;
+  }
+
+  private forgetOldest(): void {
+    let oldest: string | undefined;
+    let at = Number.POSITIVE_INFINITY;
+    for (const [epoch, { heardAt, pending }] of this.epochs) {
+      if (heardAt < at && pending.size === 0) {
+        at = heardAt;
+        oldest = epoch;
+      }
+    }
+    if (oldest !== undefined) this.epochs.delete(oldest);
+  }
+}
+
+/** A number on its way to the disk is no hole, though `low` already passed it. */
+function withoutPending(holes: readonly Interval[], pending: ReadonlySet<number>): Interval[] {
+  if (pending.size === 0) return [...holes];
+  const covered = Intervals.from([...pending].map((number) => ({ first: number, last: number })));
+  return holes.flatMap(({ first, last }) => covered.holes(first, last));
+}
