@@ -1,0 +1,89 @@
+/** What counts: one counter, gauge or histogram with fixed label values. */
+import { formatNumber, labelText, sampleLine } from './exposition.ts';
+
+type Pairs = readonly (readonly [string, string])[];
+
+export interface Child {
+  text(name: string, labels: Pairs): string;
+}
+
+export class Counter implements Child {
+  private total = 0;
+
+  inc(by = 1): void {
+    // A counter that falls is a restart to whoever reads it: worse than a missed count.
+    if (by >= 0) this.total += by;
+  }
+
+  /** Takes over a total that is counted elsewhere; lower values are ignored. */
+  follow(total: number): void {
+    if (total > this.total) this.total = total;
+  }
+
+  get value(): number {
+    return this.total;
+  }
+
+  text(name: string, labels: Pairs): string {
+    return sampleLine(name, labelText(labels), this.total);
+  }
+}
+
+export class Gauge implements Child {
+  private current = 0;
+
+  set(value: number): void {
+    this.current = value;
+  }
+
+  inc(by = 1): void {
+    this.current += by;
+  }
+
+  dec(by = 1): void {
+    this.current -= by;
+  }
+
+  get value(): number {
+    return this.current;
+  }
+
+  text(name: string, labels: Pairs): string {
+    return sampleLine(name, labelText(labels), this.current);
+  }
+}
+
+export class Histogram implements Child {
+  private readonly bounds: readonly number[];
+  private readonly counts: number[];
+  private sum = 0;
+
+  constructor(bounds: readonly number[]) {
+    if (bounds.some((bound, i) => i > 0 && bound <= (bounds[i - 1] as number))) {
+      throw new RangeError('histogram buckets must ascend');
+    }
+    this.bounds = [...bounds, Number.POSITIVE_INFINITY];
+    this.counts = this.bounds.map(() => 0);
+  }
+
+  observe(value: number): void {
+    if (Number.isNaN(value)) return;
+    const index = this.bounds.findIndex((bound) => value <= bound);
+    this.counts[index] = (this.counts[index] ?? 0) + 1;
+    this.sum += value;
+  }
+
+  text(name: string, labels: Pairs): string {
+    let text = '';
+    let below = 0;
+    this.bounds.forEach((bound, index) => {
+      below += this.counts[index] ?? 0;
+      const withBound = labelText([...labels, ['le', formatNumber(bound)]]);
+      text += sampleLine(`${name}_bucket`, withBound, below);
+    });
+    const own = labelText(labels);
+    return (
+      text + sampleLine(`${name}_sum`, own, this.sum) + sampleLine(`${name}_count`, own, below)
+    );
+  }
+}
