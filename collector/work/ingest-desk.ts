@@ -1,0 +1,48 @@
+/** What the handlers of single kinds share: the parts they work with, and what they may ask for. */
+import type { Kind } from '../../protocol/topics.ts';
+import type { Device } from '../core/device.ts';
+import type { Clock, Journal, Log, SampleStore } from '../ports.ts';
+import type { AckDesk } from './acks.ts';
+import type { DeferReason, IngestCounts } from './counts.ts';
+import type { Dictionaries } from './dictionaries.ts';
+import type { Directory } from './directory.ts';
+import type { Feed } from './feed.ts';
+
+/** Where undecodable messages are set aside for a person to look at. */
+export interface QuarantineShelf {
+  put(message: { topic: string; payload: Uint8Array; receivedAt: number; error: string }): Promise<void>;
+}
+
+export interface IngestDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journal: Journal;
+  readonly store: SampleStore;
+  readonly directory: Directory;
+  readonly dictionaries: Dictionaries;
+  readonly acks: AckDesk;
+  readonly quarantine: QuarantineShelf;
+  readonly feed: Feed;
+  readonly counts: IngestCounts;
+}
+
+/** One message on its way: who sent it, what it is, when it came. */
+export interface Arrival {
+  readonly device: Device;
+  readonly site: string;
+  readonly kind: Kind;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly now: number;
+  readonly retained: boolean;
+}
+
+export interface IngestDesk {
+  readonly deps: IngestDeps;
+  /** Journals the message; `apply` runs when it is durable, `abandon` when the disk refused it. */
+  store(arrival: Arrival, apply: (seq: number) => void, abandon: () => void): void;
+  /** Counts a message that is left unacknowledged. */
+  defer(arrival: Arrival, reason: DeferReason): void;
+  /** Sets a message aside that cannot be decoded. */
+  setAside(arrival: Arrival, error: string): void;
+}
