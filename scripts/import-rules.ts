@@ -27,7 +27,9 @@ function unproven(violations: readonly IViolation[]): string[] {
   );
   const refused = allowed.filter((a) => violations.some((v) => hits(v, a.from, a.to)));
   return [
-    ...ruleNames.filter((name) => !planted.has(name)).map((name) => `${name}: no violation planted`),
+    ...ruleNames
+      .filter((name) => !planted.has(name))
+      .map((name) => `${name}: no violation planted`),
     ...silent.map((p) => `${p.rule}: silent about ${p.from} -> ${p.to}`),
     ...refused.map((a) => `refuses ${a.from} -> ${a.to}, which is allowed`),
   ];

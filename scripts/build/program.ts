@@ -1,0 +1,97 @@
+// One program as one folder that works alone: entry, lazily loaded chunks, addon, maps.
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+import { root } from '../lib/root.ts';
+import { copyAddons, nativeAddon } from './native.ts';
+import {
+  plainCbor,
+  SWAGGER_FOLDER,
+  SWAGGER_STATIC,
+  swaggerFiles,
+  trimmedMqtt,
+  versionOnly,
+} from './plugins.ts';
+import type { Target } from './targets.ts';
+import { shortVendorNames } from './vendor.ts';
+
+// Packages in CommonJS use `require` and `__dirname`; an ES module has neither. The first constant is
+// what the plugins put where a package looks for files beside itself.
+const PRELUDE = [
+  "import { createRequire as __createRequire } from 'node:module';",
+  'const require = __createRequire(import.meta.url);',
+  'const import_meta_dirname = import.meta.dirname, __dirname = import_meta_dirname;',
+].join('');
+
+// esbuild keeps a first line `#!` of the entry above the banner; two of them would not parse.
+function banner(entry: string): string {
+  const hasOwn = readFileSync(join(root, entry), 'utf8').startsWith('#!');
+  return hasOwn ? PRELUDE : `#!/usr/bin/env node\n${PRELUDE}`;
+}
+
+async function bundle(target: Target, outdir: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { main: target.entry },
+    outdir,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    // Our names stay: a patch between two releases is small only if a name survives its neighbours.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    minifyIdentifiers: false,
+    // Node prints the line that threw: it should not be the whole program.
+    lineLimit: 160,
+    legalComments: 'linked',
+    sourcemap: 'external',
+    metafile: true,
+    chunkNames: '[name]-[hash]',
+    banner: { js: banner(target.entry) },
+    define: { 'process.env.CBOR_NATIVE_ACCELERATION_DISABLED': '"true"' },
+    plugins: [
+      nativeAddon,
+      versionOnly,
+      ...(target.trimmed ? [trimmedMqtt, shortVendorNames] : [plainCbor, swaggerFiles]),
+    ],
+    logLevel: 'warning',
+  });
+  return metafile;
+}
+
+function bundles(metafile: Metafile, packageName: string): boolean {
+  return Object.keys(metafile.inputs).some((path) => path.includes(`/${packageName}/`));
+}
+
+function addFiles(folder: string, metafile: Metafile): void {
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}\n');
+  chmodSync(join(folder, 'main.js'), 0o755);
+  if (bundles(metafile, 'classic-level')) copyAddons(folder);
+  if (bundles(metafile, '@fastify/swagger-ui')) {
+    cpSync(SWAGGER_STATIC, join(folder, SWAGGER_FOLDER, 'static'), { recursive: true });
+  }
+}
+
+/** Builds beside the old folder and swaps: a build that fails leaves the old one usable. */
+export async function buildProgram(target: Target): Promise<Metafile> {
+  const folder = join(root, 'dist', target.name);
+  const fresh = `${folder}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true });
+  const metafile = await bundle(target, fresh);
+  addFiles(fresh, metafile);
+  if (existsSync(folder)) rmSync(folder, { recursive: true });
+  renameSync(fresh, folder);
+  return metafile;
+}

@@ -1,0 +1,19 @@
+// What is built: three programs for Node and one page.
+
+export interface Target {
+  /** Folder under dist/. */
+  readonly name: 'agent' | 'collector' | 'muster';
+  readonly entry: string;
+  /** Replace what mqtt.js carries for browsers and proxies: the agent is small, see GOALS. */
+  readonly trimmed: boolean;
+  /** Largest sum of what is loaded at start, in bytes of minified code. */
+  readonly startLimit?: number;
+}
+
+export const targets: readonly Target[] = [
+  { name: 'agent', entry: 'agent/main.ts', trimmed: true, startLimit: 300_000 },
+  { name: 'collector', entry: 'collector/main.ts', trimmed: false },
+  { name: 'muster', entry: 'collector/cli/main.ts', trimmed: false },
+];
+
+export const WEB_FILES = ['app.ts', 'style.css', 'index.html'] as const;
