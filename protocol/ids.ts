@@ -15,6 +15,9 @@ export function isId(text: string): boolean {
  */
 export function defaultDeviceId(hostname: string, machineId: string): string {
   const suffix = createHash('sha256').update(machineId.trim()).digest('hex').slice(0, 6);
-  const folded = hostname.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  const folded = hostname
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '');
   return `${folded.slice(0, 56).replace(/-+$/, '') || 'device'}-${suffix}`;
 }

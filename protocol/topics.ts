@@ -68,18 +68,26 @@ export function parseTopic(text: string): Topic | undefined {
 
 /** The filters a collector needs to hear every device: one per kind that devices send. */
 export function collectorFilters(): string[] {
-  return kindsFrom('device').map((kind) => `${TOPIC_ROOT}/+/+/${kind}${KINDS[kind].id ? '/+' : ''}`);
+  return kindsFrom('device').map(
+    (kind) => `${TOPIC_ROOT}/+/+/${kind}${KINDS[kind].id ? '/+' : ''}`,
+  );
 }
 
 /** The filters one device subscribes to: the collector's kinds in its branch and its own `state`. */
 export function deviceFilters(site: string, device: string): string[] {
   const branch = `${TOPIC_ROOT}/${site}/${device}`;
-  const fromCollector = kindsFrom('collector').map((k) => `${branch}/${k}${KINDS[k].id ? '/+' : ''}`);
+  const fromCollector = kindsFrom('collector').map(
+    (k) => `${branch}/${k}${KINDS[k].id ? '/+' : ''}`,
+  );
   return [...fromCollector, `${branch}/state`];
 }
 
 /** The JSON mirror's topic, for tools that do not read CBOR. */
-export function mirrorTopic(site: string, device: string, view: 'state' | 'health' | 'metrics'): string {
+export function mirrorTopic(
+  site: string,
+  device: string,
+  view: 'state' | 'health' | 'metrics',
+): string {
   return `${TOPIC_ROOT}/${site}/${device}/json/${view}`;
 }
 

@@ -2,23 +2,27 @@
  * Reads the fields of a message one by one and remembers the first that is wrong.
  *
  * A getter always returns something of its type, so that a message is read in one expression;
- * `done` then gives the message, or the reason why it is none.
+ * `done` then gives the message, or the reason why it is none. Unknown keys are passed over.
  */
 import { accept, type DecodeError, type DecodeErrorCode, type Result } from '../result.ts';
-import type { CborValue } from './codec.ts';
+import { type CborItem, type CborKey, CborMap } from './values.ts';
 
 /** Allowed range of an integer, both ends included. */
 export type Integer = { readonly min?: number; readonly max?: number };
 
+const ANY: Integer = {};
+const NO_BYTES = new Uint8Array();
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
+
 export class Fields {
   private error: DecodeError | undefined;
-  private readonly map: ReadonlyMap<number | string, CborValue>;
+  private readonly map: CborMap;
   private readonly path: string;
 
-  constructor(value: CborValue | undefined, path: string) {
+  constructor(value: CborItem | undefined, path: string) {
     this.path = path;
-    this.map = value instanceof Map ? value : new Map();
-    if (!(value instanceof Map)) this.fail('wrong-type', path);
+    this.map = value instanceof CborMap ? value : new CborMap([], []);
+    if (!(value instanceof CborMap)) this.fail('wrong-type', path);
   }
 
   fail(code: DecodeErrorCode, at: string): void {
@@ -33,108 +37,102 @@ export class Fields {
     return this.error === undefined ? accept(value) : { ok: false, error: this.error };
   }
 
-  raw(key: number): CborValue | undefined {
-    return this.map.get(key);
-  }
-
-  int(key: number, range: Integer = {}): number {
-    return this.asInt(this.required(key), this.at(key), range);
+  int(key: number, range: Integer = ANY): number {
+    return this.asInt(this.required(key), key, range);
   }
 
   /** An integer that may be absent. */
-  optionalInt(key: number, range: Integer = {}): number | undefined {
+  optionalInt(key: number, range: Integer = ANY): number | undefined {
     return this.has(key) ? this.int(key, range) : undefined;
   }
 
   bool(key: number): boolean {
     const value = this.required(key);
-    if (typeof value === 'boolean') return value;
-    this.fail('wrong-type', this.at(key));
-    return false;
+    if (typeof value !== 'boolean') this.failAt('wrong-type', key);
+    return value === true;
   }
 
-  text(key: number, maxLength: number): string {
-    return this.asText(this.required(key), this.at(key), maxLength);
+  text(key: number, maxBytes: number): string {
+    return this.asText(this.required(key), key, maxBytes);
   }
 
   bytes(key: number): Uint8Array {
     const value = this.required(key);
     if (value instanceof Uint8Array) return value;
-    this.fail('wrong-type', this.at(key));
-    return new Uint8Array();
+    this.failAt('wrong-type', key);
+    return NO_BYTES;
   }
 
   /** A byte string of fixed length, as lower-case hexadecimal digits. */
   hex(key: number, length: number): string {
-    return this.asHex(this.required(key), this.at(key), length);
+    return this.asHex(this.required(key), key, length);
   }
 
   /** An array that may be absent, then empty. */
-  list(key: number, maxLength: number): readonly CborValue[] {
-    const value = this.raw(key) ?? [];
-    if (Array.isArray(value) && value.length <= maxLength) return value;
-    this.fail(Array.isArray(value) ? 'out-of-range' : 'wrong-type', this.at(key));
+  list(key: number, maxLength: number): readonly CborItem[] {
+    const value = this.map.get(key) ?? [];
+    if (Array.isArray(value) && value.length <= maxLength) return value as readonly CborItem[];
+    this.failAt(Array.isArray(value) ? 'out-of-range' : 'wrong-type', key);
     return [];
   }
 
   /** A map of texts that may be absent, then empty. */
-  texts(key: number, maxEntries: number, maxLength: number): ReadonlyMap<string, string> {
-    const value = this.raw(key) ?? new Map<string, CborValue>();
-    const texts = new Map<string, string>();
-    if (!(value instanceof Map)) this.fail('wrong-type', this.at(key));
-    else if (value.size > maxEntries) this.fail('out-of-range', this.at(key));
-    else {
-      for (const [name, text] of value as ReadonlyMap<CborValue, CborValue>) {
-        texts.set(this.asText(name, this.at(key), maxLength), this.asText(text, this.at(key), maxLength));
-      }
+  texts(key: number, maxEntries: number, maxBytes: number): ReadonlyMap<string, string> {
+    const value = this.map.get(key);
+    if (value === undefined) return NO_TEXTS;
+    if (!(value instanceof CborMap) || value.keys.length > maxEntries) {
+      this.failAt(value instanceof CborMap ? 'out-of-range' : 'wrong-type', key);
+      return NO_TEXTS;
     }
+    if (value.keys.length === 0) return NO_TEXTS;
+    const texts = new Map<string, string>();
+    value.keys.forEach((name, i) => {
+      texts.set(this.asText(name, key, maxBytes), this.asText(value.values[i], key, maxBytes));
+    });
     return texts;
   }
 
   /** Reads an inner map with the same rules; its first error becomes this message's. */
-  nested<T>(read: (fields: Fields) => T, value: CborValue, at: string): T {
-    const inner = new Fields(value, at);
+  nested<T>(read: (fields: Fields) => T, value: CborItem, at: string): T {
+    const inner = new Fields(value, `${this.path}.${at}`);
     const result = read(inner);
     if (inner.error !== undefined) this.error ??= inner.error;
     return result;
   }
 
-  asInt(value: CborValue | undefined, at: string, range: Integer): number {
-    const number = typeof value === 'bigint' ? Number(value) : value;
-    if (typeof number !== 'number' || !Number.isInteger(number)) {
-      this.fail('wrong-type', at);
-      return range.min ?? 0;
-    }
+  asInt(value: CborItem | undefined, at: CborKey, range: Integer): number {
     const { min = -Number.MAX_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = range;
-    if (number < min || number > max) this.fail('out-of-range', at);
-    return number;
+    if (typeof value === 'number' && value >= min && value <= max) return value;
+    this.failAt(typeof value === 'number' ? 'out-of-range' : 'wrong-type', at);
+    return min;
   }
 
-  asText(value: CborValue | undefined, at: string, maxLength: number): string {
+  asText(value: CborItem | undefined, at: CborKey, maxBytes: number): string {
     if (typeof value !== 'string') {
-      this.fail('wrong-type', at);
+      this.failAt('wrong-type', at);
       return '';
     }
-    if (value.length > maxLength) this.fail('out-of-range', at);
+    if (value.length * 3 > maxBytes && Buffer.byteLength(value) > maxBytes) {
+      this.failAt('out-of-range', at);
+    }
     return value;
   }
 
-  asHex(value: CborValue | undefined, at: string, length: number): string {
-    if (!(value instanceof Uint8Array)) {
-      this.fail('wrong-type', at);
-      return '';
-    }
-    if (value.length !== length) this.fail('out-of-range', at);
-    return toHex(value);
+  asHex(value: CborItem | undefined, at: CborKey, length: number): string {
+    if (value instanceof Uint8Array && value.length === length) return toHex(value);
+    this.failAt(value instanceof Uint8Array ? 'out-of-range' : 'wrong-type', at);
+    return '';
   }
 
-  private required(key: number): CborValue | undefined {
-    if (!this.map.has(key)) this.fail('missing-field', this.at(key));
-    return this.map.get(key);
+  private required(key: number): CborItem | undefined {
+    const value = this.map.get(key);
+    if (value === undefined) this.failAt('missing-field', key);
+    return value;
   }
 
-  private at(key: number): string {
-    return `${this.path}.${key}`;
+  /** The path is put together only when somebody will read it. */
+  private failAt(code: DecodeErrorCode, at: CborKey): void {
+    if (this.error === undefined) this.fail(code, `${this.path}.${at}`);
   }
 }
 
@@ -142,6 +140,9 @@ export function toHex(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
 }
 
-export function fromHex(text: string): Uint8Array {
-  return Buffer.from(text, 'hex');
+/** `digits` hexadecimal digits as bytes. Anything else is the caller's mistake, told at once. */
+export function fromHex(text: string, digits = 16): Uint8Array {
+  const bytes = Buffer.from(text, 'hex');
+  if (text.length !== digits || bytes.length * 2 !== digits) throw new RangeError(`no id: ${text}`);
+  return bytes;
 }

@@ -1,10 +1,16 @@
 /**
- * The forms of a column. Its first byte is `sparse << 7 | codec << 4 | scale`.
+ * The byte form of a batch's body, and the forms of a column.
  *
- * A sparse column continues with a presence bitmap (one bit a row, low bit first); n is the number
- * of rows present. In every form but `raw`, mantissas are integers in the column's scale, and the
- * first is written as a zigzag difference from the dictionary's reference value of the series when
- * that has the same scale, else from 0.
+ * Blocks follow each other to the end. A block is a matrix of rows (instants) by columns
+ * (consecutive aliases): varint rows, varint first alias, varint columns; then the rows' times as
+ * zigzags in milliseconds (the first relative to the header's wall time, the second relative to
+ * the first, then differences of differences); then each column.
+ *
+ * A column's first byte is `sparse << 7 | codec << 4 | scale`. A sparse column continues with a
+ * presence bitmap (one bit a row, low bit first, unused bits 0); n is the number of rows present.
+ * In every form but `raw`, mantissas are integers in the column's scale, and the first is written
+ * as a zigzag difference from the dictionary's reference value of the series when that has the
+ * same scale, else from 0.
  */
 export const CODEC = {
   /** All n values are the dictionary's reference value. Nothing follows; the scale bits are 0. */

@@ -1,16 +1,17 @@
 /** One column back into doubles. The forms are listed in `codecs.ts`. */
+import type { ByteReader } from '../bytes/reader.ts';
 import type { DecodeErrorCode } from '../result.ts';
-import type { ByteReader } from './bytes.ts';
 import { CODEC, type Reference } from './codecs.ts';
-import { fromMantissa, MAX_MANTISSA, SCALES } from './scale.ts';
+import { fromMantissa, MAX_MANTISSA, SCALES, type Scale } from './scale.ts';
 
-/** Where a column goes: `values[offset]` to `values[offset + count - 1]`; `bits` shares its memory. */
+/** Where a column goes: `values[offset]` to `values[offset + count - 1]`. */
 export interface ColumnTarget {
   readonly values: Float64Array;
-  readonly bits: Uint32Array;
-  readonly offset: number;
-  readonly count: number;
+  offset: number;
+  count: number;
 }
+
+const MAX_PACKED_WIDTH = 24;
 
 /** Fills the target from a column whose first byte, without the sparse flag, is `head`. */
 export function decodeColumn(
@@ -20,99 +21,107 @@ export function decodeColumn(
   reference: Reference | undefined,
 ): DecodeErrorCode | undefined {
   const codec = head >> 4;
+  if (codec === CODEC.same) return decodeSame(head, target, reference);
+  if (codec === CODEC.raw) return decodeRaw(input, head, target);
   const scale = head & 15;
-  if (codec === CODEC.same) return scale === 0 ? decodeSame(target, reference) : 'unknown-codec';
-  if (codec === CODEC.raw) return scale === 0 ? decodeRaw(input, target) : 'unknown-codec';
-  if (codec > CODEC.raw || scale >= SCALES.length) return 'unknown-codec';
+  const step = SCALES[scale];
+  if (codec > CODEC.raw || step === undefined) return 'unknown-codec';
   const first = (reference?.scale === scale ? reference.mantissa : 0) + input.zigzag();
-  const mantissas = new MantissaColumn(target, scale, first);
-  if (codec === CODEC.constant) mantissas.constant();
-  else if (codec === CODEC.delta) mantissas.deltas(input);
-  else if (codec === CODEC.packed) mantissas.packed(input);
-  else mantissas.changes(input);
-  return mantissas.problem;
-}
-
-function decodeSame(target: ColumnTarget, reference: Reference | undefined): DecodeErrorCode | undefined {
-  if (reference === undefined) return 'unknown-codec';
+  if (first > MAX_MANTISSA || first < -MAX_MANTISSA) return 'integer-range';
+  if (codec === CODEC.delta) return decodeDeltas(input, target, step, first);
+  if (codec === CODEC.packed) return decodePacked(input, target, step, first);
+  if (codec === CODEC.changes) return decodeChanges(input, target, step, first);
   const { values, offset, count } = target;
-  values.fill(fromMantissa(reference.mantissa, reference.scale), offset, offset + count);
+  values.fill((first / step.divide) * step.multiply, offset, offset + count);
   return undefined;
 }
 
-function decodeRaw(input: ByteReader, { bits, offset, count }: ColumnTarget): undefined {
-  for (let i = 0; i < count && !input.broken; i++) input.float64(bits, offset + i);
+function decodeSame(
+  head: number,
+  { values, offset, count }: ColumnTarget,
+  reference: Reference | undefined,
+): DecodeErrorCode | undefined {
+  if (head !== 0 || reference === undefined) return 'unknown-codec';
+  const value = fromMantissa(reference.mantissa, reference.scale);
+  // For the few rows of a usual batch a loop is sooner done than a call into the runtime.
+  if (count > 16) values.fill(value, offset, offset + count);
+  else for (let i = offset; i < offset + count; i++) values[i] = value;
+  return undefined;
 }
 
-class MantissaColumn {
-  problem: DecodeErrorCode | undefined;
-  private readonly target: ColumnTarget;
-  private readonly scale: number;
-  private readonly divide: number;
-  private readonly multiply: number;
-  private mantissa: number;
+function decodeRaw(
+  input: ByteReader,
+  head: number,
+  { values, offset, count }: ColumnTarget,
+): DecodeErrorCode | undefined {
+  if ((head & 15) !== 0) return 'unknown-codec';
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
+  for (let i = 0; i < count && !input.broken; i++) input.float64(bits, offset + i);
+  return undefined;
+}
 
-  constructor(target: ColumnTarget, scale: number, first: number) {
-    this.target = target;
-    this.scale = scale;
-    this.divide = SCALES[scale]?.divide ?? 1;
-    this.multiply = SCALES[scale]?.multiply ?? 1;
-    this.mantissa = first;
-    if (target.count > 0) this.put(0, 0);
+function decodeDeltas(
+  input: ByteReader,
+  { values, offset, count }: ColumnTarget,
+  { divide, multiply }: Scale,
+  first: number,
+): DecodeErrorCode | undefined {
+  let mantissa = first;
+  if (count > 0) values[offset] = (mantissa / divide) * multiply;
+  for (let i = offset + 1; i < offset + count; i++) {
+    mantissa += input.zigzag();
+    if (mantissa > MAX_MANTISSA || mantissa < -MAX_MANTISSA) return 'integer-range';
+    values[i] = (mantissa / divide) * multiply;
   }
+  return undefined;
+}
 
-  constant(): void {
-    const { values, offset, count } = this.target;
-    values.fill(fromMantissa(this.mantissa, this.scale), offset, offset + count);
-  }
-
-  deltas(input: ByteReader): void {
-    for (let i = 1; i < this.target.count && this.problem === undefined; i++) {
-      this.put(i, input.zigzag());
+function decodePacked(
+  input: ByteReader,
+  { values, offset, count }: ColumnTarget,
+  { divide, multiply }: Scale,
+  first: number,
+): DecodeErrorCode | undefined {
+  const min = input.zigzag();
+  const width = input.byte();
+  if (width > MAX_PACKED_WIDTH) return 'unknown-codec';
+  let at = input.pos;
+  if (!input.skip(Math.ceil((Math.max(count - 1, 0) * width) / 8))) return undefined;
+  const mask = 2 ** width - 1;
+  let mantissa = first;
+  let held = 0;
+  let bits = 0;
+  if (count > 0) values[offset] = (mantissa / divide) * multiply;
+  for (let i = offset + 1; i < offset + count; i++) {
+    while (bits < width) {
+      held |= (input.bytes[at++] as number) << bits;
+      bits += 8;
     }
+    mantissa += min + (held & mask);
+    held >>>= width;
+    bits -= width;
+    if (mantissa > MAX_MANTISSA || mantissa < -MAX_MANTISSA) return 'integer-range';
+    values[i] = (mantissa / divide) * multiply;
   }
+  return undefined;
+}
 
-  packed(input: ByteReader): void {
-    const count = this.target.count - 1;
-    const min = input.zigzag();
-    const width = input.byte();
-    if (width > 24) {
-      this.problem = 'unknown-codec';
-      return;
+function decodeChanges(
+  input: ByteReader,
+  { values, offset, count }: ColumnTarget,
+  { divide, multiply }: Scale,
+  first: number,
+): DecodeErrorCode | undefined {
+  const bitmap = input.pos;
+  if (!input.skip((Math.max(count - 1, 0) + 7) >> 3)) return undefined;
+  let mantissa = first;
+  if (count > 0) values[offset] = (mantissa / divide) * multiply;
+  for (let i = 0; i < count - 1; i++) {
+    if ((((input.bytes[bitmap + (i >> 3)] as number) >> (i & 7)) & 1) === 1) {
+      mantissa += input.zigzag();
+      if (mantissa > MAX_MANTISSA || mantissa < -MAX_MANTISSA) return 'integer-range';
     }
-    const packed = input.raw(Math.ceil((Math.max(count, 0) * width) / 8));
-    if (input.broken) return;
-    const mask = 2 ** width - 1;
-    let held = 0;
-    let bits = 0;
-    let at = 0;
-    for (let i = 1; i <= count; i++) {
-      while (bits < width) {
-        held |= (packed[at++] as number) << bits;
-        bits += 8;
-      }
-      this.put(i, min + (held & mask));
-      held >>>= width;
-      bits -= width;
-    }
+    values[offset + i + 1] = (mantissa / divide) * multiply;
   }
-
-  changes(input: ByteReader): void {
-    const count = this.target.count - 1;
-    const bitmap = input.raw(Math.ceil(Math.max(count, 0) / 8));
-    if (input.broken) return;
-    for (let i = 0; i < count && this.problem === undefined; i++) {
-      const changed = ((bitmap[i >> 3] as number) >> (i & 7)) & 1;
-      this.put(i + 1, changed === 1 ? input.zigzag() : 0);
-    }
-  }
-
-  private put(index: number, delta: number): void {
-    this.mantissa += delta;
-    if (this.mantissa > MAX_MANTISSA || this.mantissa < -MAX_MANTISSA) {
-      this.problem = 'integer-range';
-      return;
-    }
-    this.target.values[this.target.offset + index] = (this.mantissa / this.divide) * this.multiply;
-  }
+  return undefined;
 }

@@ -1,10 +1,13 @@
 /** One column of doubles into its shortest form. The forms are listed in `codecs.ts`. */
-import type { ByteWriter } from './bytes.ts';
-import { CODEC, SPARSE, type Reference } from './codecs.ts';
-import { commonScale, toMantissa } from './scale.ts';
+import type { ByteWriter } from '../bytes/writer.ts';
+import { CODEC, type Reference, SPARSE } from './codecs.ts';
+import { commonScale, toMantissas } from './scale.ts';
 
 /** Widest bit-packed difference. */
 const MAX_PACKED_WIDTH = 24;
+
+/** The differences of the column at work; one is encoded at a time. */
+let deltas = new Float64Array(64);
 
 /**
  * Appends `count` values. `reference` is the series' value in the dictionary, which both sides
@@ -18,20 +21,20 @@ export function encodeColumn(
   reference: Reference | undefined,
   presence: Uint8Array | undefined,
 ): void {
-  const scale = count === 0 ? undefined : scaleFor(values, count, reference);
+  const scale = count === 0 ? undefined : mantissas(values, count, reference);
   if (scale === undefined) return encodeRaw(out, values, count, presence);
-  const base = reference?.scale === scale ? reference.mantissa : 0;
-  const deltas = differences(values, count, scale, base);
-  const summary = summarize(deltas, count);
-  if (summary.changes === 0 && deltas[0] === 0 && reference?.scale === scale) {
+  const known = reference?.scale === scale;
+  differences(count, known ? reference.mantissa : 0);
+  const summary = summarize(count);
+  if (summary.changes === 0 && deltas[0] === 0 && known) {
     return encodeHead(out, CODEC.same << 4, presence);
   }
   const codec = count === 1 ? CODEC.delta : cheapest(summary, count);
   encodeHead(out, (codec << 4) | scale, presence);
   out.zigzag(deltas[0] as number);
-  if (codec === CODEC.delta) encodeDeltas(out, deltas, count);
-  else if (codec === CODEC.packed) encodePacked(out, deltas, count, summary);
-  else if (codec === CODEC.changes) encodeChanges(out, deltas, count);
+  if (codec === CODEC.delta) encodeDeltas(out, count);
+  else if (codec === CODEC.packed) encodePacked(out, count, summary);
+  else if (codec === CODEC.changes) encodeChanges(out, count);
 }
 
 interface Summary {
@@ -44,28 +47,33 @@ interface Summary {
   readonly width: number;
 }
 
-/** The dictionary's scale when it fits, so that differences from its value stay possible. */
-function scaleFor(values: Float64Array, count: number, reference: Reference | undefined): number | undefined {
-  if (reference !== undefined) {
-    let i = 0;
-    while (i < count && toMantissa(values[i] as number, reference.scale) !== undefined) i++;
-    if (i === count) return reference.scale;
+/**
+ * Puts the mantissas into `deltas` and answers their scale: the dictionary's when it fits, so that
+ * differences from its value stay possible.
+ */
+function mantissas(
+  values: Float64Array,
+  count: number,
+  reference: Reference | undefined,
+): number | undefined {
+  if (deltas.length < count) deltas = new Float64Array(count * 2);
+  if (reference !== undefined && toMantissas(values, count, reference.scale, deltas)) {
+    return reference.scale;
   }
-  return commonScale(values, count);
+  return commonScale(values, count, deltas);
 }
 
-function differences(values: Float64Array, count: number, scale: number, base: number): Float64Array {
-  const deltas = new Float64Array(count);
+/** Turns the mantissas in `deltas` into differences. */
+function differences(count: number, base: number): void {
   let previous = base;
   for (let i = 0; i < count; i++) {
-    const mantissa = toMantissa(values[i] as number, scale) as number;
+    const mantissa = deltas[i] as number;
     deltas[i] = mantissa - previous;
     previous = mantissa;
   }
-  return deltas;
 }
 
-function summarize(deltas: Float64Array, count: number): Summary {
+function summarize(count: number): Summary {
   let changes = 0;
   let deltaBytes = 0;
   let min = Number.POSITIVE_INFINITY;
@@ -81,7 +89,10 @@ function summarize(deltas: Float64Array, count: number): Summary {
   return { changes, deltaBytes, changeBytes: deltaBytes - (count - 1 - changes), min, width };
 }
 
-function cheapest({ changes, deltaBytes, changeBytes, min, width }: Summary, count: number): number {
+function cheapest(
+  { changes, deltaBytes, changeBytes, min, width }: Summary,
+  count: number,
+): number {
   if (changes === 0) return CODEC.constant;
   const bitmap = Math.ceil((count - 1) / 8);
   const packedBytes =
@@ -93,19 +104,18 @@ function cheapest({ changes, deltaBytes, changeBytes, min, width }: Summary, cou
   return best === deltaBytes ? CODEC.delta : CODEC.changes;
 }
 
-function encodeDeltas(out: ByteWriter, deltas: Float64Array, count: number): void {
+function encodeDeltas(out: ByteWriter, count: number): void {
   for (let i = 1; i < count; i++) out.zigzag(deltas[i] as number);
 }
 
-function encodePacked(out: ByteWriter, deltas: Float64Array, count: number, { min, width }: Summary): void {
-  const offsets = new Float64Array(count - 1);
-  for (let i = 1; i < count; i++) offsets[i - 1] = (deltas[i] as number) - min;
+function encodePacked(out: ByteWriter, count: number, { min, width }: Summary): void {
+  for (let i = 1; i < count; i++) deltas[i] = (deltas[i] as number) - min;
   out.zigzag(min);
   out.byte(width);
-  out.packed(offsets, count - 1, width);
+  out.packed(deltas.subarray(1), count - 1, width);
 }
 
-function encodeChanges(out: ByteWriter, deltas: Float64Array, count: number): void {
+function encodeChanges(out: ByteWriter, count: number): void {
   const bitmap = new Uint8Array(Math.ceil((count - 1) / 8));
   for (let i = 1; i < count; i++) {
     const bit = i - 1;
@@ -121,15 +131,23 @@ function encodeHead(out: ByteWriter, head: number, presence: Uint8Array | undefi
   out.raw(presence);
 }
 
-function encodeRaw(out: ByteWriter, values: Float64Array, count: number, presence: Uint8Array | undefined): void {
+function encodeRaw(
+  out: ByteWriter,
+  values: Float64Array,
+  count: number,
+  presence: Uint8Array | undefined,
+): void {
   encodeHead(out, CODEC.raw << 4, presence);
   for (let i = 0; i < count; i++) out.float64(values, i);
 }
 
 function zigzagBytes(value: number): number {
-  return Math.max(1, Math.ceil(bitLength(value >= 0 ? value * 2 : value * -2 - 1) / 7));
+  const bits = bitLength(value >= 0 ? value * 2 : value * -2 - 1);
+  return bits <= 7 ? 1 : Math.ceil(bits / 7);
 }
 
 function bitLength(value: number): number {
-  return value < 0x1_0000_0000 ? 32 - Math.clz32(value) : 32 + bitLength(Math.floor(value / 0x1_0000_0000));
+  return value < 0x1_0000_0000
+    ? 32 - Math.clz32(value)
+    : 32 + bitLength(Math.floor(value / 0x1_0000_0000));
 }

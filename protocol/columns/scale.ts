@@ -6,8 +6,8 @@
  * bit for bit: the encoder keeps a scale only when decoding returns the very same double.
  */
 
-/** How a scale turns a mantissa m into a value: m / divide, or m * multiply. */
-interface Scale {
+/** How a scale turns a mantissa m into a value: (m / divide) * multiply, in doubles. */
+export interface Scale {
   readonly divide: number;
   readonly multiply: number;
 }
@@ -37,23 +37,43 @@ export function fromMantissa(mantissa: number, scale: number): number {
 
 /** The mantissa of `value` in this scale, or `undefined` when none gives back the same bits. */
 export function toMantissa(value: number, scale: number): number | undefined {
+  const out = new Float64Array(1);
+  return toMantissas(Float64Array.of(value), 1, scale, out) ? out[0] : undefined;
+}
+
+/** Fills `out` with the mantissas of `values`; `false` when one of them has none in this scale. */
+export function toMantissas(
+  values: Float64Array,
+  count: number,
+  scale: number,
+  out: Float64Array,
+): boolean {
   const { divide, multiply } = SCALES[scale] as Scale;
-  const mantissa = Math.round((value / multiply) * divide);
-  if (!(Math.abs(mantissa) <= MAX_MANTISSA)) return undefined;
-  return Object.is(fromMantissa(mantissa, scale), value) && !Object.is(mantissa, -0)
-    ? mantissa
-    : undefined;
-}
-
-/** The scale with the smallest mantissas that is exact for all `values`, if there is one. */
-export function commonScale(values: Float64Array, count: number): number | undefined {
-  if (!fits(values, count, INTEGER)) return DECIMAL_SCALES.find((scale) => fits(values, count, scale));
-  return BINARY_SCALES.find((scale) => fits(values, count, scale)) ?? INTEGER;
-}
-
-function fits(values: Float64Array, count: number, scale: number): boolean {
   for (let i = 0; i < count; i++) {
-    if (toMantissa(values[i] as number, scale) === undefined) return false;
+    const value = values[i] as number;
+    const mantissa = Math.round((value / multiply) * divide);
+    // Comparing with === lets -0 pass as 0 and refuses NaN; 1 / -0 tells the zeros apart.
+    if ((mantissa / divide) * multiply !== value || Math.abs(mantissa) > MAX_MANTISSA) return false;
+    if (value === 0 && 1 / value < 0) return false;
+    out[i] = mantissa;
   }
   return true;
+}
+
+/**
+ * The scale with the smallest mantissas that is exact for all `values`, if there is one; `out`
+ * then holds them.
+ */
+export function commonScale(
+  values: Float64Array,
+  count: number,
+  out: Float64Array,
+): number | undefined {
+  if (!toMantissas(values, count, INTEGER, out)) {
+    return DECIMAL_SCALES.find((scale) => toMantissas(values, count, scale, out));
+  }
+  const binary = BINARY_SCALES.find((scale) => toMantissas(values, count, scale, out));
+  if (binary !== undefined) return binary;
+  toMantissas(values, count, INTEGER, out);
+  return INTEGER;
 }

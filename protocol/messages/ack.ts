@@ -1,10 +1,11 @@
 /** `ack`: which numbers are durable, and what the collector lacks to go on. */
-import { decodeCbor, encodeCbor, integer, type CborValue } from '../cbor/codec.ts';
-import { Fields, fromHex } from '../cbor/fields.ts';
-import { PROTOCOL_VERSION } from '../limits.ts';
+import { encodeCbor } from '../cbor/encode.ts';
+import { fromHex } from '../cbor/fields.ts';
+import type { CborItem, CborValue } from '../cbor/values.ts';
+import { PROTOCOL_VERSION, TIME_RANGE } from '../limits.ts';
 import type { Result } from '../result.ts';
-import { checkVersion } from './envelope.ts';
-import { readRanges, type NumberRange, writeRanges } from './ranges.ts';
+import { openMessage } from './open.ts';
+import { type NumberRange, readRanges, writeRanges } from './ranges.ts';
 
 /** Retained kinds that a collector may ask a device to publish again. */
 export const NEEDABLE_KINDS = ['state', 'schema', 'health', 'reported'] as const;
@@ -25,33 +26,34 @@ const KEY = { version: 0, epoch: 1, ranges: 2, need: 3, now: 4 } as const;
 const MAX_NEEDS = 64;
 
 export function encodeAck(ack: Ack): Uint8Array {
-  const need: CborValue[] = [...ack.needSchemas.map(fromHex), ...ack.needKinds];
+  const need: CborValue[] = [...ack.needSchemas.map((id) => fromHex(id)), ...ack.needKinds];
   const entries: [number, CborValue][] = [
     [KEY.version, PROTOCOL_VERSION],
     [KEY.epoch, fromHex(ack.epoch)],
     [KEY.ranges, writeRanges(ack.ranges)],
-    [KEY.now, integer(ack.now)],
+    [KEY.now, ack.now],
   ];
   if (need.length > 0) entries.push([KEY.need, need]);
   return encodeCbor(new Map(entries));
 }
 
 export function decodeAck(bytes: Uint8Array): Result<Ack> {
-  const decoded = decodeCbor(bytes);
-  if (!decoded.ok) return decoded;
-  const fields = new Fields(decoded.value, 'ack');
-  checkVersion(fields);
+  const opened = openMessage(bytes, 'ack');
+  if (!opened.ok) return opened;
+  const fields = opened.value;
   const needs = fields.list(KEY.need, MAX_NEEDS);
   return fields.done({
     epoch: fields.hex(KEY.epoch, 8),
     ranges: readRanges(fields, KEY.ranges),
-    needSchemas: needs.filter((n) => n instanceof Uint8Array).map((n) => fields.asHex(n, 'ack.3', 8)),
+    needSchemas: needs
+      .filter((n) => n instanceof Uint8Array)
+      .map((n) => fields.asHex(n, KEY.need, 8)),
     // A kind that a newer collector may ask for and this agent does not know is passed over.
     needKinds: needs.filter(isNeedable),
-    now: fields.int(KEY.now),
+    now: fields.int(KEY.now, TIME_RANGE),
   });
 }
 
-function isNeedable(item: CborValue): item is NeedableKind {
-  return (NEEDABLE_KINDS as readonly CborValue[]).includes(item);
+function isNeedable(item: CborItem): item is NeedableKind {
+  return (NEEDABLE_KINDS as readonly CborItem[]).includes(item);
 }

@@ -3,10 +3,11 @@
  *
  * It decodes alone: a collector that cannot read what follows still learns whose number it is.
  */
-import { decodeCbor, integer, type CborValue } from '../cbor/codec.ts';
-import { Fields, fromHex } from '../cbor/fields.ts';
-import { PROTOCOL_VERSION } from '../limits.ts';
+import { type Fields, fromHex } from '../cbor/fields.ts';
+import type { CborValue } from '../cbor/values.ts';
+import { PROTOCOL_VERSION, TIME_RANGE } from '../limits.ts';
 import { accept, type Result } from '../result.ts';
+import { openMessage } from './open.ts';
 
 /** How far `wall` can be trusted. */
 export const CLOCK = {
@@ -23,7 +24,10 @@ export interface Header {
   /** 64 random bits, 16 hexadecimal digits. Numbers start at 1 in each epoch. */
   readonly epoch: string;
   readonly number: number;
-  /** The lowest number of this epoch that the device still holds. */
+  /**
+   * The lowest number of this epoch that the device still held when this was encoded; `number`
+   * itself when it held nothing else. Lower numbers are repeats or gone.
+   */
   readonly low: number;
   /** First 64 bits of the kernel's boot id, 16 hexadecimal digits. */
   readonly boot: string;
@@ -35,7 +39,16 @@ export interface Header {
 }
 
 /** Map keys shared by all messages; what a message adds begins at 8. */
-export const HEADER_KEY = { version: 0, epoch: 1, number: 2, low: 3, boot: 4, wall: 5, mono: 6, clock: 7 } as const;
+export const HEADER_KEY = {
+  version: 0,
+  epoch: 1,
+  number: 2,
+  low: 3,
+  boot: 4,
+  wall: 5,
+  mono: 6,
+  clock: 7,
+} as const;
 
 export interface Envelope {
   readonly header: Header;
@@ -46,37 +59,30 @@ export function encodeHeader(header: Header): [number, CborValue][] {
   return [
     [HEADER_KEY.version, PROTOCOL_VERSION],
     [HEADER_KEY.epoch, fromHex(header.epoch)],
-    [HEADER_KEY.number, integer(header.number)],
-    [HEADER_KEY.low, integer(header.low)],
+    [HEADER_KEY.number, header.number],
+    [HEADER_KEY.low, header.low],
     [HEADER_KEY.boot, fromHex(header.boot)],
-    [HEADER_KEY.wall, integer(header.wall)],
-    [HEADER_KEY.mono, integer(header.mono)],
+    [HEADER_KEY.wall, header.wall],
+    [HEADER_KEY.mono, header.mono],
     [HEADER_KEY.clock, header.clock],
   ];
 }
 
 export function decodeEnvelope(bytes: Uint8Array, name: string): Result<Envelope> {
-  const decoded = decodeCbor(bytes);
-  if (!decoded.ok) return decoded;
-  const fields = new Fields(decoded.value, name);
-  checkVersion(fields);
-  const header = fields.done(readHeader(fields));
-  return header.ok ? accept({ header: header.value, fields }) : header;
-}
-
-/** A version above ours is its own error: not poison, but a message for a newer collector. */
-export function checkVersion(fields: Fields): void {
-  const version = fields.int(HEADER_KEY.version, { min: 1 });
-  if (version > PROTOCOL_VERSION) fields.fail('unknown-version', `version ${version}`);
+  const fields = openMessage(bytes, name);
+  if (!fields.ok) return fields;
+  const header = fields.value.done(readHeader(fields.value));
+  return header.ok ? accept({ header: header.value, fields: fields.value }) : header;
 }
 
 function readHeader(fields: Fields): Header {
+  const number = fields.int(HEADER_KEY.number, { min: 1 });
   return {
     epoch: fields.hex(HEADER_KEY.epoch, 8),
-    number: fields.int(HEADER_KEY.number, { min: 1 }),
-    low: fields.int(HEADER_KEY.low, { min: 1 }),
+    number,
+    low: fields.int(HEADER_KEY.low, { min: 1, max: number }),
     boot: fields.hex(HEADER_KEY.boot, 8),
-    wall: fields.int(HEADER_KEY.wall),
+    wall: fields.int(HEADER_KEY.wall, TIME_RANGE),
     mono: fields.int(HEADER_KEY.mono, { min: 0 }),
     clock: fields.int(HEADER_KEY.clock, { min: 0, max: 2 }) as ClockTrust,
   };

@@ -1,6 +1,6 @@
 /** Ranges of numbers on the wire: `[first, last, first, last, ...]`, ascending, both ends included. */
-import { integer, type CborValue } from '../cbor/codec.ts';
 import type { Fields } from '../cbor/fields.ts';
+import type { CborValue } from '../cbor/values.ts';
 
 export interface NumberRange {
   readonly first: number;
@@ -10,7 +10,7 @@ export interface NumberRange {
 export const MAX_RANGES = 256;
 
 export function writeRanges(ranges: readonly NumberRange[]): CborValue {
-  return ranges.flatMap(({ first, last }) => [integer(first), integer(last)]);
+  return ranges.flatMap(({ first, last }) => [first, last]);
 }
 
 export function readRanges(fields: Fields, key: number): NumberRange[] {
@@ -18,8 +18,8 @@ export function readRanges(fields: Fields, key: number): NumberRange[] {
   const ranges: NumberRange[] = [];
   let floor = 1;
   for (let i = 0; i < flat.length; i += 2) {
-    const first = fields.asInt(flat[i], `ranges[${i}]`, { min: floor });
-    const last = fields.asInt(flat[i + 1], `ranges[${i + 1}]`, { min: first });
+    const first = fields.asInt(flat[i], key, { min: floor });
+    const last = fields.asInt(flat[i + 1], key, { min: first });
     ranges.push({ first, last });
     floor = last + 1;
   }

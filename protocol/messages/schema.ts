@@ -5,13 +5,15 @@
  * the dictionary by the first 64 bits of SHA-256 over these very bytes.
  */
 import { createHash } from 'node:crypto';
-import { decodeCbor, encodeCbor, integer, type CborValue } from '../cbor/codec.ts';
-import { Fields } from '../cbor/fields.ts';
+import { finish, readEntries, readItem } from '../cbor/decode.ts';
+import { encodeCbor } from '../cbor/encode.ts';
+import { CborReader } from '../cbor/reader.ts';
+import type { CborValue } from '../cbor/values.ts';
 import type { Reference } from '../columns/codecs.ts';
 import { MAX_MANTISSA, SCALES } from '../columns/scale.ts';
 import { LIMITS, PROTOCOL_VERSION } from '../limits.ts';
-import type { Result } from '../result.ts';
-import { checkVersion } from './envelope.ts';
+import { type Result, refuse } from '../result.ts';
+import { leadingVersion } from './open.ts';
 
 export const METRIC_TYPES = ['untyped', 'counter', 'gauge'] as const;
 export type MetricType = (typeof METRIC_TYPES)[number];
@@ -33,6 +35,15 @@ export interface Dictionary {
   readonly series: readonly SeriesDefinition[];
 }
 
+const KEY = { version: 0, families: 1 } as const;
+const MAX_UNIT_BYTES = 64;
+/** Containers around an item that stands behind those of a family or a series. */
+const ENTRY_DEPTH = 4;
+/** Sizes in V8's heap, rounded up: a series with its reference, and one of its labels. */
+const SERIES_COST = 208;
+const LABEL_COST = 72;
+const NO_LABELS: readonly (readonly [string, string])[] = [];
+
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
 
@@ -53,67 +64,85 @@ export function encodeSchema(series: readonly SeriesDefinition[]): Uint8Array {
     }
     open.members.push(encodeMember(one));
   }
-  return encodeCbor(new Map<number, CborValue>([[0, PROTOCOL_VERSION], [1, families]]));
+  return encodeCbor(
+    new Map<number, CborValue>([
+      [KEY.version, PROTOCOL_VERSION],
+      [KEY.families, families],
+    ]),
+  );
 }
 
 function encodeMember({ labels, reference }: SeriesDefinition): CborValue {
   const flat = labels.flat();
-  return reference === undefined ? [flat] : [flat, integer(reference.mantissa), reference.scale];
+  return reference === undefined ? [flat] : [flat, reference.mantissa, reference.scale];
 }
 
+/**
+ * Reads the series straight from the bytes: a tree of arrays between them would take more memory
+ * than the dictionary itself.
+ */
 export function decodeSchema(bytes: Uint8Array): Result<Dictionary> {
-  const decoded = decodeCbor(bytes);
-  if (!decoded.ok) return decoded;
-  const fields = new Fields(decoded.value, 'schema');
-  checkVersion(fields);
+  const version = leadingVersion(bytes);
+  if (version > PROTOCOL_VERSION) return refuse('unknown-version', `schema version ${version}`);
+  const reader = new CborReader(bytes);
   const series: SeriesDefinition[] = [];
-  for (const family of fields.list(1, LIMITS.series)) readFamily(fields, family, series);
-  if (series.length > LIMITS.series) fields.fail('out-of-range', 'schema.1');
-  return fields.done({ id: dictionaryId(bytes), series });
+  let versionSeen = false;
+  readEntries(reader, reader.mapHead(), (key) => {
+    if (key === KEY.version) versionSeen = reader.integer(1, PROTOCOL_VERSION) > 0;
+    else if (key === KEY.families) readFamilies(reader, series);
+    else readItem(reader, 1);
+  });
+  if (reader.error === undefined && reader.remaining > 0) reader.fail('trailing-bytes');
+  if (!versionSeen) reader.fail('missing-field');
+  return finish(reader, { id: reader.error === undefined ? dictionaryId(bytes) : '', series });
 }
 
-function readFamily(fields: Fields, family: CborValue, series: SeriesDefinition[]): void {
-  const at = `schema.1[${series.length}]`;
-  if (!Array.isArray(family)) return fields.fail('wrong-type', at);
-  const [nameItem, typeItem, unitItem, members] = family as readonly CborValue[];
-  const name = fields.asText(nameItem, at, LIMITS.textBytes);
-  if (!METRIC_NAME.test(name)) fields.fail('out-of-range', `${at} name`);
-  const type = METRIC_TYPES[fields.asInt(typeItem, at, { min: 0, max: METRIC_TYPES.length - 1 })] ?? 'untyped';
-  const unit = fields.asText(unitItem, at, 64);
-  if (!Array.isArray(members)) return fields.fail('wrong-type', at);
-  for (const member of members as readonly CborValue[]) {
-    series.push({ name, type, unit, ...readMember(fields, member, at) });
-  }
+function readFamilies(reader: CborReader, series: SeriesDefinition[]): void {
+  const families = reader.arrayHead();
+  for (let i = 0; i < families && reader.error === undefined; i++) readFamily(reader, series);
 }
 
-function readMember(fields: Fields, member: CborValue, at: string): Pick<SeriesDefinition, 'labels' | 'reference'> {
-  if (!Array.isArray(member)) {
-    fields.fail('wrong-type', at);
-    return { labels: [] };
+function readFamily(reader: CborReader, series: SeriesDefinition[]): void {
+  const items = reader.arrayHead();
+  if (items < 4) return reader.fail('missing-field');
+  const name = reader.text(LIMITS.textBytes);
+  if (!METRIC_NAME.test(name)) reader.fail('out-of-range');
+  const type = METRIC_TYPES[reader.integer(0, METRIC_TYPES.length - 1)] ?? 'untyped';
+  const unit = reader.text(MAX_UNIT_BYTES);
+  const members = reader.arrayHead();
+  if (series.length + members > LIMITS.series) reader.fail('out-of-range');
+  for (let i = 0; i < members && reader.error === undefined; i++) {
+    const count = reader.arrayHead();
+    if (count < 1 || !reader.spend(SERIES_COST)) return reader.fail('missing-field');
+    const labels = readLabels(reader);
+    if (count === 1) series.push({ name, labels, type, unit });
+    else series.push({ name, labels, type, unit, reference: readReference(reader) });
+    skip(reader, count - 3);
   }
-  const [flat, mantissa, scale] = member as readonly CborValue[];
-  const labels = readLabels(fields, flat, at);
-  if (mantissa === undefined) return { labels };
-  return {
-    labels,
-    reference: {
-      mantissa: fields.asInt(mantissa, at, { min: -MAX_MANTISSA, max: MAX_MANTISSA }),
-      scale: fields.asInt(scale, at, { min: 0, max: SCALES.length - 1 }),
-    },
-  };
+  skip(reader, items - 4);
 }
 
-function readLabels(fields: Fields, flat: CborValue | undefined, at: string): [string, string][] {
-  const labels: [string, string][] = [];
-  if (!Array.isArray(flat) || flat.length % 2 !== 0 || flat.length > LIMITS.labels * 2) {
-    fields.fail('wrong-type', `${at} labels`);
-    return labels;
-  }
-  for (let i = 0; i < flat.length; i += 2) {
-    const name = fields.asText(flat[i], at, LIMITS.textBytes);
-    if (!LABEL_NAME.test(name)) fields.fail('out-of-range', `${at} label name`);
-    if (i > 0 && name <= (labels[i / 2 - 1] as [string, string])[0]) fields.fail('out-of-range', `${at} label order`);
-    labels.push([name, fields.asText(flat[i + 1], at, LIMITS.textBytes)]);
+function readReference(reader: CborReader): Reference {
+  const mantissa = reader.integer(-MAX_MANTISSA, MAX_MANTISSA);
+  return { mantissa, scale: reader.integer(0, SCALES.length - 1) };
+}
+
+function readLabels(reader: CborReader): readonly (readonly [string, string])[] {
+  const items = reader.arrayHead();
+  if (items % 2 !== 0 || items > LIMITS.labels * 2) reader.fail('out-of-range');
+  if (items === 0 || !reader.spend((items / 2) * LABEL_COST)) return NO_LABELS;
+  const labels = new Array<readonly [string, string]>(items / 2);
+  let previous = '';
+  for (let i = 0; i < labels.length && reader.error === undefined; i++) {
+    const name = reader.text(LIMITS.textBytes);
+    if (name <= previous || !LABEL_NAME.test(name)) reader.fail('out-of-range');
+    labels[i] = [name, reader.text(LIMITS.textBytes)];
+    previous = name;
   }
   return labels;
+}
+
+/** Passes over what a newer writer adds behind the items that we know. */
+function skip(reader: CborReader, items: number): void {
+  for (let i = 0; i < items && reader.error === undefined; i++) readItem(reader, ENTRY_DEPTH);
 }

@@ -1,11 +1,12 @@
 /**
  * `state`: what a device says of itself at connect, retained, and what its will says for it.
  */
-import { decodeCbor, encodeCbor, integer, type CborValue } from '../cbor/codec.ts';
-import { Fields, fromHex } from '../cbor/fields.ts';
-import { LIMITS, PROTOCOL_VERSION } from '../limits.ts';
+import { encodeCbor } from '../cbor/encode.ts';
+import { type Fields, fromHex } from '../cbor/fields.ts';
+import type { CborItem, CborValue } from '../cbor/values.ts';
+import { LIMITS, PROTOCOL_VERSION, TIME_RANGE } from '../limits.ts';
 import { accept, type Result } from '../result.ts';
-import { checkVersion } from './envelope.ts';
+import { openMessage } from './open.ts';
 
 /** An epoch that the device still holds records of, or is writing to. */
 export interface HeldEpoch {
@@ -21,7 +22,7 @@ export interface OnlineState {
   /** 64 random bits, new at each connection. */
   readonly session: string;
   readonly agentVersion: string;
-  /** The current epoch last. */
+  /** At least one, the current epoch last. */
   readonly epochs: readonly HeldEpoch[];
   readonly capabilities: readonly string[];
   readonly boot: string;
@@ -75,10 +76,10 @@ export function encodeState(state: DeviceState): Uint8Array {
 function online(state: OnlineState): [number, CborValue][] {
   return [
     [KEY.agentVersion, state.agentVersion],
-    [KEY.epochs, state.epochs.map(({ epoch, low, next }) => [fromHex(epoch), integer(low), integer(next)])],
+    [KEY.epochs, state.epochs.map(({ epoch, low, next }) => [fromHex(epoch), low, next])],
     [KEY.capabilities, state.capabilities],
     [KEY.boot, fromHex(state.boot)],
-    [KEY.wall, integer(state.wall)],
+    [KEY.wall, state.wall],
     [KEY.machine, fromHex(state.machine)],
     [KEY.heartbeat, state.heartbeatSeconds],
     [KEY.labels, state.labels],
@@ -87,20 +88,21 @@ function online(state: OnlineState): [number, CborValue][] {
 }
 
 export function decodeState(bytes: Uint8Array): Result<DeviceState> {
-  const decoded = decodeCbor(bytes);
-  if (!decoded.ok) return decoded;
-  const fields = new Fields(decoded.value, 'state');
-  checkVersion(fields);
+  const opened = openMessage(bytes, 'state');
+  if (!opened.ok) return opened;
+  const fields = opened.value;
   const session = fields.hex(KEY.session, 8);
   if (!fields.bool(KEY.online)) return fields.done({ online: false, session });
   return fields.done({
     online: true,
     session,
     agentVersion: fields.text(KEY.agentVersion, 64),
-    epochs: fields.list(KEY.epochs, MAX_EPOCHS).map((item) => readEpoch(fields, item)),
-    capabilities: fields.list(KEY.capabilities, MAX_TEXTS).map((c) => fields.asText(c, 'state.5', 64)),
+    epochs: readEpochs(fields),
+    capabilities: fields
+      .list(KEY.capabilities, MAX_TEXTS)
+      .map((c) => fields.asText(c, KEY.capabilities, 64)),
     boot: fields.hex(KEY.boot, 8),
-    wall: fields.int(KEY.wall),
+    wall: fields.int(KEY.wall, TIME_RANGE),
     machine: fields.hex(KEY.machine, 8),
     heartbeatSeconds: fields.int(KEY.heartbeat, { min: 1, max: 86_400 }),
     labels: fields.texts(KEY.labels, MAX_TEXTS, LIMITS.textBytes),
@@ -108,14 +110,20 @@ export function decodeState(bytes: Uint8Array): Result<DeviceState> {
   });
 }
 
-function readEpoch(fields: Fields, item: CborValue): HeldEpoch {
-  const [epoch, low, next] = Array.isArray(item) ? (item as readonly CborValue[]) : [];
+function readEpochs(fields: Fields): HeldEpoch[] {
+  const items = fields.list(KEY.epochs, MAX_EPOCHS);
+  if (items.length === 0) fields.fail('out-of-range', `state.${KEY.epochs}`);
+  return items.map((item) => readEpoch(fields, item));
+}
+
+function readEpoch(fields: Fields, item: CborItem): HeldEpoch {
+  const [epoch, low, next] = Array.isArray(item) ? (item as readonly CborItem[]) : [];
   const held = {
-    epoch: fields.asHex(epoch, 'state.4 epoch', 8),
-    low: fields.asInt(low, 'state.4 low', { min: 1 }),
-    next: fields.asInt(next, 'state.4 next', { min: 1 }),
+    epoch: fields.asHex(epoch, KEY.epochs, 8),
+    low: fields.asInt(low, KEY.epochs, { min: 1 }),
+    next: fields.asInt(next, KEY.epochs, { min: 1 }),
   };
-  if (held.low > held.next) fields.fail('out-of-range', 'state.4 low');
+  if (held.low > held.next) fields.fail('out-of-range', `state.${KEY.epochs}`);
   return held;
 }
 
