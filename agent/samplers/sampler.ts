@@ -16,12 +16,19 @@ export interface Metric {
   readonly labels: readonly string[];
 }
 
-/** Reports one sample. `labels` are the values of the metric's label names, in their order. */
+/**
+ * Reports one sample. `labels` are the values of the metric's label names, in their order; whoever
+ * receives them must not change the array. Samplers hand over the same `Metric` object, and where
+ * it is cheap the same array, in every cycle, so that both can be recognised by identity.
+ */
 export type Emit = (metric: Metric, value: number, labels?: readonly string[]) => void;
 
 export type Profile = 'edge' | 'full';
 
-/** Options of one sampler as its user wrote them; each sampler declares its own in `options`. */
+/**
+ * Options of one sampler; each sampler declares its own in `options`. Pass the same object in every
+ * cycle until the configuration changes: compiled filters are kept by its identity.
+ */
 export type Options = Readonly<Record<string, unknown>>;
 
 export interface Sampler<Raw = unknown> {
@@ -37,15 +44,43 @@ export interface Sampler<Raw = unknown> {
   readonly timeoutMs: number;
   /** Everything that `parse` may emit, for the documents and the metric list. */
   readonly metrics: readonly Metric[];
-  /** JSON Schema (draft 7) of its options, with defaults; absent: it takes none. */
+  /** In words, the metrics whose names only the host knows (`/proc/net/netstat`, textfiles). */
+  readonly dynamicMetrics?: string;
+  /** JSON Schema (draft 7) of its options, with the defaults of `edge`; absent: it takes none. */
   readonly options?: object;
-  /** Touches the host. Throws or rejects when the subsystem cannot be read at all. */
+  /** Options that a profile sets before its user's own are laid over them. */
+  readonly presets?: Readonly<Partial<Record<Profile, Options>>>;
+  /**
+   * Touches the host. Throws or rejects when a subsystem that every Linux has cannot be read;
+   * hardware that is not there is no failure and yields nothing.
+   */
   read(host: Host, options: Options): Raw | Promise<Raw>;
-  /** Pure. Emits nothing for what the kernel does not offer. */
+  /**
+   * Pure but for what `read` lets it remember in `raw`. Emits nothing for what the kernel does not
+   * offer. It may throw after emitting: what it emitted stands, the reading counts as failed.
+   */
   parse(raw: Raw, emit: Emit, options: Options): void;
 }
 
 /** Keeps a sampler's own types while it is declared, and forgets them for the registry. */
 export function sampler<Raw>(declared: Sampler<Raw>): Sampler {
   return declared as Sampler;
+}
+
+/** What a sampler is called with: its profile's presets under what its user wrote. */
+export function optionsFor(of: Sampler, profile: Profile, written: Options = {}): Options {
+  return { ...of.presets?.[profile], ...written };
+}
+
+export function counter(name: string, help: string, labels: readonly string[] = []): Metric {
+  return { name, type: 'counter', help, labels };
+}
+
+export function gauge(name: string, help: string, labels: readonly string[] = []): Metric {
+  return { name, type: 'gauge', help, labels };
+}
+
+/** node_exporter calls some counters untyped; we follow it, since tools read the type. */
+export function untyped(name: string, help: string, labels: readonly string[] = []): Metric {
+  return { name, type: 'untyped', help, labels };
 }

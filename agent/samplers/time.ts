@@ -1,0 +1,61 @@
+/** What the device believes the time is; the difference to the arrival shows a wrong clock. */
+import { flagOption, flagSchema, optionsSchema } from './options.ts';
+import { words } from './parse/scanner.ts';
+import { gauge, sampler } from './sampler.ts';
+import { attribute } from './source.ts';
+
+const FOLDER = '/sys/devices/system/clocksource';
+
+const seconds = gauge('node_time_seconds', 'System time in seconds since 1970.');
+const available = gauge(
+  'node_time_clocksource_available_info',
+  'Clock sources that the kernel could use; always 1.',
+  ['device', 'clocksource'],
+);
+const current = gauge(
+  'node_time_clocksource_current_info',
+  'Clock source that the kernel uses; always 1.',
+  ['device', 'clocksource'],
+);
+
+interface Raw {
+  readonly wallMs: number;
+  readonly sources: readonly {
+    readonly device: string;
+    readonly available: string;
+    readonly current: string;
+  }[];
+}
+
+export const time = sampler<Raw>({
+  name: 'time',
+  summary: 'the system clock',
+  profiles: ['edge', 'full'],
+  timeoutMs: 1000,
+  metrics: [seconds, available, current],
+  options: optionsSchema({ clocksources: flagSchema('also where the kernel takes time from') }),
+  presets: { full: { clocksources: true } },
+
+  read(host, options) {
+    if (!flagOption(options, 'clocksources')) return { wallMs: Date.now(), sources: [] };
+    return (async () => {
+      const names = (await host.list(FOLDER)).filter((name) => /^clocksource\d+$/.test(name));
+      const sources = await Promise.all(
+        names.map(async (name) => ({
+          device: name.slice('clocksource'.length),
+          available: (await attribute(host, `${FOLDER}/${name}/available_clocksource`)) ?? '',
+          current: (await attribute(host, `${FOLDER}/${name}/current_clocksource`)) ?? '',
+        })),
+      );
+      return { wallMs: Date.now(), sources };
+    })();
+  },
+
+  parse({ wallMs, sources }, emit) {
+    emit(seconds, wallMs / 1000);
+    for (const source of sources) {
+      for (const name of words(source.available)) emit(available, 1, [source.device, name]);
+      if (source.current !== '') emit(current, 1, [source.device, source.current]);
+    }
+  },
+});
