@@ -4,7 +4,8 @@
 // What a pure folder may use of Node: computes, waits for nothing, touches nothing.
 const PURE_NODE = '^(assert|buffer|crypto|path|querystring|string_decoder|url|util|zlib)(/|$)';
 // Packages that only compute. Add one here with a look at its source, not to silence the check.
-const PURE_NPM = 'node_modules/(ajv|cbor-x|semver|yaml|@lezer/[^/]+|@prometheus-io/lezer-promql)/';
+const PURE_NPM =
+  'node_modules/(ajv|cbor-x|re2js|semver|yaml|@lezer/[^/]+|@prometheus-io/lezer-promql)/';
 // Types that a port may need to speak about a stream without opening one.
 const STREAM_TYPES = '^(events|stream)(/|$)';
 const NODE_IO =
@@ -13,8 +14,9 @@ const NODE_IO =
 
 const PARTS = '^(agent|collector)';
 const PLUGINS = '(samplers|checks|tasks|installers|notifiers)';
-// The one interface file and the one file of parse helpers that the files beside it may share.
-const SHARED = '(sampler|check|task|installer|notifier|parse)\\.ts$';
+// What the files of such a folder may share: its interface file, parse/ (pure), kit/ and these few.
+const CONTRACT = '(sampler|check|task|installer|notifier)\\.ts$';
+const HELPERS = '(memory|metrics-by-field|options|source)\\.ts$';
 const PROJECT = '^(agent|collector|protocol|scripts|test)/';
 const PROTOCOL = '^protocol/';
 const HOME = {
@@ -22,7 +24,7 @@ const HOME = {
   ports: '^$1/ports(\\.ts$|/)',
   config: '^$1/config(\\.ts$|/)',
   app: '^$1/app(\\.ts$|/)',
-  plugins: `^$1/${PLUGINS}/(index\\.ts$|${SHARED})`,
+  plugins: `^$1/${PLUGINS}/(index\\.ts$|${CONTRACT})`,
 };
 
 /** Everything that `from` imports must match one of `allowed`: packages and Node's modules too. */
@@ -112,11 +114,19 @@ module.exports = {
         HOME.core,
         HOME.ports,
         '^$1/$2/$3(\\.ts$|/)',
-        `^$1/$2/${SHARED}`,
+        `^$1/$2/(parse/|kit/|${CONTRACT}|${HELPERS})`,
         PURE_NODE,
         PURE_NPM,
       ],
     ),
+    only('parse-is-pure', 'Text in, values out.', `${PARTS}/${PLUGINS}/parse/`, [
+      PROTOCOL,
+      HOME.core,
+      '^$1/$2/parse/',
+      `^$1/$2/${CONTRACT}`,
+      PURE_NODE,
+      PURE_NPM,
+    ]),
     onlyOfOurs(
       'index-gathers-its-folder',
       'The registry lists the files beside it.',
@@ -127,7 +137,7 @@ module.exports = {
       'plugins-through-index',
       'Others see a registry, not its members.',
       { path: `${PARTS}/`, pathNot: `${PARTS}/${PLUGINS}/` },
-      { path: `${PARTS}/${PLUGINS}/`, pathNot: `${PARTS}/${PLUGINS}/(index\\.ts$|${SHARED})` },
+      { path: `${PARTS}/${PLUGINS}/`, pathNot: `${PARTS}/${PLUGINS}/(index\\.ts$|${CONTRACT})` },
     ),
     onlyOfOurs('io-implements-ports', 'The world, behind ports.', `${PARTS}/io/`, [
       PROTOCOL,

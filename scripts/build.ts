@@ -8,7 +8,7 @@ import { buildProgram } from './build/program.ts';
 import { chunks, startBytes, startShares } from './build/sizes.ts';
 import { type Target, targets } from './build/targets.ts';
 import { buildWeb, missingWebFiles } from './build/web.ts';
-import { root } from './lib/root.ts';
+import { root } from './lib/root.mjs';
 
 const why = process.argv.includes('--why');
 const lenient = process.argv.includes('--lenient');

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IViolation } from 'dependency-cruiser';
-import { root } from './lib/root.ts';
+import { root } from './lib/root.mjs';
 import { cruiseTree, ruleNames } from './rules/cruise.ts';
 import { plantTree } from './rules/plant-tree.ts';
 import { allowed, plants, supporting } from './rules/plants.ts';

@@ -3,7 +3,7 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { root } from '../lib/root.ts';
+import { root } from '../lib/root.mjs';
 
 const PREBUILDS = 'node_modules/classic-level/prebuilds';
 

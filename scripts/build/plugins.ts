@@ -1,7 +1,7 @@
 // Replacements at build time: what a bundle cannot carry as it is, or should not carry at all.
 import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
-import { root } from '../lib/root.ts';
+import { root } from '../lib/root.mjs';
 
 const REPLACED = 'replaced';
 const MODULES = `${root}/node_modules`;

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { root } from '../lib/root.ts';
+import { root } from '../lib/root.mjs';
 import { copyAddons, nativeAddon } from './native.ts';
 import {
   plainCbor,

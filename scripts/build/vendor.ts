@@ -3,7 +3,7 @@
 // together with our files, all names would be dealt anew with every change.) Our files keep theirs.
 import { readFile } from 'node:fs/promises';
 import { build, type Plugin, transform } from 'esbuild';
-import { root } from '../lib/root.ts';
+import { root } from '../lib/root.mjs';
 
 /** Packages made of ES modules: bundled on their own first, so that their top level stays theirs. */
 const MODULES: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { root } from '../lib/root.ts';
+import { root } from '../lib/root.mjs';
 import { WEB_FILES } from './targets.ts';
 
 const SOURCE = 'collector/web';

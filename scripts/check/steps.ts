@@ -1,0 +1,71 @@
+// The steps of `npm run check`, the long ones first: two run at a time.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../lib/root.mjs';
+import { runVitest } from '../lib/vitest.mjs';
+
+export interface Outcome {
+  readonly ok: boolean;
+  readonly output: string;
+  /** A few words for the line of a step that passed. */
+  readonly note?: string;
+}
+
+export interface Step {
+  readonly name: string;
+  readonly run: () => Promise<Outcome>;
+}
+
+function command(name: string, tool: string, ...args: string[]): Step {
+  return { name, run: () => runTool(tool, args) };
+}
+
+function runTool(tool: string, args: string[]): Promise<Outcome> {
+  const child = spawn(join(root, 'node_modules/.bin', tool), args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  let output = '';
+  const collect = (data: Buffer) => {
+    output += data.toString();
+  };
+  child.stdout.on('data', collect);
+  child.stderr.on('data', collect);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ ok: code === 0, output, note: lastLine(output) }));
+  });
+}
+
+const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+
+async function tests(): Promise<Outcome> {
+  let output = '';
+  const counts = await runVitest(['unit', 'contract'], {
+    onOutput: (text) => {
+      output += text;
+    },
+    timeout: 120_000,
+  });
+  const { passed, failed, skipped, failedNames } = counts;
+  const note = `${passed} passed, ${failed} failed, ${skipped} skipped`;
+  const names = failedNames.map((name) => `  ${name}\n`).join('');
+  return { ok: failed === 0 && passed > 0, output: `${output}${names}${note}\n`, note };
+}
+
+function webTypes(): Step[] {
+  if (!existsSync(join(root, 'collector/web/app.ts'))) return [];
+  return [command('types of the page', 'tsc', '-p', 'collector/web')];
+}
+
+export const steps: readonly Step[] = [
+  command('typed lint', 'eslint', '.', '--max-warnings=0'),
+  command('types', 'tsc', '--noEmit'),
+  { name: 'unit and contract tests', run: tests },
+  command('import rules', 'tsx', 'scripts/import-rules.ts'),
+  command('dead code', 'knip', '--no-progress'),
+  ...webTypes(),
+  command('format and lint', 'biome', 'check', '--error-on-warnings', '.'),
+];
