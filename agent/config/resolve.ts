@@ -1,0 +1,77 @@
+/** From settings to what the program runs with: defaults that depend on the machine, rules between keys. */
+import { isAbsolute, join, resolve } from 'node:path';
+import type { Tree } from '../../protocol/config/check.ts';
+import type { Infer } from '../../protocol/config/schema.ts';
+import type { Secret } from '../../protocol/config/secret.ts';
+import { defaultDeviceId } from '../../protocol/ids.ts';
+import type { SamplerConfig } from './samplers.ts';
+import { resolveSamplers } from './samplers.ts';
+import type { agentSchema } from './schema.ts';
+
+/** What passes the schema. Durations are milliseconds, sizes bytes. */
+export type AgentSettings = Infer<typeof agentSchema>;
+
+type BrokerSettings = AgentSettings['broker'];
+
+/** What the agent runs with. Durations are milliseconds, sizes bytes, paths absolute. */
+export interface AgentConfig extends Omit<AgentSettings, 'broker' | 'samplers' | 'socket'> {
+  readonly device: string;
+  readonly broker: Omit<BrokerSettings, 'password' | 'passwordFile'> & {
+    readonly password?: Secret;
+  };
+  /** Every sampler of the registry, by name. */
+  readonly samplers: Readonly<Record<string, SamplerConfig>>;
+  readonly socket: { readonly path: string };
+}
+
+/** What the defaults need to know of the machine. */
+export interface AgentFacts {
+  readonly hostname: string;
+  readonly machineId: string | undefined;
+  readonly isRoot: boolean;
+  /** The runtime folder that the service manager made for the agent. */
+  readonly runtimeDirectory: string | undefined;
+  /** Where relative paths start. */
+  readonly folder: string;
+}
+
+export function resolveAgent(
+  settings: AgentSettings,
+  written: Tree,
+  facts: AgentFacts,
+  password: Secret | undefined,
+): AgentConfig {
+  const { hostname, machineId, folder } = facts;
+  const { password: _, passwordFile: __, ...broker } = settings.broker;
+  const { profile, interval } = settings.sampling;
+  const data = resolve(folder, settings.data);
+  return {
+    ...settings,
+    data,
+    device: settings.device ?? defaultDeviceId(hostname, machineId ?? hostname),
+    broker: {
+      ...absolute(broker, folder),
+      ...(password === undefined ? {} : { password }),
+    },
+    samplers: resolveSamplers(settings.samplers, written, profile, interval),
+    socket: { path: resolve(folder, settings.socket.path ?? defaultSocket(data, facts)) },
+  };
+}
+
+function defaultSocket(data: string, { isRoot, runtimeDirectory }: AgentFacts): string {
+  const folder = runtimeDirectory ?? (isRoot ? '/run/muster' : data);
+  return join(folder, 'agent.sock');
+}
+
+function absolute<B extends Omit<BrokerSettings, 'password' | 'passwordFile'>>(
+  broker: B,
+  folder: string,
+): B {
+  const files = (['caFile', 'certFile', 'keyFile'] as const)
+    .map((key) => [key, broker[key]] as const)
+    .filter(([, path]) => path !== undefined && !isAbsolute(path));
+  return {
+    ...broker,
+    ...Object.fromEntries(files.map(([key, path]) => [key, resolve(folder, path ?? '')])),
+  };
+}

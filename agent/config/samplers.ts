@@ -1,0 +1,87 @@
+/**
+ * The samplers' part of the schema, composed from the registry: a new sampler brings its own keys
+ * and nobody else is touched.
+ */
+
+import type { Tree } from '../../protocol/config/check.ts';
+import type { Schema, SchemaNode } from '../../protocol/config/schema.ts';
+import { duration, flag, object, optional } from '../../protocol/config/schema.ts';
+import { samplers } from '../samplers/index.ts';
+import type { Options, Profile, Sampler } from '../samplers/sampler.ts';
+import { optionsFor } from '../samplers/sampler.ts';
+
+/** One sampler with everything decided. */
+export interface SamplerConfig {
+  readonly enabled: boolean;
+  /** Milliseconds between two samples. */
+  readonly interval: number;
+  /** Milliseconds after which a reading counts as failed. */
+  readonly timeout: number;
+  /** The same object until the configuration changes, as samplers ask for it. */
+  readonly options: Options;
+}
+
+interface Written extends Options {
+  readonly enabled?: boolean;
+  readonly interval?: number;
+  readonly timeout?: number;
+}
+
+export type SamplerSettings = Readonly<Record<string, Written>>;
+
+export const samplersSchema: Schema<SamplerSettings> = {
+  ...object(
+    'One group for each sampler, by its name.',
+    Object.fromEntries(samplers.map((one) => [one.name, samplerSchema(one)])),
+  ),
+} as SchemaNode;
+
+function samplerSchema(one: Sampler): Schema<Written> {
+  const on = one.profiles.length === 0 ? 'off' : `on in ${one.profiles.join(' and ')}`;
+  const { properties = {} } = (one.options ?? {}) as SchemaNode;
+  return object(`${one.summary}; ${on} by default.`, {
+    enabled: optional(flag('Whether it runs. Default: as its profiles say.')),
+    interval: optional(
+      duration(
+        one.intervalSeconds === undefined
+          ? 'Time between two samples. Default: sampling.interval.'
+          : `Time between two samples. Default: ${one.intervalSeconds}s.`,
+        { min: '1s', max: '1d' },
+      ),
+    ),
+    timeout: duration('A reading that takes longer counts as failed.', {
+      default: `${one.timeoutMs}ms`,
+      min: '10ms',
+      max: '10m',
+    }),
+    ...properties,
+  }) as SchemaNode;
+}
+
+/**
+ * What each sampler runs with. Only options that somebody wrote are laid over the profile's: the
+ * schema's own defaults are those of `edge`, and the sampler knows them.
+ */
+export function resolveSamplers(
+  settings: SamplerSettings,
+  written: Tree,
+  profile: Profile,
+  interval: number,
+): Readonly<Record<string, SamplerConfig>> {
+  const all = (written['samplers'] ?? {}) as Readonly<Record<string, Tree | null>>;
+  return Object.fromEntries(
+    samplers.map((one) => {
+      const mine = settings[one.name] ?? {};
+      const own = new Set(Object.keys(all[one.name] ?? {}));
+      const { enabled, interval: every, timeout, ...options } = mine;
+      const kept = Object.entries(options).filter(([key]) => own.has(key));
+      const config: SamplerConfig = {
+        enabled: enabled ?? one.profiles.includes(profile),
+        interval: every ?? ((one.intervalSeconds ?? 0) * 1000 || interval),
+        timeout: timeout ?? one.timeoutMs,
+        options: optionsFor(one, profile, Object.fromEntries(kept)),
+      };
+      return [one.name, config];
+    }),
+  );
+}

@@ -1,0 +1,128 @@
+/** Every key of the collector's file: its type, default, bounds and meaning. */
+import {
+  choice,
+  count,
+  duration,
+  flag,
+  list,
+  listen,
+  object,
+  optional,
+  secret,
+  size,
+  text,
+} from '../../protocol/config/schema.ts';
+
+const tls = optional(
+  object('Certificate of this listener; without it the listener is not encrypted.', {
+    certFile: text('Certificate chain (PEM).'),
+    keyFile: text('Private key (PEM).'),
+  }),
+);
+
+const mqtt = object(
+  'The built-in MQTT broker. Not used when broker.url names an external one.',
+  {
+    listen: listen('Where devices connect.', { default: '127.0.0.1:1883' }),
+    tls,
+    limits: object('What one client may ask of the broker; beyond, it is read more slowly.', {
+      packetBytes: size('Largest packet; a client that sends a larger one is disconnected.', {
+        default: '1100KiB',
+        min: '1KiB',
+        max: '16MiB',
+      }),
+      messagesPerSecond: count('Messages of one client, per second.', {
+        default: 500,
+        min: 1,
+        max: 1_000_000,
+      }),
+      bytesPerSecond: size('Bytes of one client, per second.', {
+        default: '4MiB',
+        min: '1KiB',
+        max: '1GiB',
+      }),
+      connections: count('Clients at once.', { default: 20_000, min: 1, max: 1_000_000 }),
+    }),
+  },
+  { restart: true },
+);
+
+const broker = optional(
+  object(
+    'An external MQTT 3.1.1 broker instead of the built-in one.',
+    {
+      url: text('Address of the broker; mqtts:// speaks TLS.', {
+        pattern: '^mqtts?://[^/@\\s]+$',
+        examples: ['mqtts://broker.example.com:8883'],
+      }),
+      username: optional(text('Name to log in with.')),
+      password: secret('Password to log in with; in the file, use passwordFile.'),
+      passwordFile: optional(text('File whose first line is the password.')),
+      caFile: optional(text('Certificates (PEM) to trust instead of those of the system.')),
+    },
+    { restart: true },
+  ),
+);
+
+const DAYS = { min: '1h', max: '36500d' };
+
+export const collectorSchema = object('Configuration of muster-collector.', {
+  data: text('Folder of everything that the collector keeps.', {
+    default: '/var/lib/muster-collector',
+    restart: true,
+  }),
+  log: object('What the collector says about itself, on standard error.', {
+    level: choice('Least important lines to write.', ['debug', 'info', 'warn', 'error'], {
+      default: 'info',
+    }),
+    format: choice('For people or for machines.', ['logfmt', 'json'], {
+      default: 'logfmt',
+      restart: true,
+    }),
+  }),
+  http: object(
+    'The page, the API and the Prometheus endpoints.',
+    {
+      listen: listen('Where browsers and tools connect.', { default: '127.0.0.1:8080' }),
+      tls,
+      allowedHosts: list(
+        'Names that browsers may use for this server, beside its own address and localhost;' +
+          ' guards against pages that rebind their name to it.',
+        text('A host name, without port.'),
+      ),
+    },
+    { restart: true },
+  ),
+  mqtt,
+  broker,
+  store: object('How long what is kept, and how much.', {
+    retention: object('Older data is dropped, a whole day at a time.', {
+      raw: duration('Samples as they came.', { default: '15d', ...DAYS }),
+      '1m': duration('Rollups of one minute.', { default: '90d', ...DAYS }),
+      '1h': duration('Rollups of one hour.', { default: '730d', ...DAYS }),
+    }),
+    limits: object('New series beyond these are refused and counted.', {
+      seriesPerDevice: count('Series of one device.', { default: 5000, min: 10, max: 32_768 }),
+      series: count('Series in all.', { default: 1_000_000, min: 100, max: 100_000_000 }),
+    }),
+  }),
+  mirror: object('JSON topics for tools that do not read CBOR.', {
+    metrics: choice(
+      'on-demand: for devices whose mirror somebody subscribes to (built-in broker only).',
+      ['on-demand', 'always', 'off'],
+      { default: 'on-demand' },
+    ),
+  }),
+  liveness: object('When a device counts as down.', {
+    heartbeat: duration('A device is down when it was silent for 1.5 times this.', {
+      default: '60s',
+      min: '10s',
+      max: '1d',
+    }),
+  }),
+  insecure: flag(
+    'Allows listeners beyond this machine without encryption and login. Only on a network where' +
+      ' everybody may see and do everything.',
+    { default: false, restart: true },
+  ),
+});
