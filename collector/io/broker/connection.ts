@@ -1,0 +1,158 @@
+/**
+ * One client's socket, read no faster than its limits allow.
+ *
+ * aedes pulls bytes with `socket.read()`; that call is replaced on the instance by one that looks
+ * at what it hands over and answers "nothing yet" while the client is held. What is not read fills
+ * the kernel's buffers and then slows the sender down: nobody is disconnected for being fast, and
+ * no stream stands between that would cost memory on every idle connection.
+ */
+import type { Socket } from 'node:net';
+import type { Rights } from '../../core/access.ts';
+import { PacketMeter } from '../../core/packet-meter.ts';
+import { TokenBucket } from '../../core/token-bucket.ts';
+import type { Cancel, Clock } from '../../ports.ts';
+import type { BrokerLimits } from './options.ts';
+
+const BURST_SECONDS = 2;
+
+export interface ConnectionEvents {
+  refused(connection: Connection, reason: string): void;
+  /** More of an incomplete packet is in memory, or less. */
+  partial(delta: number): void;
+  /** Whether all clients together have too much under way. */
+  overloaded(): boolean;
+}
+
+export class Connection {
+  readonly socket: Socket;
+  clientId = '';
+  rights: Rights | undefined;
+  readonly subscriptions = new Set<string>();
+  /** After this long without a packet the client is gone; from CONNECT. */
+  keepaliveMs: number;
+  lastPacketAt: number;
+  /** When the packet that is under way began. */
+  partialSince: number | undefined;
+  readonly #limits: BrokerLimits;
+  readonly #clock: Clock;
+  readonly #events: ConnectionEvents;
+  readonly #meter: PacketMeter;
+  readonly #messages: TokenBucket;
+  readonly #bytes: TokenBucket;
+  #partial = 0;
+  #pending = 0;
+  #held = false;
+  #cancel: Cancel | undefined;
+
+  constructor(socket: Socket, limits: BrokerLimits, clock: Clock, events: ConnectionEvents) {
+    const now = clock.mono();
+    this.socket = socket;
+    this.keepaliveMs = limits.keepaliveMs;
+    this.lastPacketAt = now;
+    this.#limits = limits;
+    this.#clock = clock;
+    this.#events = events;
+    this.#meter = new PacketMeter(limits.connectBytes);
+    this.#messages = new TokenBucket(limits.messagesPerSecond, BURST_SECONDS, now);
+    this.#bytes = new TokenBucket(limits.bytesPerSecond, BURST_SECONDS, now);
+    const read = socket.read.bind(socket);
+    socket.read = (size?: number): unknown => this.#read(read, size);
+  }
+
+  get held(): boolean {
+    return this.#held;
+  }
+
+  get partialBytes(): number {
+    return this.#partial;
+  }
+
+  /** CONNECT was accepted: whole messages may come. */
+  welcome(clientId: string, rights: Rights): void {
+    this.clientId = clientId;
+    this.rights = rights;
+    this.#meter.limit = this.#limits.packetBytes;
+  }
+
+  /** `receive` has one more message, or one less, of this client. */
+  begin(): void {
+    this.#pending += 1;
+  }
+
+  end(): void {
+    this.#pending -= 1;
+    if (this.#held && this.#cancel === undefined) this.release();
+  }
+
+  /** Lets it be read again, if its own bounds allow; never inside aedes' parser. */
+  release(): void {
+    if (this.#cancel !== undefined || this.#full()) return;
+    const immediate = setImmediate(() => {
+      this.#cancel = undefined;
+      this.#held = false;
+      this.lastPacketAt = this.#clock.mono();
+      if (this.partialSince !== undefined) this.partialSince = this.lastPacketAt;
+      if (!this.socket.destroyed) this.socket.emit('readable');
+    });
+    this.#cancel = () => clearImmediate(immediate);
+  }
+
+  closed(): void {
+    this.#cancel?.();
+    this.#setPartial(0);
+  }
+
+  refuse(reason: string): void {
+    this.#events.refused(this, reason);
+    this.socket.destroy();
+  }
+
+  #full(): boolean {
+    return this.#pending >= this.#limits.pendingMessages || this.#events.overloaded();
+  }
+
+  #read(read: (size?: number) => unknown, size: number | undefined): unknown {
+    if (size === 0) return read(0);
+    if (this.#held) return null;
+    if (this.#full()) {
+      this.#held = true;
+      return null;
+    }
+    const bytes = read(size) as Buffer | null;
+    return bytes === null || this.#allows(bytes) ? bytes : null;
+  }
+
+  #allows(bytes: Buffer): boolean {
+    const before = this.#meter.completed;
+    const verdict = this.#meter.feed(bytes);
+    if (verdict !== 'ok') {
+      this.refuse(verdict === 'too-large' ? 'packet-size' : 'malformed');
+      return false;
+    }
+    const now = this.#clock.mono();
+    const packets = this.#meter.completed - before;
+    if (packets > 0) this.lastPacketAt = now;
+    this.#setPartial(this.#meter.partial);
+    if (this.#partial === 0) this.partialSince = undefined;
+    else if (packets > 0 || this.partialSince === undefined) this.partialSince = now;
+    this.#pace(packets, bytes.length, now);
+    return true;
+  }
+
+  #pace(packets: number, bytes: number, now: number): void {
+    const wait = Math.max(this.#messages.take(packets, now), this.#bytes.take(bytes, now));
+    if (wait === 0) return;
+    this.#held = true;
+    this.#events.refused(this, 'rate');
+    this.#cancel = this.#clock.after(wait, () => {
+      this.#cancel = undefined;
+      this.release();
+    });
+  }
+
+  #setPartial(bytes: number): void {
+    if (bytes === this.#partial) return;
+    this.#events.partial(bytes - this.#partial);
+    this.#partial = bytes;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * The catalog of small durable facts over LevelDB. It opens after any damage: what can be repaired
+ * is, what cannot is set aside, and `opening` says which.
+ *
+ * LevelDB does not verify its blocks when it reads (classic-level has no switch for it), so each
+ * value carries a checksum of its own over key and value.
+ */
+import { crc32 } from 'node:zlib';
+import { ClassicLevel } from 'classic-level';
+import type { Catalog, Log } from '../ports.ts';
+import { type Opening, openLevel, type Verified } from './level-opening.ts';
+
+export interface LevelCatalog extends Catalog {
+  readonly opening: Opening;
+}
+
+const CHECKSUM_BYTES = 4;
+
+export async function openCatalog(path: string, log?: Log): Promise<LevelCatalog> {
+  const { level, opening } = await openLevel(path, create, verify);
+  if (opening.state !== 'intact' && opening.state !== 'new') {
+    const { state, lostEntries, setAside } = opening;
+    log?.error('catalog: opened after damage', { path, state, lostEntries, setAside });
+  }
+  return new LevelCatalogImpl(level, opening);
+}
+
+function create(path: string): Level {
+  return new ClassicLevel<string, Uint8Array>(path, { keyEncoding: 'utf8', valueEncoding: 'view' });
+}
+
+type Level = ClassicLevel<string, Uint8Array>;
+
+/** Reads everything once (the catalog is small) and drops entries that are not what was written. */
+async function verify(level: Level): Promise<Verified> {
+  const damaged: string[] = [];
+  let entries = 0;
+  for await (const [key, stored] of level.iterator()) {
+    entries += 1;
+    if (unpack(key, stored) === undefined) damaged.push(key);
+  }
+  if (damaged.length > 0) {
+    const changes = damaged.map((key) => ({ type: 'del' as const, key }));
+    await level.batch(changes, { sync: true });
+  }
+  return { entries, lostEntries: damaged.length };
+}
+
+class LevelCatalogImpl implements LevelCatalog {
+  readonly opening: Opening;
+  readonly #level: Level;
+
+  constructor(level: Level, opening: Opening) {
+    this.#level = level;
+    this.opening = opening;
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    const stored = await this.#level.get(key);
+    return stored === undefined ? undefined : unpack(key, stored);
+  }
+
+  async *list(prefix: string): AsyncGenerator<readonly [string, Uint8Array]> {
+    for await (const [key, stored] of this.#level.iterator({ gte: prefix })) {
+      if (!key.startsWith(prefix)) return;
+      const value = unpack(key, stored);
+      if (value !== undefined) yield [key, value];
+    }
+  }
+
+  async write(changes: ReadonlyMap<string, Uint8Array | undefined>): Promise<void> {
+    const operations = [...changes].map(([key, value]) =>
+      value === undefined
+        ? { type: 'del' as const, key }
+        : { type: 'put' as const, key, value: pack(key, value) },
+    );
+    await this.#level.batch(operations, { sync: true });
+  }
+
+  async close(): Promise<void> {
+    await this.#level.close();
+  }
+}
+
+function pack(key: string, value: Uint8Array): Uint8Array {
+  const stored = Buffer.allocUnsafe(CHECKSUM_BYTES + value.length);
+  stored.set(value, CHECKSUM_BYTES);
+  stored.writeUInt32LE(crc32(value, crc32(key)));
+  return stored;
+}
+
+function unpack(key: string, stored: Uint8Array): Uint8Array | undefined {
+  if (stored.length < CHECKSUM_BYTES) return undefined;
+  const value = stored.subarray(CHECKSUM_BYTES);
+  const sum = Buffer.from(stored.buffer, stored.byteOffset, CHECKSUM_BYTES).readUInt32LE();
+  return sum === crc32(value, crc32(key)) ? value : undefined;
+}
