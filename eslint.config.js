@@ -52,9 +52,9 @@ const pure = {
 };
 
 export default [
-  { ignores: ['**/*.js', '**/*.mjs', '**/*.cjs', 'dist/**', 'data/**', 'coverage/**'] },
+  { ignores: ['**/*.js', '**/*.cjs', 'dist/**', 'data/**', 'coverage/**'] },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.mjs'],
     plugins: { '@typescript-eslint': tseslint.plugin },
     languageOptions: {
       parser: tseslint.parser,

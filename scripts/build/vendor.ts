@@ -33,12 +33,12 @@ async function shorten(path: string): Promise<string> {
 
 export const shortVendorNames: Plugin = {
   name: 'short-vendor-names',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(cbor-x|yaml)$/ }, ({ path }) => ({ path, namespace: 'whole' }));
-    onLoad({ filter: /.*/, namespace: 'whole' }, async ({ path }) => ({
+  setup(outer) {
+    outer.onResolve({ filter: /^(cbor-x|yaml)$/ }, ({ path }) => ({ path, namespace: 'whole' }));
+    outer.onLoad({ filter: /.*/, namespace: 'whole' }, async ({ path }) => ({
       contents: await whole(path),
     }));
-    onLoad({ filter: /\/node_modules\/.*\.c?js$/ }, async ({ path }) => ({
+    outer.onLoad({ filter: /\/node_modules\/.*\.c?js$/ }, async ({ path }) => ({
       contents: await shorten(path),
     }));
   },

@@ -71,7 +71,9 @@ export function countReport(files, expected) {
 /** @param {string} path @returns {File[]} */
 function readReport(path) {
   if (!existsSync(path)) return [];
-  return JSON.parse(readFileSync(path, 'utf8')).testResults;
+  /** @type {unknown} */
+  const report = JSON.parse(readFileSync(path, 'utf8'));
+  return /** @type {{ testResults: File[] }} */ (report).testResults;
 }
 
 /**
