@@ -38,13 +38,13 @@ export class CborReader {
   /** The argument of the last head (RFC 8949, 3): a value, a length or a count. */
   argument = 0;
   readonly bytes: Uint8Array;
-  private readonly buffer: Buffer;
+  /** The same memory, made when the first text is read. */
+  private buffer: Buffer | undefined;
   private budget: number;
   private items: number = LIMITS.items;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    this.buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     this.budget = BUDGET_FLOOR + bytes.length * BUDGET_PER_BYTE;
     if (bytes.length > LIMITS.payloadBytes) this.fail('too-large');
   }
@@ -139,10 +139,12 @@ export class CborReader {
     // A character takes two bytes when one of its neighbours does not fit in Latin 1.
     if (length === 0 || !this.spend(TEXT_COST + length * 2) || this.error !== undefined) return '';
     this.pos += length;
+    const { bytes } = this;
+    this.buffer ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     if (length <= SHORT_TEXT && this.isAscii(start, start + length)) {
       return this.buffer.toString('latin1', start, start + length);
     }
-    if (!isUtf8(this.bytes.subarray(start, start + length))) {
+    if (!isUtf8(bytes.subarray(start, start + length))) {
       this.pos = start;
       this.fail('invalid-utf8');
       return '';

@@ -8,9 +8,9 @@
  *
  * A column's first byte is `sparse << 7 | codec << 4 | scale`. A sparse column continues with a
  * presence bitmap (one bit a row, low bit first, unused bits 0); n is the number of rows present.
- * In every form but `raw`, mantissas are integers in the column's scale, and the first is written
- * as a zigzag difference from the dictionary's reference value of the series when that has the
- * same scale, else from 0.
+ * In every form but `raw`, mantissas are integers in the column's scale. The first is written as a
+ * zigzag difference from the series' reference value in the dictionary when that, in the column's
+ * scale, is a whole mantissa of at most 2^51, else from 0.
  */
 export const CODEC = {
   /** All n values are the dictionary's reference value. Nothing follows; the scale bits are 0. */

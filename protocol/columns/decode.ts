@@ -2,7 +2,7 @@
 import type { ByteReader } from '../bytes/reader.ts';
 import type { DecodeErrorCode } from '../result.ts';
 import { CODEC, type Reference } from './codecs.ts';
-import { fromMantissa, MAX_MANTISSA, SCALES, type Scale } from './scale.ts';
+import { baseIn, fromMantissa, MAX_MANTISSA, SCALES, type Scale } from './scale.ts';
 
 /** Where a column goes: `values[offset]` to `values[offset + count - 1]`. */
 export interface ColumnTarget {
@@ -26,7 +26,7 @@ export function decodeColumn(
   const scale = head & 15;
   const step = SCALES[scale];
   if (codec > CODEC.raw || step === undefined) return 'unknown-codec';
-  const first = (reference?.scale === scale ? reference.mantissa : 0) + input.zigzag();
+  const first = baseIn(scale, reference) + input.zigzag();
   if (first > MAX_MANTISSA || first < -MAX_MANTISSA) return 'integer-range';
   if (codec === CODEC.delta) return decodeDeltas(input, target, step, first);
   if (codec === CODEC.packed) return decodePacked(input, target, step, first);

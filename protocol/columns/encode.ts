@@ -1,7 +1,7 @@
 /** One column of doubles into its shortest form. The forms are listed in `codecs.ts`. */
 import type { ByteWriter } from '../bytes/writer.ts';
 import { CODEC, type Reference, SPARSE } from './codecs.ts';
-import { commonScale, toMantissas } from './scale.ts';
+import { baseIn, commonScale, toMantissas } from './scale.ts';
 
 /** Widest bit-packed difference. */
 const MAX_PACKED_WIDTH = 24;
@@ -23,10 +23,9 @@ export function encodeColumn(
 ): void {
   const scale = count === 0 ? undefined : mantissas(values, count, reference);
   if (scale === undefined) return encodeRaw(out, values, count, presence);
-  const known = reference?.scale === scale;
-  differences(count, known ? reference.mantissa : 0);
+  differences(count, baseIn(scale, reference));
   const summary = summarize(count);
-  if (summary.changes === 0 && deltas[0] === 0 && known) {
+  if (summary.changes === 0 && deltas[0] === 0 && reference?.scale === scale) {
     return encodeHead(out, CODEC.same << 4, presence);
   }
   const codec = count === 1 ? CODEC.delta : cheapest(summary, count);

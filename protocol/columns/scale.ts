@@ -6,6 +6,8 @@
  * bit for bit: the encoder keeps a scale only when decoding returns the very same double.
  */
 
+import type { Reference } from './codecs.ts';
+
 /** How a scale turns a mantissa m into a value: (m / divide) * multiply, in doubles. */
 export interface Scale {
   readonly divide: number;
@@ -76,4 +78,20 @@ export function commonScale(
   if (binary !== undefined) return binary;
   toMantissas(values, count, INTEGER, out);
   return INTEGER;
+}
+
+/**
+ * The reference value as a mantissa in `scale`, from which a column's first value is written: 0
+ * without a reference, and when its value is no whole mantissa there of at most 2^51.
+ */
+export function baseIn(scale: number, reference: Reference | undefined): number {
+  if (reference === undefined) return 0;
+  if (reference.scale === scale) return reference.mantissa;
+  const from = SCALES[reference.scale] as Scale;
+  const to = SCALES[scale] as Scale;
+  const up = from.multiply * to.divide;
+  const down = from.divide * to.multiply;
+  // One divides the other: steps are powers of ten, or of two, or one of them is 1.
+  const base = up >= down ? reference.mantissa * (up / down) : reference.mantissa / (down / up);
+  return Number.isInteger(base) && Math.abs(base) <= MAX_MANTISSA ? base + 0 : 0;
 }
