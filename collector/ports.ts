@@ -2,6 +2,25 @@
  * What the collector asks of the world. `io/` implements these; tests may bring their own.
  */
 import type { Block } from '../protocol/messages/batch.ts';
+import type {
+  Labels,
+  Matcher,
+  RollupData,
+  RollupStep,
+  SeriesData,
+  SeriesId,
+  SeriesMeta,
+} from './core/store/model.ts';
+
+export type {
+  Labels,
+  Matcher,
+  MatcherOp,
+  RollupData,
+  SeriesData,
+  SeriesId,
+  SeriesMeta,
+} from './core/store/model.ts';
 
 /** Time, in milliseconds. */
 export interface Clock {
@@ -56,6 +75,8 @@ export interface BusStats {
   readonly receivedBytes: number;
   /** Refusals by reason: `topic`, `packet-size`, `rate`, `connections`, ... */
   readonly refused: ReadonlyMap<string, number>;
+  /** Connections that took over another's client id: many mean that two machines share one. */
+  readonly takeovers?: number;
   /** Addresses that accept connections, e.g. `mqtt://127.0.0.1:1883`. */
   readonly listening: readonly string[];
 }
@@ -86,32 +107,6 @@ export interface JournalEntry {
   readonly receivedAt: number;
 }
 
-/** 1 and above; 0 means "refused by a limit": its samples are counted and not stored. */
-export type SeriesId = number;
-
-export type Labels = ReadonlyMap<string, string>;
-
-export interface SeriesMeta {
-  readonly type: 'untyped' | 'counter' | 'gauge';
-  readonly unit: string;
-}
-
-export type MatcherOp = '=' | '!=' | '=~' | '!~';
-export interface Matcher {
-  readonly name: string;
-  readonly op: MatcherOp;
-  readonly value: string;
-}
-
-/** Samples of one series in a time range: ascending, each instant once. */
-export interface SeriesData {
-  readonly id: SeriesId;
-  /** All labels, `__name__` among them. */
-  readonly labels: Labels;
-  readonly times: Float64Array;
-  readonly values: Float64Array;
-}
-
 /**
  * Time series (`io/level-store.ts`): LevelDB folders, one for each UTC day, and one for the index.
  */
@@ -135,27 +130,13 @@ export interface SampleStore {
   labelValues(name: string, matchers: readonly Matcher[], from: number, to: number): Promise<readonly string[]>;
   metadata(): ReadonlyMap<string, SeriesMeta>;
   /** Rollups of matching series: count, sum, min, max, last, increase in steps of 1 m or 1 h. */
-  rollups(matchers: readonly Matcher[], step: '1m' | '1h', from: number, to: number): Promise<readonly RollupData[]>;
+  rollups(matchers: readonly Matcher[], step: RollupStep, from: number, to: number): Promise<readonly RollupData[]>;
   /** Writes all that is in memory, synced. Answers the sequence below which the journal is not needed. */
   checkpoint(): Promise<number>;
   /** Rollups that are due, retention, compaction: one bounded step of housekeeping. */
   maintain(now: number): Promise<void>;
   stats(): StoreStats;
   close(): Promise<void>;
-}
-
-export interface RollupData {
-  readonly id: SeriesId;
-  readonly labels: Labels;
-  /** Start of each step, UTC milliseconds; a step covers [time, time + step). */
-  readonly times: Float64Array;
-  readonly count: Float64Array;
-  readonly sum: Float64Array;
-  readonly min: Float64Array;
-  readonly max: Float64Array;
-  readonly last: Float64Array;
-  /** Counter increase inside the step and from the sample before it, resets taken into account. */
-  readonly increase: Float64Array;
 }
 
 export interface StoreStats {

@@ -1,0 +1,142 @@
+/**
+ * A chunk: samples of one series inside one window, as the value of a LevelDB record.
+ *
+ * Byte 0: bits 0-1 the body's form (0 plain, 1 deflated), bits 2-3 where the instants are: 0 inline,
+ * 1 in the record shared under this chunk's own order, 2 in the one whose order follows. Then
+ * varint count of instants; that order, if any; the instants, if inline (`times.ts`, from the
+ * window's start); the values as a column of `protocol/columns` (sparse when the series lacks some
+ * of the shared instants), deflated or not; CRC-32 of key and all before, little endian.
+ *
+ * A record of shared instants is: varint count, the instants, the same CRC-32.
+ */
+import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { countPresent } from '../../../protocol/columns/block.ts';
+import { ByteReader } from '../../../protocol/bytes/reader.ts';
+import type { ByteWriter } from '../../../protocol/bytes/writer.ts';
+import { SPARSE } from '../../../protocol/columns/codecs.ts';
+import { decodeColumn } from '../../../protocol/columns/decode.ts';
+import { gatherTimes } from './cells.ts';
+import { decodeTimes } from './times.ts';
+
+export const FORM = { plain: 0, deflated: 1 } as const;
+const WHERE = { inline: 0, own: 1, other: 2 } as const;
+
+/** No chunk declares more instants: bounds what a damaged count can make us allocate. */
+export const MAX_CHUNK_ROWS = 1_000_000;
+
+export type ChunkProblem = 'crc' | 'form' | 'times' | 'values';
+
+export interface Samples {
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** A chunk whose checksum is right, its columns still encoded. */
+export interface ParsedChunk {
+  readonly rows: number;
+  /** Order of the record of instants, or the instants themselves. */
+  readonly times: number | Float64Array;
+  readonly form: number;
+  readonly body: Uint8Array;
+}
+
+/** How a chunk says where its instants are: encoded bytes, its own order, or another order. */
+export type TimesPlace = Uint8Array | 'own' | number;
+
+export function beginChunk(out: ByteWriter, rows: number, place: TimesPlace, form: number): void {
+  const where =
+    place === 'own' ? WHERE.own : typeof place === 'number' ? WHERE.other : WHERE.inline;
+  out.reset();
+  out.byte(form | (where << 2));
+  out.varint(rows);
+  if (typeof place === 'number') out.varint(place);
+  else if (place !== 'own') out.raw(place);
+}
+
+/** Adds the checksum and takes the bytes. */
+export function sealRecord(out: ByteWriter, key: Uint8Array): Uint8Array {
+  out.raw(EMPTY_CRC);
+  const record = out.take();
+  const at = record.length - 4;
+  new DataView(record.buffer).setUint32(at, crc32(record.subarray(0, at), crc32(key)), true);
+  return record;
+}
+
+const EMPTY_CRC = new Uint8Array(4);
+
+export function parseChunk(
+  key: Uint8Array,
+  record: Uint8Array,
+  order: number,
+  base: number,
+): ParsedChunk | ChunkProblem {
+  const content = checkRecord(key, record);
+  if (content === undefined) return 'crc';
+  const input = new ByteReader(content);
+  const head = input.byte();
+  const where = head >> 2;
+  const rows = input.varint();
+  if (rows < 1 || rows > MAX_CHUNK_ROWS || where > WHERE.other) return 'form';
+  let times: number | Float64Array | undefined = order;
+  if (where === WHERE.other) times = input.varint();
+  else if (where === WHERE.inline) times = decodeTimes(input, rows, base);
+  if (times === undefined) return 'times';
+  if (input.broken) return 'form';
+  return { rows, times, form: head & 3, body: content.subarray(input.pos) };
+}
+
+/** The instants of a shared record. */
+export function parseTimes(
+  key: Uint8Array,
+  record: Uint8Array,
+  base: number,
+): Float64Array | ChunkProblem {
+  const content = checkRecord(key, record);
+  if (content === undefined) return 'crc';
+  const input = new ByteReader(content);
+  const rows = input.varint();
+  if (rows < 1 || rows > MAX_CHUNK_ROWS) return 'form';
+  return decodeTimes(input, rows, base) ?? 'times';
+}
+
+export function decodeChunk(chunk: ParsedChunk, times: Float64Array): Samples | ChunkProblem {
+  const { rows } = chunk;
+  if (times.length !== rows) return 'times';
+  const body = openBody(chunk);
+  if (body === undefined) return 'form';
+  const input = new ByteReader(body);
+  const head = input.byte();
+  const sparse = (head & SPARSE) !== 0;
+  const bitmap = (rows + 7) >> 3;
+  const presence = sparse ? body.subarray(input.pos, input.pos + bitmap) : undefined;
+  if (sparse && !input.skip(bitmap)) return 'values';
+  const count = presence === undefined ? rows : countPresent(presence, rows);
+  const values = new Float64Array(count);
+  const target = { values, offset: 0, count };
+  const failed = decodeColumn(input, head & 0x7f, target, undefined);
+  if (failed !== undefined || input.broken) return 'values';
+  return { times: presence === undefined ? times : gatherTimes(times, presence, count), values };
+}
+
+/** The body deflated, or `undefined` when that is not shorter. */
+export function deflateBody(body: Uint8Array): Uint8Array | undefined {
+  const deflated = deflateRawSync(body, { level: 9, memLevel: 9 });
+  return deflated.length < body.length ? deflated : undefined;
+}
+
+function openBody({ form, body, rows }: ParsedChunk): Uint8Array | undefined {
+  if (form === FORM.plain) return body;
+  if (form !== FORM.deflated) return undefined;
+  try {
+    return inflateRawSync(body, { maxOutputLength: rows * 10 + 64 });
+  } catch {
+    return undefined;
+  }
+}
+
+function checkRecord(key: Uint8Array, record: Uint8Array): Uint8Array | undefined {
+  const at = record.length - 4;
+  if (at < 1) return undefined;
+  const stored = new DataView(record.buffer, record.byteOffset + at, 4).getUint32(0, true);
+  return crc32(record.subarray(0, at), crc32(key)) === stored ? record.subarray(0, at) : undefined;
+}

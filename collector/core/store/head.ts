@@ -1,0 +1,191 @@
+/**
+ * Rows of one layout and one day that are not chunks yet. Row after row in one array, so that a
+ * message of one row is one copy of memory; columns are cut out when the head becomes chunks.
+ */
+import type { Block } from '../../../protocol/columns/block.ts';
+import { isPresent } from '../../../protocol/columns/block.ts';
+import { bitsOf, copyBits, gatherCells, lowerBound } from './cells.ts';
+import type { Samples } from './chunk.ts';
+import type { Layout } from './layout.ts';
+
+/** A head becomes chunks at this many rows: 20 minutes at one row in 10 seconds. */
+export const HEAD_ROWS = 120;
+
+export class Head {
+  readonly layout: Layout;
+  readonly day: number;
+  readonly columns: number;
+  rows = 0;
+  times: Float64Array;
+  /** The cell of row r and column c is `values[r * columns + c]`. */
+  values: Float64Array;
+  /** One byte a cell, 1 where the series has no sample; `undefined` while there are no holes. */
+  absent: Uint8Array | undefined;
+  /** Cells taken in, repeats and holes among them. */
+  cells = 0;
+  /** Journal number of the latest rows. */
+  seq = 0;
+  minTime = Number.POSITIVE_INFINITY;
+  maxTime = Number.NEGATIVE_INFINITY;
+  /** Rows rise in time, each instant once. */
+  sorted = true;
+  /** Rows at the begin that are already in the partition as staged rows, in `stagedRecords`. */
+  stagedRows = 0;
+  stagedRecords = 0;
+
+  constructor(layout: Layout, day: number) {
+    this.layout = layout;
+    this.day = day;
+    this.columns = layout.ids.length;
+    this.times = new Float64Array(8);
+    this.values = new Float64Array(8 * this.columns);
+  }
+
+  /** Takes rows `from` to `to - 1` of a block that has this head's layout. */
+  append(block: Block, from: number, to: number): void {
+    const end = this.rows + to - from;
+    if (end > this.times.length) this.grow(end);
+    for (let row = from; row < to; row++)
+      this.stamp(this.rows + row - from, Math.floor(block.times[row] as number));
+    const { kept } = this.layout;
+    if (block.times.length === 1 && kept === undefined) {
+      this.values.set(block.values, this.rows * this.columns);
+    } else {
+      this.transpose(block, from, to, kept);
+    }
+    if (block.presence.size > 0 || this.absent !== undefined) this.markHoles(block, from, to, kept);
+    this.rows = end;
+  }
+
+  /** Samples of a column in [from, to]. Copies. */
+  read(column: number, from: number, to: number): Samples {
+    this.normalize();
+    const first = lowerBound(this.times, from, this.rows);
+    let last = first;
+    while (last < this.rows && (this.times[last] as number) <= to) last++;
+    return this.gather(column, first, last);
+  }
+
+  /** A column of rows `first` to `last - 1`, without its holes. */
+  gather(column: number, first: number, last: number): Samples {
+    const times = this.times.slice(first, last);
+    const values = new Float64Array(last - first);
+    gatherCells(this.values, column, this.columns, first, last, values);
+    const { absent } = this;
+    if (absent === undefined) return { times, values };
+    const bits = bitsOf(values);
+    let count = 0;
+    for (let row = first; row < last; row++) {
+      if (absent[row * this.columns + column] === 1) continue;
+      times[count] = times[row - first] as number;
+      copyBits(bits, row - first, bits, count++);
+    }
+    return { times: times.subarray(0, count), values: values.subarray(0, count) };
+  }
+
+  /** Presence bitmap of a column in these rows; `undefined` when it has no holes there. */
+  presence(column: number, first: number, last: number): Uint8Array | undefined {
+    if (this.absent === undefined) return undefined;
+    const bitmap = new Uint8Array((last - first + 7) >> 3);
+    let holes = 0;
+    for (let row = first; row < last; row++) {
+      const bit = row - first;
+      if (this.absent[row * this.columns + column] === 1) holes++;
+      else bitmap[bit >> 3] = (bitmap[bit >> 3] as number) | (1 << (bit & 7));
+    }
+    return holes === 0 ? undefined : bitmap;
+  }
+
+  /** Sorts rows by time and makes rows of one instant one row: the cell written last wins. */
+  normalize(): void {
+    if (this.sorted) return;
+    const order = Array.from({ length: this.rows }, (_, row) => row);
+    order.sort((a, b) => (this.times[a] as number) - (this.times[b] as number) || a - b);
+    const source = { times: this.times, values: this.values, absent: this.absent };
+    this.times = new Float64Array(source.times.length);
+    this.values = new Float64Array(source.values.length);
+    this.absent = source.absent === undefined ? undefined : new Uint8Array(source.values.length);
+    let at = -1;
+    for (const row of order) {
+      const time = source.times[row] as number;
+      const repeat = at >= 0 && this.times[at] === time;
+      if (!repeat) this.times[++at] = time;
+      this.copyRow(source.values, source.absent, row, at, repeat);
+    }
+    this.rows = at + 1;
+    this.sorted = true;
+    this.stagedRows = 0;
+  }
+
+  private copyRow(
+    values: Float64Array,
+    absent: Uint8Array | undefined,
+    row: number,
+    to: number,
+    repeat: boolean,
+  ): void {
+    const { columns } = this;
+    const from = row * columns;
+    if (absent === undefined) {
+      this.values.set(values.subarray(from, from + columns), to * columns);
+      return;
+    }
+    const source = bitsOf(values);
+    const target = bitsOf(this.values);
+    for (let c = 0; c < columns; c++) {
+      const hole = absent[from + c] === 1;
+      if (hole && repeat) continue;
+      copyBits(source, from + c, target, to * columns + c);
+      (this.absent as Uint8Array)[to * columns + c] = hole ? 1 : 0;
+    }
+  }
+
+  private stamp(row: number, time: number): void {
+    this.times[row] = time;
+    if (time <= this.maxTime) this.sorted = false;
+    else this.maxTime = time;
+    if (time < this.minTime) this.minTime = time;
+  }
+
+  private transpose(block: Block, from: number, to: number, kept: Uint32Array | undefined): void {
+    const { columns, values } = this;
+    const rows = block.times.length;
+    for (let c = 0; c < columns; c++) {
+      const base = (kept === undefined ? c : (kept[c] as number)) * rows;
+      let at = this.rows * columns + c;
+      for (let row = from; row < to; row++, at += columns) {
+        const value = block.values[base + row] as number;
+        // biome-ignore lint/suspicious/noSelfCompare: the quickest question for NaN, asked for every cell
+        if (value === value) values[at] = value;
+        else copyBits(bitsOf(block.values), base + row, bitsOf(values), at);
+      }
+    }
+  }
+
+  private markHoles(block: Block, from: number, to: number, kept: Uint32Array | undefined): void {
+    this.absent ??= new Uint8Array(this.values.length);
+    for (let c = 0; c < this.columns; c++) {
+      const bitmap = block.presence.get(kept === undefined ? c : (kept[c] as number));
+      for (let row = from; row < to; row++) {
+        const cell = (this.rows + row - from) * this.columns + c;
+        this.absent[cell] = isPresent(bitmap, row) ? 0 : 1;
+      }
+    }
+  }
+
+  private grow(rows: number): void {
+    let capacity = this.times.length;
+    while (capacity < rows)
+      capacity = capacity < 32 ? 32 : capacity < HEAD_ROWS ? HEAD_ROWS : capacity * 2;
+    const times = new Float64Array(capacity);
+    times.set(this.times.subarray(0, this.rows));
+    this.times = times;
+    const values = new Float64Array(capacity * this.columns);
+    values.set(this.values.subarray(0, this.rows * this.columns));
+    this.values = values;
+    if (this.absent === undefined) return;
+    const absent = new Uint8Array(capacity * this.columns);
+    absent.set(this.absent.subarray(0, this.rows * this.columns));
+    this.absent = absent;
+  }
+}

@@ -1,0 +1,67 @@
+/** Pieces of one series, in the order of their writing, to one ascending run: later pieces win. */
+import { bitsOf, copyBits, lowerBound } from './cells.ts';
+import type { Samples } from './chunk.ts';
+
+const NOTHING: Samples = { times: new Float64Array(), values: new Float64Array() };
+
+/** Cuts an ascending piece to [from, to], without a copy. */
+export function clip({ times, values }: Samples, from: number, to: number): Samples {
+  const length = times.length;
+  if (length === 0 || ((times[0] as number) >= from && (times[length - 1] as number) <= to)) {
+    return { times, values };
+  }
+  const first = lowerBound(times, from);
+  let last = lowerBound(times, to);
+  if (times[last] === to) last++;
+  return { times: times.subarray(first, last), values: values.subarray(first, last) };
+}
+
+/** Each piece ascends strictly; where two hold one instant, the later in the list is taken. */
+export function mergeSamples(pieces: readonly Samples[]): Samples {
+  const full = pieces.filter((piece) => piece.times.length > 0);
+  const [first] = full;
+  if (first === undefined) return NOTHING;
+  if (full.length === 1) return first;
+  const sorted = [...full].sort((a, b) => (a.times[0] as number) - (b.times[0] as number));
+  return apart(sorted) ? concat(sorted) : interleave(full);
+}
+
+function apart(sorted: readonly Samples[]): boolean {
+  for (let i = 1; i < sorted.length; i++) {
+    const before = (sorted[i - 1] as Samples).times;
+    if ((before[before.length - 1] as number) >= ((sorted[i] as Samples).times[0] as number))
+      return false;
+  }
+  return true;
+}
+
+function concat(pieces: readonly Samples[]): Samples {
+  const total = pieces.reduce((sum, piece) => sum + piece.times.length, 0);
+  const times = new Float64Array(total);
+  const values = new Float64Array(total);
+  let at = 0;
+  for (const piece of pieces) {
+    times.set(piece.times, at);
+    values.set(piece.values, at);
+    at += piece.times.length;
+  }
+  return { times, values };
+}
+
+function interleave(pieces: readonly Samples[]): Samples {
+  const all = concat(pieces);
+  const order = Uint32Array.from(all.times, (_, i) => i);
+  // The sort is stable only by its second word: of one instant, the later piece comes last.
+  order.sort((a, b) => (all.times[a] as number) - (all.times[b] as number) || a - b);
+  const times = new Float64Array(order.length);
+  const values = new Float64Array(order.length);
+  const from = bitsOf(all.values);
+  const to = bitsOf(values);
+  let count = -1;
+  for (const i of order) {
+    const time = all.times[i] as number;
+    if (count < 0 || times[count] !== time) times[++count] = time;
+    copyBits(from, i, to, count);
+  }
+  return { times: times.subarray(0, count + 1), values: values.subarray(0, count + 1) };
+}

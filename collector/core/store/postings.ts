@@ -1,0 +1,100 @@
+/** Which series carry a label with a value: from matchers to sorted ids. */
+import type { CompiledMatcher } from './matcher.ts';
+import type { SeriesId } from './model.ts';
+import { intersect, NumberList, subtract, union } from './numbers.ts';
+import type { StringTable } from './strings.ts';
+
+/** Names and values are numbers of the string table; two of them make one key. */
+const NAME = 2 ** 32;
+
+export class Postings {
+  private readonly strings: StringTable;
+  private readonly lists = new Map<number, NumberList>();
+  /** Label name -> its values, as numbers. */
+  private readonly values = new Map<number, NumberList>();
+  private readonly all = new NumberList(1024);
+
+  constructor(strings: StringTable) {
+    this.strings = strings;
+  }
+
+  /** Ids must come in ascending order. */
+  add(id: SeriesId, pairs: Uint32Array): void {
+    this.all.push(id);
+    for (let i = 0; i < pairs.length; i += 2) {
+      const name = pairs[i] as number;
+      const value = pairs[i + 1] as number;
+      const key = name * NAME + value;
+      let list = this.lists.get(key);
+      if (list === undefined) {
+        list = new NumberList(2);
+        this.lists.set(key, list);
+        this.addValue(name, value);
+      }
+      list.push(id);
+    }
+  }
+
+  names(): string[] {
+    return [...this.values.keys()].map((name) => this.strings.text(name));
+  }
+
+  valuesOf(name: string): string[] {
+    const number = this.strings.find(name);
+    const values = number === undefined ? undefined : this.values.get(number);
+    return values === undefined
+      ? []
+      : Array.from(values.view(), (value) => this.strings.text(value));
+  }
+
+  /** A copy, ascending. No matcher means all series. */
+  select(matchers: readonly CompiledMatcher[]): Uint32Array {
+    let ids: Uint32Array | undefined;
+    const without: Uint32Array[] = [];
+    for (const matcher of matchers) {
+      if (matcher.matchesEmpty) without.push(this.collect(matcher, false));
+      else {
+        const found = this.collect(matcher, true);
+        ids = ids === undefined ? found : intersect(ids, found);
+      }
+      if (ids?.length === 0) return ids;
+    }
+    let result = ids ?? this.all.view();
+    for (const list of without) result = subtract(result, list);
+    return result.slice();
+  }
+
+  /** Series that have the label with a value for which the matcher says `wanted`. */
+  private collect(matcher: CompiledMatcher, wanted: boolean): Uint32Array {
+    const name = this.strings.find(matcher.name);
+    if (name === undefined) return new Uint32Array();
+    const lists: Uint32Array[] = [];
+    if (matcher.literals !== undefined && matcher.negative !== wanted) {
+      for (const literal of new Set(matcher.literals))
+        this.push(lists, name, this.strings.find(literal));
+    } else {
+      for (const value of this.values.get(name)?.view() ?? []) {
+        if (matcher.test(this.strings.text(value)) === wanted) this.push(lists, name, value);
+      }
+    }
+    return union(lists, this.limit());
+  }
+
+  private push(lists: Uint32Array[], name: number, value: number | undefined): void {
+    const list = value === undefined ? undefined : this.lists.get(name * NAME + value);
+    if (list !== undefined) lists.push(list.view());
+  }
+
+  private addValue(name: number, value: number): void {
+    let values = this.values.get(name);
+    if (values === undefined) {
+      values = new NumberList(2);
+      this.values.set(name, values);
+    }
+    values.push(value);
+  }
+
+  private limit(): number {
+    return this.all.length === 0 ? 1 : this.all.at(this.all.length - 1) + 1;
+  }
+}

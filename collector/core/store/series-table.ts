@@ -1,0 +1,152 @@
+/**
+ * All series in memory: labels as pairs of numbers in one long list, found again by hash. A map of
+ * strings for each series would cost ten times as much, and the index is rebuilt at every start.
+ */
+import { type Labels, METRIC, type SeriesId, type SeriesMeta } from './model.ts';
+import { NumberList } from './numbers.ts';
+import type { StringTable } from './strings.ts';
+
+const TYPES = ['untyped', 'counter', 'gauge'] as const;
+
+/** A series as numbers of the string table. */
+export interface SeriesRecord {
+  readonly type: number;
+  readonly unit: number;
+  readonly owner: number;
+  /** Name, value, name, value, ...: by name, in the order of the names' numbers. */
+  readonly pairs: Uint32Array;
+}
+
+export class SeriesTable {
+  readonly strings: StringTable;
+  private readonly pool = new NumberList(1024);
+  /** By id: where its pairs begin in `pool`; the next id's begin is their end. */
+  private readonly begins = new NumberList(1024);
+  private readonly metrics = new NumberList(1024);
+  private readonly owners = new NumberList(1024);
+  private readonly units = new NumberList(1024);
+  private readonly types = new NumberList(1024);
+  private slots = new Uint32Array(4096);
+  private readonly metricLabel: number;
+
+  constructor(strings: StringTable) {
+    this.strings = strings;
+    this.metricLabel = strings.intern(METRIC);
+    for (const column of [this.begins, this.metrics, this.owners, this.units, this.types])
+      column.push(0);
+    this.begins.push(0);
+  }
+
+  /** Ids are 1 to `size`. */
+  get size(): number {
+    return this.metrics.length - 1;
+  }
+
+  /** The pairs of a label set, to be passed to `find` and `add`. Empty values mean "no label". */
+  pairsOf(labels: Labels): Uint32Array {
+    const pairs: (readonly [number, number])[] = [];
+    for (const [name, value] of labels) {
+      if (value !== '') pairs.push([this.strings.intern(name), this.strings.intern(value)]);
+    }
+    pairs.sort((a, b) => a[0] - b[0]);
+    return Uint32Array.from(pairs.flat());
+  }
+
+  find(pairs: Uint32Array): SeriesId | undefined {
+    const mask = this.slots.length - 1;
+    for (let slot = hash(pairs) & mask; ; slot = (slot + 1) & mask) {
+      const id = this.slots[slot] as number;
+      if (id === 0) return undefined;
+      if (same(this.pairs(id), pairs)) return id;
+    }
+  }
+
+  add(record: SeriesRecord): SeriesId {
+    const id = this.metrics.length;
+    let metric = 0;
+    for (let i = 0; i < record.pairs.length; i++) {
+      this.pool.push(record.pairs[i] as number);
+      if (i % 2 === 0 && record.pairs[i] === this.metricLabel)
+        metric = record.pairs[i + 1] as number;
+    }
+    this.begins.push(this.pool.length);
+    this.metrics.push(metric);
+    this.owners.push(record.owner);
+    this.units.push(record.unit);
+    this.types.push(record.type);
+    this.insert(id);
+    return id;
+  }
+
+  record(id: SeriesId): SeriesRecord {
+    return {
+      type: this.types.at(id),
+      unit: this.units.at(id),
+      owner: this.owners.at(id),
+      pairs: this.pairs(id),
+    };
+  }
+
+  pairs(id: SeriesId): Uint32Array {
+    return this.pool.view().subarray(this.begins.at(id), this.begins.at(id + 1));
+  }
+
+  /** The number of the metric's name: the middle of a chunk's key. */
+  metric(id: SeriesId): number {
+    return this.metrics.at(id);
+  }
+
+  owner(id: SeriesId): number {
+    return this.owners.at(id);
+  }
+
+  meta(id: SeriesId): SeriesMeta {
+    return {
+      type: TYPES[this.types.at(id)] ?? 'untyped',
+      unit: this.strings.text(this.units.at(id)),
+    };
+  }
+
+  labels(id: SeriesId): Labels {
+    const pairs = this.pairs(id);
+    const labels = new Map<string, string>();
+    for (let i = 0; i < pairs.length; i += 2) {
+      labels.set(this.strings.text(pairs[i] as number), this.strings.text(pairs[i + 1] as number));
+    }
+    return labels;
+  }
+
+  private insert(id: SeriesId): void {
+    if (this.metrics.length * 2 > this.slots.length) {
+      this.slots = new Uint32Array(this.slots.length * 2);
+      for (let old = 1; old < id; old++) this.place(old);
+    }
+    this.place(id);
+  }
+
+  private place(id: SeriesId): void {
+    const mask = this.slots.length - 1;
+    let slot = hash(this.pairs(id)) & mask;
+    while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
+    this.slots[slot] = id;
+  }
+}
+
+export function typeNumber(type: SeriesMeta['type']): number {
+  return TYPES.indexOf(type);
+}
+
+function hash(pairs: Uint32Array): number {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < pairs.length; i++) {
+    value = Math.imul(value ^ (pairs[i] as number), 0x01000193);
+    value ^= value >>> 15;
+  }
+  return value >>> 0;
+}
+
+function same(a: Uint32Array, b: Uint32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}

@@ -1,0 +1,39 @@
+/** Writes gathered for one LevelDB batch: all of them reach the disk, or none. */
+import { StoreError } from '../../core/store/errors.ts';
+import type { Level } from './folder.ts';
+
+type Operation =
+  | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
+  | { readonly type: 'del'; readonly key: Uint8Array };
+
+export class Batch {
+  bytes = 0;
+  private readonly operations: Operation[] = [];
+
+  readonly put = (key: Uint8Array, value: Uint8Array): void => {
+    this.operations.push({ type: 'put', key, value });
+    this.bytes += key.length + value.length;
+  };
+
+  del(key: Uint8Array): void {
+    this.operations.push({ type: 'del', key });
+    this.bytes += key.length;
+  }
+
+  get empty(): boolean {
+    return this.operations.length === 0;
+  }
+
+  /**
+   * Always synced. LevelDB changes its log file when a write buffer is full, without syncing the
+   * old one, so a synced write says nothing about unsynced ones before it.
+   */
+  async write(db: Level): Promise<void> {
+    if (this.empty) return;
+    try {
+      await db.batch(this.operations, { sync: true });
+    } catch (error) {
+      throw new StoreError('write-failed', db.location, error);
+    }
+  }
+}

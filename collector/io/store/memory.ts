@@ -1,0 +1,164 @@
+/**
+ * Samples in memory: heads that take rows, and full ones that wait to be written. The journal
+ * holds the same samples, so a crash costs nothing.
+ */
+import type { Block } from '../../../protocol/columns/block.ts';
+import { DAY, dayOf, isDay } from '../../core/store/calendar.ts';
+import type { Samples } from '../../core/store/chunk.ts';
+import { StoreError } from '../../core/store/errors.ts';
+import { HEAD_ROWS, Head } from '../../core/store/head.ts';
+import { type Layout, Layouts } from '../../core/store/layout.ts';
+
+export class Memory {
+  appended = 0;
+  refused = 0;
+  /** Rows times columns, in heads and waiting. */
+  cells = 0;
+  /** The highest journal number seen. */
+  lastSeq = 0;
+  /** Days outside are refused: retention is over, or a clock is wrong. */
+  firstDay = 0;
+  lastDay = Number.POSITIVE_INFINITY;
+  /** Full heads by day, in the order in which they are to be written. */
+  readonly waiting = new Map<number, Head[]>();
+  readonly layouts = new Layouts();
+  /** Whether a journal entry is in the partition already; asked up to `markedSeq` only. */
+  written: (group: string, day: number, seq: number) => boolean = () => false;
+  markedSeq = 0;
+
+  private readonly open = new Set<Head>();
+
+  append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void {
+    for (const block of blocks) {
+      if (block.firstAlias + block.columns > ids.length) {
+        throw new StoreError(
+          'bad-ids',
+          `block ${block.firstAlias}+${block.columns} of ${ids.length}`,
+        );
+      }
+      const layout = this.layouts.find(ids, block.firstAlias, block.columns);
+      if (layout.refused > 0) this.refused += layout.refused * block.times.length;
+      if (layout.ids.length > 0) this.appendBlock(seq, layout, block);
+    }
+    if (seq > this.lastSeq) this.lastSeq = seq;
+  }
+
+  /** Samples of a series in [from, to], in the order of their writing. */
+  read(id: number, from: number, to: number): Samples[] {
+    const pieces: Samples[] = [];
+    for (const layout of this.layouts.holding(id)) {
+      const column = layout.ids.indexOf(id);
+      for (const [day, heads] of this.waiting) {
+        if (day < dayOf(from) || day > dayOf(to)) continue;
+        for (const head of heads)
+          if (head.layout === layout) pieces.push(head.read(column, from, to));
+      }
+      for (const head of layout.heads.values()) pieces.push(head.read(column, from, to));
+    }
+    return pieces;
+  }
+
+  /** Moves every head to the waiting ones. */
+  sealAll(): void {
+    for (const head of this.open) this.seal(head);
+  }
+
+  seal(head: Head): void {
+    this.open.delete(head);
+    head.layout.heads.delete(head.day);
+    if (head.layout.lastHead === head) head.layout.lastHead = undefined;
+    const queue = this.waiting.get(head.day);
+    if (queue === undefined) this.waiting.set(head.day, [head]);
+    else queue.push(head);
+  }
+
+  /** Forgets heads that are on disk now. They are the first ones of their day. */
+  release(day: number, heads: readonly Head[]): void {
+    const rest = (this.waiting.get(day) ?? []).slice(heads.length);
+    if (rest.length === 0) this.waiting.delete(day);
+    else this.waiting.set(day, rest);
+    for (const head of heads) this.cells -= head.cells;
+  }
+
+  private appendBlock(seq: number, layout: Layout, block: Block): void {
+    const rows = block.times.length;
+    for (let from = 0; from < rows; ) {
+      const day = dayOf(block.times[from] as number);
+      const end = (day + 1) * DAY;
+      let to = from + 1;
+      while (
+        to < rows &&
+        (block.times[to] as number) < end &&
+        (block.times[to] as number) >= end - DAY
+      )
+        to++;
+      this.appendRows(seq, layout, block, from, to, day);
+      from = to;
+    }
+  }
+
+  private appendRows(
+    seq: number,
+    layout: Layout,
+    block: Block,
+    from: number,
+    to: number,
+    day: number,
+  ): void {
+    const cells = (to - from) * layout.ids.length;
+    if (day < this.firstDay || day > this.lastDay || !isDay(day)) {
+      this.refused += cells;
+      return;
+    }
+    if (seq !== 0 && seq <= this.markedSeq && this.written(layout.group, day, seq)) return;
+    if (layout.siblings.size > 0) this.sealRivals(seq, layout, block, from, to, day);
+    const head = this.headFor(layout, day, seq);
+    head.append(block, from, to);
+    head.seq = seq;
+    head.cells += cells;
+    this.cells += cells;
+    this.appended += cells;
+  }
+
+  /** A head is full between entries only, so that what is written always ends with an entry. */
+  private headFor(layout: Layout, day: number, seq: number): Head {
+    let head = layout.lastHead?.day === day ? layout.lastHead : layout.heads.get(day);
+    if (head !== undefined && head.rows >= HEAD_ROWS && head.seq !== seq) {
+      this.seal(head);
+      head = undefined;
+    }
+    if (head === undefined) {
+      head = new Head(layout, day);
+      layout.heads.set(day, head);
+      this.open.add(head);
+    }
+    layout.lastHead = head;
+    return head;
+  }
+
+  /**
+   * Two open heads never hold the same instant of the same series: which of them was written last
+   * could not be told later. The other head is closed first when its times reach over the new ones.
+   */
+  private sealRivals(
+    seq: number,
+    layout: Layout,
+    block: Block,
+    from: number,
+    to: number,
+    day: number,
+  ): void {
+    for (const sibling of layout.siblings) {
+      const rival = sibling.heads.get(day);
+      if (rival === undefined) continue;
+      for (let row = from; row < to; row++) {
+        const time = block.times[row] as number;
+        if (time < rival.minTime || time > rival.maxTime) continue;
+        // More of this entry may come for the rival's group: its mark must not claim all of it.
+        if (rival.seq === seq && seq > 0) rival.seq = seq - 1;
+        this.seal(rival);
+        break;
+      }
+    }
+  }
+}

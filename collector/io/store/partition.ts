@@ -1,0 +1,96 @@
+/** One UTC day on disk: `parts/<YYYY-MM-DD>/`. The keys are listed in `core/store/keys.ts`. */
+import { ByteReader } from '../../../protocol/bytes/reader.ts';
+import { ByteWriter } from '../../../protocol/bytes/writer.ts';
+import { decodeGroup, type GroupRecord } from '../../core/store/group-record.ts';
+import { factKey, type KeyRange, KIND, prefixRange } from '../../core/store/keys.ts';
+import type { Log } from '../../ports.ts';
+import type { Batch } from './batch.ts';
+import { type Level, openFolder } from './folder.ts';
+
+const SIZES = { cacheSize: 2 * 1024 * 1024, writeBufferSize: 4 * 1024 * 1024, compression: false };
+const ORDER = factKey('order');
+const PAGE = 2000;
+
+export type Entry = readonly [key: Uint8Array, value: Uint8Array];
+export type Snapshot = ReturnType<Level['snapshot']>;
+
+export class Partition {
+  readonly day: number;
+  readonly db: Level;
+  readonly repaired: boolean;
+  readonly setAside: string | undefined;
+  /** Journal marks by group, as they were when the partition was opened, and since. */
+  readonly marks = new Map<string, number>();
+  /** Series that have samples here, by group. */
+  readonly roster = new Map<string, Uint32Array>();
+  /** Users at the moment: it is not closed under them. */
+  users = 0;
+  private order: number;
+
+  private constructor(
+    day: number,
+    folder: { db: Level; repaired: boolean; setAside: string | undefined },
+    order: number,
+  ) {
+    this.day = day;
+    this.db = folder.db;
+    this.repaired = folder.repaired;
+    this.setAside = folder.setAside;
+    this.order = order;
+  }
+
+  static async open(day: number, path: string, log: Log): Promise<Partition> {
+    const folder = await openFolder(path, SIZES, log);
+    const fact = await folder.db.get(ORDER);
+    const partition = new Partition(
+      day,
+      folder,
+      fact === undefined ? 1 : new ByteReader(fact).varint(),
+    );
+    for await (const [key, value] of partition.scan(prefixRange(Uint8Array.of(KIND.group)))) {
+      const record = decodeGroup(value);
+      if (record !== undefined)
+        partition.remember(Buffer.from(key.subarray(1)).toString('hex'), record);
+    }
+    return partition;
+  }
+
+  remember(group: string, { seq, ids }: GroupRecord): void {
+    this.marks.set(group, seq);
+    this.roster.set(group, ids);
+  }
+
+  /** An order above all given before; durable with the batch, which is to be written next. */
+  takeOrder(batch: Batch): number {
+    const order = this.order++;
+    const out = new ByteWriter();
+    out.varint(this.order);
+    batch.put(ORDER, out.take());
+    return order;
+  }
+
+  /** Entries of a range, a page at a time. */
+  async *scan(range: KeyRange, snapshot?: Snapshot): AsyncGenerator<Entry> {
+    const options = snapshot === undefined ? range : { ...range, snapshot };
+    const iterator = this.db.iterator(options);
+    try {
+      for (;;) {
+        const page = await iterator.nextv(PAGE);
+        if (page.length === 0) return;
+        yield* page;
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** The entries of a range at once. */
+  async read(range: KeyRange, snapshot: Snapshot): Promise<Entry[]> {
+    const iterator = this.db.iterator({ ...range, snapshot });
+    try {
+      return await iterator.all();
+    } finally {
+      await iterator.close();
+    }
+  }
+}

@@ -1,0 +1,188 @@
+/** Reads samples: what is in memory, over what the partitions hold. */
+
+import { DAY, dayOf, WINDOW } from '../../core/store/calendar.ts';
+import {
+  decodeChunk,
+  type ParsedChunk,
+  parseChunk,
+  parseTimes,
+  type Samples,
+} from '../../core/store/chunk.ts';
+import { chunkPrefix, parseChunkKey, prefixRange, timesKey } from '../../core/store/keys.ts';
+import { clip, mergeSamples } from '../../core/store/merge.ts';
+import type { Log } from '../../ports.ts';
+import type { Memory } from './memory.ts';
+import type { Entry, Partition, Snapshot } from './partition.ts';
+import type { Partitions } from './partitions.ts';
+
+/** A metric's whole window is read when at least one in so many of its series is wanted. */
+const SCAN_SHARE = 8;
+
+export interface Found {
+  readonly id: number;
+  readonly samples: Samples;
+}
+
+interface StoredChunk {
+  readonly id: number;
+  readonly order: number;
+  readonly chunk: ParsedChunk;
+}
+
+export class Reader {
+  /** Chunks that could not be read. */
+  damagedChunks = 0;
+  private readonly partitions: Partitions;
+  private readonly memory: Memory;
+  private readonly metricOf: (id: number) => number;
+  private readonly seriesOf: (metric: number) => number;
+  private readonly log: Log;
+
+  constructor(
+    partitions: Partitions,
+    memory: Memory,
+    metricOf: (id: number) => number,
+    seriesOf: (metric: number) => number,
+    log: Log,
+  ) {
+    this.partitions = partitions;
+    this.memory = memory;
+    this.metricOf = metricOf;
+    this.seriesOf = seriesOf;
+    this.log = log;
+  }
+
+  /** Samples in [from, to] of these series (ascending ids); series without any are left out. */
+  async read(ids: Uint32Array, from: number, to: number): Promise<Found[]> {
+    // Memory first: what is flushed meanwhile is then seen twice, which is harmless, never not at all.
+    const fresh = Array.from(ids, (id) => this.memory.read(id, from, to));
+    const pieces = new Map<number, Samples[]>();
+    const days = [...this.partitions.days].filter((day) => day >= dayOf(from) && day <= dayOf(to));
+    for (const day of days.sort((a, b) => a - b)) {
+      await this.partitions.use(day, (partition) => this.readDay(partition, ids, from, to, pieces));
+    }
+    const found: Found[] = [];
+    for (const [i, id] of ids.entries()) {
+      const samples = mergeSamples([...(pieces.get(id) ?? []), ...(fresh[i] as Samples[])]);
+      if (samples.times.length > 0) found.push({ id, samples });
+    }
+    return found;
+  }
+
+  private async readDay(
+    partition: Partition,
+    ids: Uint32Array,
+    from: number,
+    to: number,
+    pieces: Map<number, Samples[]>,
+  ): Promise<void> {
+    const start = partition.day * DAY;
+    const first = Math.max(0, Math.floor((from - start) / WINDOW));
+    const last = Math.min(DAY / WINDOW - 1, Math.floor((to - start) / WINDOW));
+    const snapshot = partition.db.snapshot();
+    try {
+      for (let window = first; window <= last; window++) {
+        const chunks = await this.readWindow(partition, ids, window, snapshot);
+        await this.decode(partition, window, chunks, snapshot, (id, samples) => {
+          const clipped = clip(samples, from, to);
+          const known = pieces.get(id);
+          if (known === undefined) pieces.set(id, [clipped]);
+          else known.push(clipped);
+        });
+      }
+    } finally {
+      await snapshot.close();
+    }
+  }
+
+  private async readWindow(
+    partition: Partition,
+    ids: Uint32Array,
+    window: number,
+    snapshot: Snapshot,
+  ): Promise<StoredChunk[]> {
+    const byMetric = new Map<number, number[]>();
+    for (const id of ids) {
+      const metric = this.metricOf(id);
+      const members = byMetric.get(metric);
+      if (members === undefined) byMetric.set(metric, [id]);
+      else members.push(id);
+    }
+    const chunks: StoredChunk[] = [];
+    const take = (entries: readonly Entry[], wanted: ReadonlySet<number> | undefined) => {
+      for (const [key, value] of entries) this.take(partition, key, value, wanted, chunks);
+    };
+    for (const [metric, members] of byMetric) {
+      if (members.length * SCAN_SHARE >= this.seriesOf(metric) && members.length > 1) {
+        const wanted = new Set(members);
+        take(await partition.read(prefixRange(chunkPrefix(window, metric)), snapshot), wanted);
+      } else {
+        const ranges = members.map((id) => prefixRange(chunkPrefix(window, metric, id)));
+        for (const entries of await Promise.all(
+          ranges.map((range) => partition.read(range, snapshot)),
+        )) {
+          take(entries, undefined);
+        }
+      }
+    }
+    return chunks;
+  }
+
+  private take(
+    partition: Partition,
+    key: Uint8Array,
+    value: Uint8Array,
+    wanted: ReadonlySet<number> | undefined,
+    chunks: StoredChunk[],
+  ): void {
+    const parsed = parseChunkKey(key);
+    if (parsed === undefined || (wanted !== undefined && !wanted.has(parsed.series))) return;
+    const base = partition.day * DAY + parsed.window * WINDOW;
+    const chunk = parseChunk(key, value, parsed.order, base);
+    if (typeof chunk === 'string') this.damaged(partition, parsed.series, chunk);
+    else chunks.push({ id: parsed.series, order: parsed.order, chunk });
+  }
+
+  private async decode(
+    partition: Partition,
+    window: number,
+    chunks: readonly StoredChunk[],
+    snapshot: Snapshot,
+    emit: (id: number, samples: Samples) => void,
+  ): Promise<void> {
+    const shared = await this.sharedTimes(partition, window, chunks, snapshot);
+    for (const { id, chunk } of chunks) {
+      const times = typeof chunk.times === 'number' ? shared.get(chunk.times) : chunk.times;
+      const samples = times === undefined ? 'times' : decodeChunk(chunk, times);
+      if (typeof samples === 'string') this.damaged(partition, id, samples);
+      else emit(id, samples);
+    }
+  }
+
+  private async sharedTimes(
+    partition: Partition,
+    window: number,
+    chunks: readonly StoredChunk[],
+    snapshot: Snapshot,
+  ): Promise<Map<number, Float64Array>> {
+    const orders = new Set<number>();
+    for (const { chunk } of chunks) if (typeof chunk.times === 'number') orders.add(chunk.times);
+    const keys = [...orders].sort((a, b) => a - b).map((order) => timesKey(window, order));
+    const shared = new Map<number, Float64Array>();
+    if (keys.length === 0) return shared;
+    const values = await partition.db.getMany(keys, { snapshot });
+    const base = partition.day * DAY + window * WINDOW;
+    for (const [i, order] of [...orders].sort((a, b) => a - b).entries()) {
+      const value = values[i];
+      const times =
+        value === undefined ? undefined : parseTimes(keys[i] as Uint8Array, value, base);
+      if (times instanceof Float64Array) shared.set(order, times);
+    }
+    return shared;
+  }
+
+  private damaged(partition: Partition, series: number, problem: string): void {
+    this.damagedChunks++;
+    this.log.warn('damaged chunk left out', { partition: partition.db.location, series, problem });
+  }
+}
