@@ -2,55 +2,93 @@
  * The configuration file as a tree of values that knows its lines.
  *
  * The parser is loaded only when there is a file to parse: with everything in the environment, or
- * nothing set at all, its memory is spared.
+ * nothing set at all, its memory is spared. Lines are looked up only for a problem.
  */
+import type { Event, ScalarEvent } from 'js-yaml';
 import type { ConfigDocument } from '../../protocol/config/assemble.ts';
 import type { Finding } from '../../protocol/config/problem.ts';
 import { finding } from '../../protocol/config/problem.ts';
 
-/** Far above any sensible file; keeps a wrong path (a log, a disk image) from being parsed. */
-export const MAX_FILE_BYTES = 262_144;
-
 export type Parsed =
   | { readonly ok: true; readonly document: ConfigDocument }
-  | { readonly ok: false; readonly problems: readonly (Finding & { readonly line?: number })[] };
+  | { readonly ok: false; readonly problem: Finding & { readonly line?: number } };
+
+type Yaml = typeof import('js-yaml');
+
+const MAX_ALIASES = 100;
 
 export async function parseDocument(text: string): Promise<Parsed> {
-  const yaml = await import('yaml');
-  const lines = new yaml.LineCounter();
-  const lineAt = (offset: number) => lines.linePos(offset).line;
-  const document = yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const faults = [...document.errors, ...document.warnings];
-  if (faults.length > 0) {
-    const problems = faults.map(({ message, pos }) => ({
-      ...finding('syntax', [], message),
-      line: lineAt(pos[0]),
-    }));
-    return { ok: false, problems };
-  }
+  const yaml = await import('js-yaml');
   try {
-    const tree = document.toJS({ maxAliasCount: 100 }) as unknown;
-    return { ok: true, document: { tree, lineOf } };
+    const [tree, ...others] = yaml.loadAll(text, { maxAliases: MAX_ALIASES });
+    if (others.length > 0) {
+      return { ok: false, problem: finding('syntax', [], 'the file must hold one document') };
+    }
+    return { ok: true, document: { tree: tree ?? {}, lineOf: (keys) => lineOf(yaml, text, keys) } };
   } catch (error) {
-    return { ok: false, problems: [finding('syntax', [], (error as Error).message)] };
+    if (!(error instanceof yaml.YAMLException)) throw error;
+    const problem = finding('syntax', [], error.reason);
+    const { mark } = error;
+    return {
+      ok: false,
+      problem: mark === undefined ? problem : { ...problem, line: mark.line + 1 },
+    };
+  }
+}
+
+/** Line of a key, or of the nearest key around it that stands in the text. */
+function lineOf(yaml: Yaml, text: string, keys: readonly string[]): number | undefined {
+  const { EVENT_ID } = yaml;
+  const events = yaml.parseEvents(text, {});
+  let offset: number | undefined;
+  let at = 1;
+  for (const key of keys) {
+    const next = find(events[at], key);
+    if (next < 0) break;
+    at = next;
+  }
+  return offset === undefined ? undefined : text.slice(0, offset).split('\n').length;
+
+  /** The place of the value at `key` in the collection that starts at `at`, or -1. */
+  function find(open: Event | undefined, key: string): number {
+    if (open?.type !== EVENT_ID.MAPPING && open?.type !== EVENT_ID.SEQUENCE) return -1;
+    const isMapping = open.type === EVENT_ID.MAPPING;
+    let child = at + 1;
+    for (let index = 0; events[child]?.type !== EVENT_ID.POP; index += 1) {
+      const name = events[child];
+      if (name === undefined) return -1;
+      const value = isMapping ? after(child) : child;
+      const isWanted = isMapping ? isScalar(name, key) : String(index) === key;
+      if (isWanted) {
+        offset = startOf(name) ?? offset;
+        return value;
+      }
+      child = after(value);
+    }
+    return -1;
   }
 
-  function lineOf(keys: readonly string[]): number | undefined {
-    let node: unknown = document.contents;
-    let offset: number | undefined;
-    for (const key of keys) {
-      if (yaml.isSeq(node)) {
-        node = node.items[Number(key)];
-        offset = yaml.isNode(node) ? (node.range?.[0] ?? offset) : offset;
-        continue;
-      }
-      const pair = yaml.isMap(node)
-        ? node.items.find(({ key: name }) => yaml.isScalar(name) && String(name.value) === key)
-        : undefined;
-      if (pair === undefined) break;
-      offset = yaml.isNode(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
-      node = pair.value;
-    }
-    return offset === undefined ? undefined : lineAt(offset);
+  function isScalar(event: Event, key: string): boolean {
+    return (
+      event.type === EVENT_ID.SCALAR && yaml.getScalarValue(text, event as ScalarEvent) === key
+    );
   }
+
+  /** The event behind a value with all that is inside it. */
+  function after(start: number): number {
+    let depth = 0;
+    let index = start;
+    do {
+      const type = events[index]?.type;
+      if (type === EVENT_ID.MAPPING || type === EVENT_ID.SEQUENCE) depth += 1;
+      if (type === EVENT_ID.POP) depth -= 1;
+      index += 1;
+    } while (depth > 0 && index < events.length);
+    return index;
+  }
+}
+
+function startOf(event: Event): number | undefined {
+  if ('valueStart' in event && event.valueStart >= 0) return event.valueStart;
+  return 'start' in event ? event.start : undefined;
 }

@@ -6,7 +6,10 @@ import type { ConfigProblem } from '../../protocol/config/problem.ts';
 import { finding } from '../../protocol/config/problem.ts';
 import type { Secret } from '../../protocol/config/secret.ts';
 import { hide } from '../../protocol/config/secret.ts';
-import { MAX_FILE_BYTES, parseDocument } from './document.ts';
+import { parseDocument } from './document.ts';
+
+/** Far above any sensible file; keeps a wrong path (a log, a disk image) from being parsed. */
+const MAX_FILE_BYTES = 262_144;
 
 type Outcome<T> =
   | { readonly ok: true; readonly value: T }
@@ -19,7 +22,7 @@ export async function readDocument(path: string | undefined): Promise<Outcome<Co
   if (!text.ok) return refusal(`${path} ${text.why}`);
   const parsed = await parseDocument(text.value);
   if (parsed.ok) return { ok: true, value: parsed.document };
-  return { ok: false, problems: parsed.problems.map((problem) => ({ ...problem, path: '' })) };
+  return { ok: false, problems: [{ ...parsed.problem, path: '' }] };
 }
 
 /** The secret in a file of its own: its first line. */
