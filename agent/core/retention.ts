@@ -1,0 +1,66 @@
+/**
+ * What the buffer gives up first when it is at its cap, and how losses are put together.
+ *
+ * Samples come again every few seconds; a log line or a trace is said once but seldom missed; an
+ * event, a report or an answer may be the only word about what happened.
+ */
+import { MAX_RANGES } from '../../protocol/messages/ranges.ts';
+import { type NumberSet, nameRange } from './number-set.ts';
+
+/** Dropped in this order; within one class the oldest first. */
+export const DROP_ORDER = [
+  { name: 'samples', kinds: ['m'] },
+  { name: 'lines', kinds: ['log', 'trace'] },
+  { name: 'events', kinds: ['event', 'report', 'res'] },
+] as const;
+
+export const DROP_CLASSES = DROP_ORDER.length;
+
+export function dropClass(kind: string): number {
+  return DROP_ORDER.findIndex(({ kinds }) => (kinds as readonly string[]).includes(kind));
+}
+
+/**
+ * Records given up, for a gap record: the port's `BufferLoss`. Over the 256 intervals that one
+ * message may name, the smallest go unnamed: the collector finds them missing by itself.
+ */
+export interface Loss {
+  readonly cause: 'full' | 'thinned' | 'damaged';
+  readonly epoch: string;
+  readonly numbers: NumberSet;
+  readonly from: number;
+  readonly to: number;
+  readonly samples: number;
+}
+
+/**
+ * Adds a loss to the account: to the newest entry of its cause and epoch from `open` on, else as a
+ * new one. Entries before `open` were shown to the caller and must not change under its hands.
+ */
+export function addLoss(losses: readonly Loss[], open: number, loss: Loss): readonly Loss[] {
+  const at = losses.findLastIndex(
+    (one, i) => i >= open && one.cause === loss.cause && one.epoch === loss.epoch,
+  );
+  const same = losses[at];
+  if (same === undefined) return [...losses, loss];
+  return losses.with(at, joinLosses(same, loss));
+}
+
+/** Puts entries together again that were apart only because the caller had seen some of them. */
+export function tidyLosses(losses: readonly Loss[]): readonly Loss[] {
+  return losses.reduce<readonly Loss[]>((tidy, loss) => addLoss(tidy, 0, loss), []);
+}
+
+function joinLosses(a: Loss, b: Loss): Loss {
+  return {
+    cause: a.cause,
+    epoch: a.epoch,
+    numbers: b.numbers.reduce<NumberSet>(
+      (set, range) => nameRange(set, range, MAX_RANGES),
+      a.numbers,
+    ),
+    from: Math.min(a.from, b.from),
+    to: Math.max(a.to, b.to),
+    samples: a.samples + b.samples,
+  };
+}

@@ -1,0 +1,70 @@
+/** Appends a record: data and number in one write. */
+import type { NewRecord, StoredRecord } from '../../ports.ts';
+import type { Journal } from './journal.ts';
+import { recordKey } from './keys.ts';
+import { currentEpoch, type Ledger, replaceEpoch, tallyOf } from './ledger.ts';
+import { toStored } from './reader.ts';
+import { encodeRecord, type RecordValue } from './record-codec.ts';
+import { makeRoom, type RoomOptions } from './room.ts';
+
+export async function append(
+  journal: Journal,
+  options: RoomOptions,
+  record: NewRecord,
+): Promise<StoredRecord> {
+  const { order, epoch, low, next: number } = currentEpoch(journal.ledger);
+  const place = { order, epoch, number };
+  const payload = record.encode({ epoch, number, low });
+  const key = recordKey(place);
+  const make = (): RecordValue => storedForm(journal.ledger, record, payload);
+  const value = await fitted(journal, options, key, make);
+  await journal.commit({
+    operations: [{ type: 'put', key, value }],
+    ledger: appended(journal.ledger, number, key.length + value.length, record),
+    tallied: true,
+  });
+  return toStored(place, make());
+}
+
+/** Making room changes the tally, and the tally the length: asked again until it fits. */
+async function fitted(
+  journal: Journal,
+  options: RoomOptions,
+  key: Buffer,
+  make: () => RecordValue,
+): Promise<Buffer> {
+  let value = encodeRecord(key, make());
+  for (let need = key.length + value.length; ; need = Math.max(need, key.length + value.length)) {
+    if (journal.ledger.bytes + need <= options.capBytes) return value;
+    await makeRoom(journal, options, need);
+    value = encodeRecord(key, make());
+  }
+}
+
+function storedForm(ledger: Ledger, record: NewRecord, payload: Uint8Array): RecordValue {
+  const { version } = ledger;
+  return {
+    kind: record.kind,
+    ...(record.id === undefined ? {} : { id: record.id }),
+    from: record.from,
+    to: record.to,
+    samples: record.samples,
+    sent: record.sent,
+    clockUnset: record.clockUnset,
+    passes: 0,
+    tally: { ...tallyOf(ledger), version: version + 1 },
+    payload,
+  };
+}
+
+function appended(ledger: Ledger, number: number, bytes: number, record: NewRecord): Ledger {
+  const current = currentEpoch(ledger);
+  const unset = record.clockUnset && ledger.unsetFrom === undefined;
+  return {
+    ...ledger,
+    records: ledger.records + 1,
+    bytes: ledger.bytes + bytes,
+    epochs: replaceEpoch(ledger, { ...current, next: number + 1 }),
+    ...(unset ? { unsetFrom: { order: current.order, number } } : {}),
+  };
+}

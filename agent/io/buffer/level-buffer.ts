@@ -1,0 +1,167 @@
+/**
+ * The agent's only queue, in LevelDB: what `RecordBuffer` in `agent/ports.ts` promises. Each
+ * operation waits for the one before it; what it does is in the files beside this one.
+ */
+import { randomBytes } from 'node:crypto';
+import type { NumberRange } from '../../../protocol/messages/ranges.ts';
+import { tidyLosses } from '../../core/retention.ts';
+import type {
+  BufferLoss,
+  BufferOpening,
+  BufferStats,
+  NewRecord,
+  Position,
+  RecordBuffer,
+  StoredRecord,
+} from '../../ports.ts';
+import { append } from './append.ts';
+import { Journal } from './journal.ts';
+import { dictionaryKey } from './keys.ts';
+import { currentEpoch } from './ledger.ts';
+import { openFolder } from './opening.ts';
+import { get, type Limit, take } from './reader.ts';
+import { type Rewrite, rebase } from './rebase.ts';
+import { recover } from './recover.ts';
+import { acknowledge } from './release.ts';
+import { SerialQueue } from './serial-queue.ts';
+
+export interface BufferOptions {
+  readonly path: string;
+  /** Record bytes that are never exceeded. */
+  readonly capBytes: number;
+  /** The kernel's `boot_id`: a change of it without a clean close means that the power was cut. */
+  readonly bootId: string;
+  /** Longest time between a write and its fsync: what a power cut may cost. */
+  readonly syncSeconds?: number;
+}
+
+const DEFAULT_SYNC_SECONDS = 30;
+/** Share of the cap, and most bytes, that are freed at once when it is reached. */
+const CHUNK_SHARE = 1 / 16;
+const CHUNK_BYTES = 4_194_304;
+
+/** Opens it after whatever happened; rejects only when the disk itself refuses. */
+export async function openBuffer(options: BufferOptions): Promise<RecordBuffer> {
+  const newEpoch = (): string => randomBytes(8).toString('hex');
+  const opening = { path: options.path, bootId: options.bootId, newEpoch };
+  return new LevelBuffer(new Journal(await openFolder(opening), opening), options);
+}
+
+class LevelBuffer implements RecordBuffer {
+  readonly opening: BufferOpening;
+  private readonly journal: Journal;
+  private readonly queue = new SerialQueue();
+  private readonly capBytes: number;
+  private readonly syncMs: number;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(journal: Journal, options: BufferOptions) {
+    this.journal = journal;
+    this.opening = journal.opening;
+    this.capBytes = options.capBytes;
+    this.syncMs = (options.syncSeconds ?? DEFAULT_SYNC_SECONDS) * 1000;
+  }
+
+  get epoch(): string {
+    return currentEpoch(this.journal.ledger).epoch;
+  }
+
+  append(record: NewRecord): Promise<StoredRecord> {
+    const chunkBytes = Math.min(CHUNK_BYTES, Math.floor(this.capBytes * CHUNK_SHARE));
+    return this.write(() => append(this.journal, { capBytes: this.capBytes, chunkBytes }, record));
+  }
+
+  held(): readonly { readonly epoch: string; readonly low: number; readonly next: number }[] {
+    return this.journal.ledger.epochs.map(({ epoch, low, next }) => ({ epoch, low, next }));
+  }
+
+  stats(): BufferStats {
+    const { records, bytes, droppedRecords, droppedSamples } = this.journal.ledger;
+    const { thinnedSamples, damagedRecords } = this.journal.ledger;
+    const { capBytes } = this;
+    return {
+      records,
+      bytes,
+      capBytes,
+      droppedRecords,
+      droppedSamples,
+      thinnedSamples,
+      damagedRecords,
+    };
+  }
+
+  take(after: Position | undefined, limit: Limit): Promise<readonly StoredRecord[]> {
+    return this.write(async () => {
+      const first = await take(this.journal, after, limit);
+      if (!first.damaged) return first.records;
+      await recover(this.journal);
+      return (await take(this.journal, after, limit)).records;
+    });
+  }
+
+  get(position: Position): Promise<StoredRecord | undefined> {
+    return this.queue.run(() => get(this.journal, position));
+  }
+
+  acknowledge(epoch: string, ranges: readonly NumberRange[]): Promise<void> {
+    return this.write(() => acknowledge(this.journal, epoch, ranges));
+  }
+
+  rebase(rewrite: Rewrite): Promise<number> {
+    return rebase(this.journal, (job) => this.write(job), rewrite);
+  }
+
+  losses(): readonly BufferLoss[] {
+    const { journal } = this;
+    const losses = tidyLosses(journal.ledger.losses);
+    journal.revise({ ...journal.ledger, losses }, true);
+    journal.shownLosses = losses.length;
+    return losses;
+  }
+
+  settle(count: number): Promise<void> {
+    return this.write(async () => {
+      const { journal } = this;
+      const losses = journal.ledger.losses.slice(count);
+      await journal.commit({ operations: [], ledger: { ...journal.ledger, losses } });
+      journal.shownLosses = Math.max(0, journal.shownLosses - count);
+    });
+  }
+
+  putDictionary(id: string, bytes: Uint8Array): Promise<void> {
+    return this.write(() => this.journal.put(dictionaryKey(id), Buffer.from(bytes)));
+  }
+
+  dictionary(id: string): Promise<Uint8Array | undefined> {
+    return this.queue.run(() => this.journal.level.get(dictionaryKey(id)));
+  }
+
+  sync(): Promise<void> {
+    return this.queue.run(() => this.journal.sync());
+  }
+
+  close(): Promise<void> {
+    clearTimeout(this.timer);
+    return this.queue.run(() => this.journal.close());
+  }
+
+  private write<T>(job: () => Promise<T>): Promise<T> {
+    return this.queue.run(async () => {
+      await this.journal.ready();
+      const result = await job();
+      this.syncLater();
+      return result;
+    });
+  }
+
+  /** One timer for all that was written since the last fsync; it keeps no process alive. */
+  private syncLater(): void {
+    if (this.timer !== undefined || !this.journal.unsynced || !Number.isFinite(this.syncMs)) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      // A disk that fails shows at the next append, where somebody waits for the answer.
+      this.sync().catch(() => undefined);
+    }, this.syncMs);
+    this.timer.unref();
+  }
+}

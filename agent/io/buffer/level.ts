@@ -1,0 +1,100 @@
+/** Opening LevelDB with little memory, and the looks at its files that LevelDB itself spares. */
+import { existsSync } from 'node:fs';
+import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+
+export type Level = ClassicLevel<Buffer, Buffer>;
+
+export const WRITE_BUFFER_BYTES = 1_048_576;
+
+/**
+ * The agent has 18 MB in all: a small memtable, hardly any block cache (each record is read once),
+ * and LevelDB's smallest table files, so that little is rewritten beside what was freed.
+ */
+const OPTIONS = {
+  keyEncoding: 'buffer',
+  valueEncoding: 'buffer',
+  writeBufferSize: WRITE_BUFFER_BYTES,
+  cacheSize: 131_072,
+  maxFileSize: 1_048_576,
+  maxOpenFiles: 74,
+} as const;
+
+export async function openLevel(path: string): Promise<Level> {
+  const level = new ClassicLevel<Buffer, Buffer>(path, OPTIONS);
+  await level.open();
+  return level;
+}
+
+/** Rebuilds the list of tables from the tables; what it could not read is not kept. */
+export async function repairLevel(path: string): Promise<void> {
+  await ClassicLevel.repair(path);
+  await rm(join(path, 'lost'), { recursive: true, force: true });
+}
+
+/**
+ * Damage that LevelDB would answer by deleting data without a word: without `CURRENT` it begins
+ * anew, and an empty manifest list hides tables.
+ */
+export async function looksBroken(path: string): Promise<string | undefined> {
+  if (!existsSync(path)) return undefined;
+  const names = await readdir(path);
+  if (names.length > 0 && !names.includes('CURRENT')) return 'CURRENT is missing';
+  if (names.length > 0 && !names.some((name) => name.endsWith('.log'))) return 'no log is there';
+  return undefined;
+}
+
+const BLOCK = 32_768;
+const HEAD = 7;
+
+/**
+ * The newest log must end with a whole entry: a killed process cannot leave half of one (each is
+ * written at once), so half an entry means that the end of the file was lost. LevelDB takes it
+ * for a crash and says nothing.
+ */
+export async function tornLog(path: string): Promise<string | undefined> {
+  if (!existsSync(path)) return undefined;
+  const logs = (await readdir(path)).filter((name) => name.endsWith('.log')).sort();
+  const newest = logs.at(-1);
+  if (newest === undefined) return undefined;
+  const file = join(path, newest);
+  const { size } = await stat(file);
+  if (size === 0) return `${newest} is empty`;
+  const tail = await readTail(file, size - (size % BLOCK), size);
+  return endsWhole(tail) ? undefined : `${newest} ends in the middle of an entry`;
+}
+
+async function readTail(file: string, from: number, to: number): Promise<Buffer> {
+  const handle = await open(file, 'r');
+  try {
+    const tail = Buffer.alloc(to - from);
+    await handle.read(tail, 0, tail.length, from);
+    return tail;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Entries within a block: checksum (4), length (2), type (1), data. */
+function endsWhole(block: Buffer): boolean {
+  let at = 0;
+  let continues = false;
+  while (block.length - at >= HEAD) {
+    const type = block[at + 6] as number;
+    if (type === 0 || type > 4) return false;
+    continues = type === 2 || type === 3;
+    at += HEAD + block.readUInt16LE(at + 4);
+  }
+  return !continues && at === block.length;
+}
+
+/** What LevelDB left out while opening. It goes on without a word to us, but it keeps a diary. */
+export async function droppedWhileOpening(path: string): Promise<string | undefined> {
+  try {
+    const diary = await readFile(join(path, 'LOG'), 'utf8');
+    return /^.*dropping \d+ bytes.*$/m.exec(diary)?.[0];
+  } catch {
+    return undefined;
+  }
+}

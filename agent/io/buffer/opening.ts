@@ -1,0 +1,162 @@
+/** From whatever lies in the folder to a database and a ledger that agree with each other. */
+import { existsSync } from 'node:fs';
+import { type FoundFolder, judgeOpening } from '../../core/epoch.ts';
+import type { BufferOpening } from '../../ports.ts';
+import { type Folder, findFolder, generationPath, quarantine } from './folder.ts';
+import { LEDGER_KEY } from './keys.ts';
+import {
+  applyNewest,
+  currentEpoch,
+  decodeLedger,
+  emptyLedger,
+  encodeLedger,
+  type Ledger,
+  mintEpoch,
+} from './ledger.ts';
+import {
+  droppedWhileOpening,
+  type Level,
+  looksBroken,
+  openLevel,
+  repairLevel,
+  tornLog,
+} from './level.ts';
+import { describe, diskError } from './level-errors.ts';
+import { recount } from './recount.ts';
+import { newestRecord } from './scan.ts';
+
+export interface OpeningOptions {
+  readonly path: string;
+  readonly bootId: string;
+  /** 16 hexadecimal digits, never the same twice. */
+  readonly newEpoch: () => string;
+}
+
+export interface Opened {
+  readonly level: Level;
+  readonly folder: Folder;
+  readonly ledger: Ledger;
+  readonly opening: BufferOpening;
+}
+
+interface Loaded {
+  readonly level: Level;
+  readonly ledger: Ledger | undefined;
+  readonly lastTo: number | undefined;
+  readonly damage: string | undefined;
+}
+
+/** Rejects with a `BufferError` when the disk refuses; damage it deals with by itself. */
+export async function openFolder(options: OpeningOptions): Promise<Opened> {
+  try {
+    return await openAnyhow(options);
+  } catch (error) {
+    throw diskError(error) ?? error;
+  }
+}
+
+async function openAnyhow(options: OpeningOptions): Promise<Opened> {
+  const folder = await findFolder(options.path);
+  const path = generationPath(folder);
+  const broken = await looksBroken(path);
+  const first = broken ?? (await attempt(() => load(path)));
+  if (typeof first !== 'string') return finish(options, folder, first, first.damage);
+  const second = await attempt(() => repairAndLoad(path, first));
+  if (typeof second !== 'string') return finish(options, folder, second, first);
+  const target = await quarantine(options.path);
+  const anew = await findFolder(options.path);
+  const third = await load(generationPath(anew));
+  return finish(
+    options,
+    anew,
+    third,
+    `${first}; repair failed: ${second}; set aside as ${target}`,
+    true,
+  );
+}
+
+/** The result, or why the folder is damaged. Trouble with the disk itself is thrown. */
+async function attempt(action: () => Promise<Loaded>): Promise<Loaded | string> {
+  try {
+    return await action();
+  } catch (error) {
+    const disk = diskError(error);
+    if (disk !== undefined) throw disk;
+    return describe(error);
+  }
+}
+
+async function repairAndLoad(path: string, why: string): Promise<Loaded> {
+  await repairLevel(path);
+  return { ...(await load(path)), damage: why };
+}
+
+async function load(path: string): Promise<Loaded> {
+  const existed = existsSync(path);
+  const torn = await tornLog(path);
+  const level = await openLevel(path);
+  try {
+    const ledger = decodeLedger(await level.get(LEDGER_KEY));
+    const lost = existed && ledger === undefined ? 'the ledger is missing' : undefined;
+    const damage = torn ?? (await droppedWhileOpening(path)) ?? lost;
+    return await freshen({ level, ledger, damage, lastTo: undefined });
+  } catch (error) {
+    await level.close();
+    throw error;
+  }
+}
+
+/** The ledger with what was appended since it was written. */
+async function freshen(loaded: Loaded): Promise<Loaded> {
+  const newest = await newestRecord(loaded.level);
+  if (newest === undefined) return loaded;
+  const { place, record, bytes } = newest;
+  // Without it nobody knows which numbers were given out.
+  if (record === undefined) return { ...loaded, damage: 'the newest record is damaged' };
+  const { ledger } = loaded;
+  if (ledger === undefined) return { ...loaded, lastTo: record.to };
+  return { ...loaded, ledger: applyNewest(ledger, place, record, bytes), lastTo: record.to };
+}
+
+async function finish(
+  options: OpeningOptions,
+  folder: Folder,
+  loaded: Loaded,
+  damage: string | undefined,
+  quarantined = false,
+): Promise<Opened> {
+  const stored = loaded.ledger ?? emptyLedger(options.bootId);
+  const found: FoundFolder = {
+    fresh: folder.fresh,
+    damage: quarantined ? 'quarantined' : damage === undefined ? 'none' : 'repaired',
+    boot: loaded.ledger?.boot,
+    clean: stored.clean,
+  };
+  const { kind, mint } = judgeOpening(found, options.bootId);
+  const counted =
+    kind === 'repaired'
+      ? await recount(loaded.level, stored)
+      : { ledger: stored, damaged: [], lastTo: loaded.lastTo };
+  const previous = counted.ledger.epochs.at(-1)?.epoch;
+  const begun = mint ? mintEpoch(counted.ledger, options.newEpoch()) : counted.ledger;
+  const ledger = { ...begun, version: begun.version + 1, boot: options.bootId, clean: false };
+  await begin(loaded.level, ledger, counted.damaged);
+  const opening: BufferOpening = {
+    how: kind,
+    ...(mint && previous !== undefined ? { previousEpoch: previous } : {}),
+    ...(counted.lastTo === undefined ? {} : { lastTo: counted.lastTo }),
+    detail: damage ?? `epoch ${currentEpoch(ledger).epoch}`,
+  };
+  return { level: loaded.level, folder, ledger, opening };
+}
+
+/**
+ * Synced: were the mark of the last clean close to come back at a power cut, numbers given out
+ * since would be given out again.
+ */
+async function begin(level: Level, ledger: Ledger, damaged: readonly Buffer[]): Promise<void> {
+  const put = { type: 'put', key: LEDGER_KEY, value: encodeLedger(ledger) } as const;
+  await level.batch([...damaged.map((key) => ({ type: 'del', key }) as const), put], {
+    sync: true,
+  });
+}

@@ -1,0 +1,86 @@
+/** Takes records out of the ledger: acknowledged ones, and those that are given up. */
+
+import type { NumberRange } from '../../../protocol/messages/ranges.ts';
+import { above, addRange } from '../../core/number-set.ts';
+import type { Journal } from './journal.ts';
+import { recordKey } from './keys.ts';
+import { currentEpoch, type EpochEntry, type Ledger, replaceEpoch } from './ledger.ts';
+import { type Found, readSlice } from './scan.ts';
+
+const SLICE = 256;
+/** Deletions that may wait for an append; more are written by themselves. */
+const WAITING = 128;
+
+export async function acknowledge(
+  journal: Journal,
+  epoch: string,
+  ranges: readonly NumberRange[],
+): Promise<void> {
+  const entry = journal.ledger.epochs.find((one) => one.epoch === epoch);
+  if (entry === undefined) return;
+  for (const range of ranges) {
+    const first = Math.max(range.first, entry.low);
+    const last = Math.min(range.last, entry.next - 1);
+    if (first <= last) await releaseRange(journal, entry, { first, last });
+  }
+  await raiseLow(journal, entry.order);
+  if (journal.waitingCount >= WAITING) {
+    await journal.commit({ operations: [], ledger: journal.ledger });
+  }
+}
+
+async function releaseRange(
+  journal: Journal,
+  { order, epoch }: EpochEntry,
+  range: NumberRange,
+): Promise<void> {
+  const end = recordKey({ order, epoch, number: range.last + 1 });
+  let from: Buffer | undefined = recordKey({ order, epoch, number: range.first });
+  while (from !== undefined) {
+    const slice = await readSlice(journal.level, from, SLICE, end);
+    for (const found of slice.found) release(journal, found);
+    from = slice.next;
+  }
+  const { ledger } = journal;
+  const entry = ledger.epochs.find((one) => one.order === order) as EpochEntry;
+  const epochs = replaceEpoch(ledger, { ...entry, gone: addRange(entry.gone, range) });
+  journal.revise({ ...ledger, epochs }, entry !== currentEpoch(ledger));
+}
+
+/** One record less. Answers whether it was still held. */
+export function release(journal: Journal, { place, bytes }: Found): boolean {
+  if (journal.isDeleted(place)) return false;
+  journal.delete(place);
+  const { ledger } = journal;
+  journal.revise({ ...ledger, records: ledger.records - 1, bytes: ledger.bytes - bytes }, false);
+  return true;
+}
+
+/** Moves the lowest number held over what is gone; an old epoch that is empty is forgotten. */
+export async function raiseLow(journal: Journal, order: number): Promise<void> {
+  const entry = journal.ledger.epochs.find((one) => one.order === order);
+  if (entry === undefined) return;
+  const low = await lowestHeld(journal, entry);
+  const raised = { ...entry, low, gone: above(entry.gone, low + 1) };
+  const old = entry !== currentEpoch(journal.ledger);
+  const epochs = replaceEpoch(journal.ledger, raised);
+  const kept = epochs.filter((one) => !(old && one.order === order && low === one.next));
+  const next: Ledger = { ...journal.ledger, epochs: kept };
+  journal.revise(next, old);
+}
+
+async function lowestHeld(
+  journal: Journal,
+  { order, epoch, low, next }: EpochEntry,
+): Promise<number> {
+  if (journal.ledger.records === 0) return next;
+  const end = recordKey({ order, epoch, number: next });
+  let from: Buffer | undefined = recordKey({ order, epoch, number: low });
+  for (let limit = 2; from !== undefined; limit = SLICE) {
+    const slice = await readSlice(journal.level, from, limit, end);
+    const held = slice.found.find(({ place }) => !journal.isDeleted(place));
+    if (held !== undefined) return held.place.number;
+    from = slice.next;
+  }
+  return next;
+}

@@ -1,0 +1,95 @@
+/** Reading records in slices, so that neither memory nor the event loop feels a long backlog. */
+import { type Place, RECORD_RANGE, readRecordKey } from './keys.ts';
+import type { Level } from './level.ts';
+import { isCorruption } from './level-errors.ts';
+import { decodeRecord, type RecordValue } from './record-codec.ts';
+
+export interface Found {
+  readonly place: Place;
+  readonly key: Buffer;
+  /** Key and value. */
+  readonly bytes: number;
+  /** `undefined` when the record is damaged. */
+  readonly record: RecordValue | undefined;
+}
+
+export interface Slice {
+  readonly found: readonly Found[];
+  /** Where to go on; `undefined` at the end. */
+  readonly next: Buffer | undefined;
+}
+
+const SLICE_BYTES = 262_144;
+
+/** Up to `limit` records from `from` on, in order. */
+export async function readSlice(
+  level: Level,
+  from: Buffer,
+  limit: number,
+  end: Buffer = RECORD_RANGE.lt,
+): Promise<Slice> {
+  const entries = await readEntries(level, from, end, limit);
+  const last = entries.at(-1)?.[0];
+  const found = entries
+    .map(([key, value]) => readEntry(key, value))
+    .filter((one) => one !== undefined);
+  const more = last !== undefined && (entries.length >= limit || sizeOf(entries) >= SLICE_BYTES);
+  return { found, next: more ? after(last) : undefined };
+}
+
+export async function newestRecord(level: Level): Promise<Found | undefined> {
+  const options = { ...RECORD_RANGE, reverse: true, limit: 1, fillCache: false };
+  const [entry] = await level.iterator(options).all();
+  return entry === undefined ? undefined : readEntry(entry[0], entry[1]);
+}
+
+/** The smallest key behind `key`. */
+export function after(key: Buffer): Buffer {
+  return Buffer.concat([key, Buffer.from([0])]);
+}
+
+type Entry = [Buffer, Buffer];
+
+/**
+ * LevelDB reports an unreadable block only when an iteration reaches its end, after it has gone
+ * over what it could read; that is kept, and what is not there shows by its missing numbers.
+ */
+async function readEntries(
+  level: Level,
+  from: Buffer,
+  end: Buffer,
+  limit: number,
+): Promise<Entry[]> {
+  const iterator = level.iterator({
+    gte: from,
+    lt: end,
+    limit,
+    fillCache: false,
+    highWaterMarkBytes: SLICE_BYTES,
+  });
+  const entries: Entry[] = [];
+  try {
+    let bytes = 0;
+    while (entries.length < limit && bytes < SLICE_BYTES) {
+      const some = await iterator.nextv(Math.min(64, limit - entries.length));
+      if (some.length === 0) break;
+      for (const entry of some) entries.push(entry);
+      bytes += sizeOf(some);
+    }
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+  } finally {
+    await iterator.close();
+  }
+  return entries;
+}
+
+function sizeOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, [key, value]) => sum + key.length + value.length, 0);
+}
+
+function readEntry(key: Buffer, value: Buffer): Found | undefined {
+  const place = readRecordKey(key);
+  if (place === undefined) return undefined;
+  return { place, key, bytes: key.length + value.length, record: decodeRecord(key, value) };
+}
