@@ -93,7 +93,7 @@ export const textfile = sampler<Raw>({
         isGood = false;
         continue;
       }
-      emit(modified, modifiedMs / 1000, [path]);
+      emit(modified, Math.floor(modifiedMs / 1000), [path]);
       for (const sample of content.samples) {
         const series = seriesOf(sample);
         if (seen.has(series)) isGood = false;

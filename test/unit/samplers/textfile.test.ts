@@ -8,14 +8,14 @@ const options = { directories: ['/srv/metrics'] };
 const GOOD =
   '# HELP backup_age_seconds Age.\n# TYPE backup_age_seconds gauge\nbackup_age_seconds 7\n';
 
-test('metrics of good files, and when they were written', async () => {
+test('metrics of good files, and the second in which they were written', async () => {
   const host = memoryHost(
     { '/srv/metrics/backup.prom': GOOD, '/srv/metrics/notes.txt': 'no metrics' },
     { modifiedMs: 1_500_000_000_250 },
   );
   expect(await sampled(textfile, host, options)).toEqual({
     backup_age_seconds: 7,
-    'node_textfile_mtime_seconds{file="/srv/metrics/backup.prom"}': 1_500_000_000.25,
+    'node_textfile_mtime_seconds{file="/srv/metrics/backup.prom"}': 1_500_000_000,
     node_textfile_scrape_error: 0,
   });
 });
