@@ -150,7 +150,7 @@ class SegmentJournal implements Journal {
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     try {
       const first = await this.#writer.write(group.map((waiting) => waiting.entry));
-      group.forEach((waiting, index) => waiting.resolve(first + index));
+      for (const [index, waiting] of group.entries()) waiting.resolve(first + index);
     } catch (error) {
       const reason = asJournalError(error);
       for (const waiting of group) waiting.reject(reason);

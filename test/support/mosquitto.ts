@@ -1,0 +1,66 @@
+/** Debian's mosquitto on a loopback port of the system's choice, or not at all. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+
+const PROGRAM = '/usr/sbin/mosquitto';
+export const haveMosquitto = existsSync(PROGRAM);
+
+export class Mosquitto {
+  readonly port: number;
+  readonly url: string;
+  readonly #config: string;
+  #child: ChildProcess | undefined;
+
+  private constructor(port: number, config: string) {
+    this.port = port;
+    this.url = `mqtt://127.0.0.1:${port}`;
+    this.#config = config;
+  }
+
+  static async start(folder: string): Promise<Mosquitto> {
+    const port = await freePort();
+    const config = join(folder, 'mosquitto.conf');
+    const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false'];
+    await writeFile(config, `${lines.join('\n')}\n`);
+    const broker = new Mosquitto(port, config);
+    await broker.resume();
+    return broker;
+  }
+
+  async resume(): Promise<void> {
+    this.#child = spawn(PROGRAM, ['-c', this.#config], { stdio: 'ignore' });
+    while (!(await accepts(this.port))) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    const answer = (yes: boolean) => {
+      socket.destroy();
+      resolve(yes);
+    };
+    socket.once('connect', () => answer(true)).once('error', () => answer(false));
+  });
+}
