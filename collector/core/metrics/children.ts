@@ -31,6 +31,7 @@ export class Counter implements Child {
 
 export class Gauge implements Child {
   private current = 0;
+  private source: (() => number) | undefined;
 
   set(value: number): void {
     this.current = value;
@@ -44,12 +45,17 @@ export class Gauge implements Child {
     this.current -= by;
   }
 
+  /** From now on the value is asked for when somebody looks. */
+  follow(source: () => number): void {
+    this.source = source;
+  }
+
   get value(): number {
-    return this.current;
+    return this.source?.() ?? this.current;
   }
 
   text(name: string, labels: Pairs): string {
-    return sampleLine(name, labelText(labels), this.current);
+    return sampleLine(name, labelText(labels), this.value);
   }
 }
 

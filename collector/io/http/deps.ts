@@ -1,0 +1,59 @@
+/** What the HTTP server is built from; app.ts brings it, tests bring their own. */
+import type { Metrics } from '../../core/metrics.ts';
+import type { QueryEngine } from '../../core/query/types.ts';
+import type { BuildInfo, ComponentHealth, Readiness } from '../../core/views.ts';
+import type { DeviceDirectory, LiveFeed, QuarantineView } from '../../ports/http.ts';
+import type { Clock, Log, SampleStore } from '../../ports.ts';
+
+export interface HttpDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly store: Pick<SampleStore, 'series' | 'labelNames' | 'labelValues' | 'metadata'>;
+  readonly engine: QueryEngine;
+  readonly devices: DeviceDirectory;
+  readonly feed: LiveFeed;
+  readonly quarantine: QuarantineView;
+  readonly metrics: Metrics;
+  readonly readiness: () => Readiness;
+  readonly components: () => readonly ComponentHealth[];
+  readonly build: BuildInfo;
+}
+
+export interface HttpOptions {
+  /** The listener is on loopback: only local host names and `hostNames` are answered. */
+  readonly loopback: boolean;
+  /** Names under which people reach the server, without port; `[]` beyond loopback means any. */
+  readonly hostNames: readonly string[];
+  /** The folder of the built page. */
+  readonly webRoot: string;
+  readonly limits: HttpLimits;
+}
+
+export interface HttpLimits {
+  readonly bodyBytes: number;
+  /** Time for a request to arrive whole. */
+  readonly requestMs: number;
+  /** Time for a query to be evaluated; a `timeout` parameter may only shorten it. */
+  readonly queryMs: number;
+  /** Points of one answer. */
+  readonly points: number;
+  readonly streams: number;
+  /** Bytes that a slow reader of a stream may leave unread before it is dropped. */
+  readonly streamBytes: number;
+  readonly streamHeartbeatMs: number;
+}
+
+export const DEFAULT_LIMITS: HttpLimits = {
+  bodyBytes: 1_048_576,
+  requestMs: 30_000,
+  queryMs: 60_000,
+  points: 5_000_000,
+  streams: 256,
+  streamBytes: 1_048_576,
+  streamHeartbeatMs: 15_000,
+};
+
+/** The API's own branch; refusals there are problem+json. */
+export const API = '/api/muster/v1';
+/** Prometheus' branch, with Prometheus' own form of refusal. */
+export const PROMETHEUS = '/api/v1';

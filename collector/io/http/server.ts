@@ -1,0 +1,56 @@
+/** The HTTP server: one instance from its dependencies, one file for each group of routes. */
+import { type FastifyInstance, fastify } from 'fastify';
+import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import type { HttpDeps, HttpOptions } from './deps.ts';
+import { devices } from './devices.ts';
+import { docs } from './docs.ts';
+import { guard } from './guard.ts';
+import { health } from './health.ts';
+import { measure } from './measure.ts';
+import { page } from './page.ts';
+import { prometheus } from './prometheus/routes.ts';
+import { quarantine } from './quarantine.ts';
+import { refusals } from './refusals.ts';
+import { stream } from './stream.ts';
+
+/** Not listening yet: `listen` or `inject` does what is left to do. */
+export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance {
+  const { limits } = options;
+  const app = fastify({
+    logger: false,
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestMs,
+    // Connections kept open by idle clients must not hold up a stop.
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+    schemaErrorFormatter: nameTheProblem,
+  });
+  // Views are plain data already; the schemas of answers are documentation.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  guard(app, options);
+  measure(app, deps.metrics);
+  refusals(app, deps.log);
+  docs(app, deps.build);
+  void app.register(async (routes) => {
+    health(routes, deps);
+    devices(routes, deps.devices);
+    quarantine(routes, deps.quarantine);
+    stream(routes, deps, limits);
+    await page(routes, options.webRoot);
+  });
+  void app.register(prometheus(deps, limits));
+  return app;
+}
+
+/** Which parameter, and what it may be: "querystring: unknown parameter sit". */
+function nameTheProblem(errors: FastifySchemaValidationError[], where: string): Error {
+  const [first] = errors;
+  const { additionalProperty, allowedValues } = first?.params ?? {};
+  if (typeof additionalProperty === 'string') {
+    return new Error(`${where}: unknown parameter ${additionalProperty}`);
+  }
+  const allowed = Array.isArray(allowedValues) ? `: ${allowedValues.join(', ')}` : '';
+  return new Error(
+    `${where}${first?.instancePath ?? ''} ${first?.message ?? 'is not valid'}${allowed}`,
+  );
+}

@@ -1,0 +1,139 @@
+/** The HTTP server over plain memory: what tests of the API, the command line and the page share. */
+import { createMetrics } from '../../collector/core/metrics.ts';
+import { SelectorEngine } from '../../collector/core/query/selector-engine.ts';
+import type {
+  ComponentHealth,
+  DeviceView,
+  LiveMessage,
+  Readiness,
+} from '../../collector/core/views.ts';
+import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from '../../collector/io/http/deps.ts';
+import { buildHttp } from '../../collector/io/http/server.ts';
+import type { LiveFilter } from '../../collector/ports/http.ts';
+import type { Clock, Log } from '../../collector/ports.ts';
+import { MemoryStore } from './memory-store.ts';
+
+export const NOW = Date.UTC(2026, 10, 21, 12);
+
+/** Timers of the machine, a wall clock that the test may hold. */
+export function realClock(wall: () => number = Date.now): Clock {
+  return {
+    wall,
+    mono: () => performance.now(),
+    after(delayMs, action) {
+      const timer = setTimeout(action, delayMs);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+export function device(id: string, more: Partial<DeviceView> = {}): DeviceView {
+  return {
+    id,
+    site: 'berlin',
+    up: true,
+    firstSeen: NOW - 86_400_000,
+    lastSeen: NOW - 2000,
+    agentVersion: '0.1.0',
+    boot: 'aabbccddeeff0011',
+    machine: '1100ffeeddccbbaa',
+    labels: { ring: 'canary' },
+    facts: { model: 'Raspberry Pi 4', os: 'Debian 13' },
+    capabilities: ['metrics'],
+    heartbeatSeconds: 60,
+    epochs: [
+      { epoch: '0102030405060708', low: 5, next: 9, received: [{ first: 5, last: 6 }], spans: 1 },
+    ],
+    gaps: [],
+    problems: [],
+    ...more,
+  };
+}
+
+/** A feed that the test speaks into. */
+class TestFeed {
+  private readonly listeners = new Map<(message: LiveMessage) => void, LiveFilter>();
+
+  get size(): number {
+    return this.listeners.size;
+  }
+
+  subscribe(filter: LiveFilter, listener: (message: LiveMessage) => void): () => void {
+    this.listeners.set(listener, filter);
+    return () => this.listeners.delete(listener);
+  }
+
+  tell(message: LiveMessage): void {
+    for (const [listener, { devices, kinds }] of this.listeners) {
+      const wanted =
+        (devices?.includes(message.device) ?? true) && (kinds?.includes(message.kind) ?? true);
+      if (wanted) listener(message);
+    }
+  }
+}
+
+export interface FixtureOptions extends Partial<Omit<HttpOptions, 'limits'>> {
+  readonly limits?: Partial<HttpLimits>;
+  readonly wall?: () => number;
+  readonly devices?: readonly DeviceView[];
+}
+
+export function httpFixture({
+  limits,
+  wall = () => NOW,
+  devices = [],
+  ...more
+}: FixtureOptions = {}) {
+  const store = new MemoryStore();
+  const feed = new TestFeed();
+  const known = new Map(devices.map((one) => [one.id, one]));
+  const state: { readiness: Readiness; components: ComponentHealth[] } = {
+    readiness: { ready: true, reasons: [] },
+    components: [{ name: 'store', status: 'healthy', detail: 'writable' }],
+  };
+  const metrics = createMetrics();
+  const app = buildHttp(
+    {
+      clock: realClock(wall),
+      log: silentLog,
+      store,
+      engine: new SelectorEngine(store),
+      devices: {
+        list: () => [...known.values()],
+        get: (id) => known.get(id),
+        forget: (id) => Promise.resolve(known.delete(id)),
+        onChange: () => () => {},
+      },
+      feed,
+      quarantine: {
+        list: (limit) => Promise.resolve([entry].slice(0, limit)),
+        get: (id) =>
+          Promise.resolve(
+            id === entry.id ? { ...entry, payload: Uint8Array.of(0xff, 0x01) } : undefined,
+          ),
+      },
+      metrics,
+      readiness: () => state.readiness,
+      components: () => state.components,
+      build: { version: '0.1.0', revision: 'test' },
+    },
+    {
+      loopback: true,
+      hostNames: [],
+      webRoot: '/nonexistent',
+      ...more,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+    },
+  );
+  return { app, store, feed, devices: known, state, metrics };
+}
+
+const entry = {
+  id: '7',
+  topic: 'muster/v1/berlin/pi-1/m',
+  receivedAt: NOW - 60_000,
+  reason: 'truncated at batch',
+  bytes: 2,
+};
