@@ -151,13 +151,21 @@ export interface RecordBuffer {
    * reached. They are marked as sent in one small durable write before they are given out. Damaged
    * records are left out and accounted. Records with an unset clock end the answer.
    */
-  take(after: Position | undefined, limit: { records: number; bytes: number }): Promise<readonly StoredRecord[]>;
+  take(
+    after: Position | undefined,
+    limit: { records: number; bytes: number },
+  ): Promise<readonly StoredRecord[]>;
   /** The one record, for sending again; `undefined` when it is gone. */
   get(position: Position): Promise<StoredRecord | undefined>;
   /** Deletes what the collector has. Unknown epochs and numbers are ignored. */
-  acknowledge(epoch: string, ranges: readonly { readonly first: number; readonly last: number }[]): Promise<void>;
+  acknowledge(
+    epoch: string,
+    ranges: readonly { readonly first: number; readonly last: number }[],
+  ): Promise<void>;
   /** Rewrites the payload of each record whose clock was unset, oldest first, and clears the mark. */
-  rebase(rewrite: (record: StoredRecord) => { payload: Uint8Array; from: number; to: number }): Promise<number>;
+  rebase(
+    rewrite: (record: StoredRecord) => { payload: Uint8Array; from: number; to: number },
+  ): Promise<number>;
   /** Losses since the last call; the caller reports them as gaps. Kept until `settle`d, over restarts too. */
   losses(): readonly BufferLoss[];
   /** The first `count` losses are now in a record of their own. */
@@ -168,4 +176,42 @@ export interface RecordBuffer {
   /** Makes everything written so far survive a power cut. */
   sync(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Why a connection ended. */
+export interface Disconnect {
+  readonly reason: string;
+  /** The broker refused us (credentials, identity): trying again soon is of little use. */
+  readonly refused: boolean;
+}
+
+/** One MQTT connection at a time (`io/mqtt-transport.ts`). It never reconnects by itself. */
+export interface Transport {
+  /** Resolves when the broker accepted us; rejects with the reason otherwise. */
+  connect(options: ConnectOptions, events: TransportEvents): Promise<Connection>;
+}
+
+export interface ConnectOptions {
+  readonly will: { readonly topic: string; readonly payload: Uint8Array };
+}
+
+export interface TransportEvents {
+  message(topic: string, payload: Uint8Array): void;
+  /** Once for each connection. Missing PINGRESP or PUBACK end a connection too. */
+  closed(why: Disconnect): void;
+}
+
+export interface Connection {
+  /** Resolves at PUBACK (QoS 1) or when written (QoS 0); rejects when the connection ends first. */
+  publish(
+    topic: string,
+    payload: Uint8Array,
+    options: { qos: 0 | 1; retain: boolean },
+  ): Promise<void>;
+  /** QoS 1. Rejects when the broker refuses one of the filters. */
+  subscribe(filters: readonly string[]): Promise<void>;
+  /** Sends what is written and closes cleanly: no will. */
+  end(): Promise<void>;
+  /** Drops the connection at once: the broker publishes the will. */
+  destroy(reason: string): void;
 }

@@ -1,6 +1,12 @@
 /** A device as the catalog keeps it: plain JSON, with a version in front. */
 import type { OnlineState } from '../../protocol/messages/state.ts';
-import { newDevice, type Device, type GapRecord, type Problem, type ProblemCode } from './device.ts';
+import {
+  type Device,
+  type GapRecord,
+  newDevice,
+  type Problem,
+  type ProblemCode,
+} from './device.ts';
 import { DeviceLedger, type EpochRecord } from './ledger.ts';
 
 interface DeviceRecord {
@@ -23,14 +29,17 @@ type StateRecord = Omit<OnlineState, 'labels' | 'facts'> & {
 };
 
 export function writeDevice(device: Device): Uint8Array {
-  const { id, site, firstSeen, lastSeen, state, epochs, ledger, gaps, gapsDropped, problems } = device;
+  const { id, site, firstSeen, lastSeen, state, epochs, ledger, gaps, gapsDropped, problems } =
+    device;
   const record: DeviceRecord = {
     version: 1,
     id,
     site,
     firstSeen,
     lastSeen,
-    ...(state === undefined ? {} : { state: { ...state, labels: [...state.labels], facts: [...state.facts] } }),
+    ...(state === undefined
+      ? {}
+      : { state: { ...state, labels: [...state.labels], facts: [...state.facts] } }),
     epochs,
     ledger: ledger.records(),
     gaps,

@@ -33,7 +33,8 @@ export interface GapRecord extends Gap {
 /** What is wrong with a device as a source, declared once. */
 export const PROBLEMS = {
   clone: 'two machines use this device id: give one of them another id',
-  'epoch-returned': 'the device went back to an epoch that it had left: its data folder was restored or copied',
+  'epoch-returned':
+    'the device went back to an epoch that it had left: its data folder was restored or copied',
   'site-moved': 'the device was seen under another site before',
   undecodable: 'messages of this device could not be decoded and were set aside',
 } as const;
@@ -76,13 +77,22 @@ export function heard(device: Device, now: number): void {
 }
 
 /** Applies a `state`. A retained one tells facts, but is no sign of life. */
-export function applyState(device: Device, state: DeviceState, now: number, retained: boolean): void {
+export function applyState(
+  device: Device,
+  state: DeviceState,
+  now: number,
+  retained: boolean,
+): void {
   if (!state.online) {
     if (device.state?.session === state.session) device.online = false;
     return;
   }
   const previous = device.state;
-  if (previous !== undefined && previous.machine !== state.machine && now - device.lastSeen < CLONE_WINDOW_MS) {
+  if (
+    previous !== undefined &&
+    previous.machine !== state.machine &&
+    now - device.lastSeen < CLONE_WINDOW_MS
+  ) {
     raise(device, 'clone', now, `machines ${previous.machine} and ${state.machine}`);
   }
   followEpochs(device, state, now);
@@ -124,6 +134,7 @@ function followEpochs(device: Device, state: OnlineState, now: number): void {
     raise(device, 'epoch-returned', now, `epoch ${current}`);
     return;
   }
-  for (const { epoch } of state.epochs) if (!device.epochs.includes(epoch)) device.epochs.push(epoch);
+  for (const { epoch } of state.epochs)
+    if (!device.epochs.includes(epoch)) device.epochs.push(epoch);
   device.epochs.splice(0, device.epochs.length - MAX_EPOCHS);
 }

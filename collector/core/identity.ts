@@ -7,7 +7,11 @@ import type { SeriesDefinition } from '../../protocol/messages/schema.ts';
 const JOB = 'node';
 
 /** `exported_<label>` keeps what the data said where it collides with an identity label. */
-export function stampIdentity(definition: SeriesDefinition, site: string, device: string): Map<string, string> {
+export function stampIdentity(
+  definition: SeriesDefinition,
+  site: string,
+  device: string,
+): Map<string, string> {
   const identity: readonly (readonly [string, string])[] = [
     ['instance', device],
     ['job', JOB],

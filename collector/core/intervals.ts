@@ -42,7 +42,11 @@ export class Intervals {
     const from = this.firstEndingAtOrAfter(first - 1);
     let to = from;
     const merged = { first, last };
-    for (let next = this.list[to]; next !== undefined && next.first <= last + 1; next = this.list[to]) {
+    for (
+      let next = this.list[to];
+      next !== undefined && next.first <= last + 1;
+      next = this.list[to]
+    ) {
       merged.first = Math.min(merged.first, next.first);
       merged.last = Math.max(merged.last, next.last);
       to++;

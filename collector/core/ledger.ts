@@ -4,7 +4,7 @@
  * Only intervals above `low` are kept, so a healthy device costs one interval an epoch. Numbers
  * below `low` are repeats; those that were neither received nor reported lost are a gap.
  */
-import { Intervals, type Interval } from './intervals.ts';
+import { type Interval, Intervals } from './intervals.ts';
 
 /** Holes in one epoch beyond this make further isolated numbers wait (they are sent again). */
 const MAX_INTERVALS = 512;
@@ -88,7 +88,13 @@ export class DeviceLedger {
   }
 
   /** The number is durable. Answers what became a gap because `low` rose over it. */
-  commit(epoch: string, number: number, low: number, wall: number, now: number): Unreported | undefined {
+  commit(
+    epoch: string,
+    number: number,
+    low: number,
+    wall: number,
+    now: number,
+  ): Unreported | undefined {
     const known = this.open(epoch, low, now);
     known.pending.delete(number);
     if (number >= known.low) known.received.add(number, number);
@@ -135,7 +141,12 @@ export class DeviceLedger {
     known.low = low;
     known.received.dropBelow(low);
     if (lost.length === 0) return undefined;
-    return { epoch, numbers: lost, from: known.lastWall || wall, to: Math.max(wall, known.lastWall) };
+    return {
+      epoch,
+      numbers: lost,
+      from: known.lastWall || wall,
+      to: Math.max(wall, known.lastWall),
+    };
   }
 
   /**
@@ -149,7 +160,13 @@ export class DeviceLedger {
       return known;
     }
     if (this.epochs.size >= MAX_EPOCHS) this.forgetOldest();
-    const fresh = { low, received: new Intervals(), pending: new Set<number>(), heardAt: now, lastWall: 0 };
+    const fresh = {
+      low,
+      received: new Intervals(),
+      pending: new Set<number>(),
+      heardAt: now,
+      lastWall: 0,
+    };
     this.epochs.set(epoch, fresh);
     return fresh;
   }

@@ -4,7 +4,7 @@
  */
 import { encodeAck, type NeedableKind } from '../../protocol/messages/ack.ts';
 import { buildTopic } from '../../protocol/topics.ts';
-import { Intervals, type Interval } from '../core/intervals.ts';
+import { type Interval, Intervals } from '../core/intervals.ts';
 import type { Bus, Clock, Log } from '../ports.ts';
 import type { IngestCounts } from './counts.ts';
 
@@ -59,7 +59,12 @@ export class AckDesk {
     }
     let draft = ofDevice.get(epoch);
     if (draft === undefined) {
-      draft = { to: { site: to.site, id: to.id }, ranges: new Intervals(), schemas: new Set(), kinds: new Set() };
+      draft = {
+        to: { site: to.site, id: to.id },
+        ranges: new Intervals(),
+        schemas: new Set(),
+        kinds: new Set(),
+      };
       ofDevice.set(epoch, draft);
     }
     if (!this.scheduled) {

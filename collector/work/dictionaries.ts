@@ -4,7 +4,11 @@
  * A few of the newest are kept for each device. An older one that a backlog still needs is asked
  * for (`need`) and comes again before the batches that name it.
  */
-import { decodeSchema, dictionaryId, type SeriesDefinition } from '../../protocol/messages/schema.ts';
+import {
+  decodeSchema,
+  dictionaryId,
+  type SeriesDefinition,
+} from '../../protocol/messages/schema.ts';
 import { accept, type Result } from '../../protocol/result.ts';
 import { stampIdentity } from '../core/identity.ts';
 import type { SampleStore } from '../ports.ts';
@@ -61,9 +65,22 @@ export class Dictionaries {
     return last === undefined ? undefined : this.get(device, last);
   }
 
+  /** The newest dictionary that a device had under a site. */
+  newestOf(device: string, site: string): ResolvedDictionary | undefined {
+    const ofSite = this.held(device).filter((held) => held.site === site);
+    const last = ofSite.at(-1);
+    return last === undefined ? undefined : this.get(device, last.id);
+  }
+
   /** For the catalog: what is held of one device, oldest first. */
-  held(device: string): readonly { readonly id: string; readonly site: string; readonly bytes: Uint8Array }[] {
-    return [...(this.byDevice.get(device) ?? [])].map(([id, { site, bytes }]) => ({ id, site, bytes }));
+  held(
+    device: string,
+  ): readonly { readonly id: string; readonly site: string; readonly bytes: Uint8Array }[] {
+    return [...(this.byDevice.get(device) ?? [])].map(([id, { site, bytes }]) => ({
+      id,
+      site,
+      bytes,
+    }));
   }
 
   drop(device: string, bytes: Uint8Array): void {
@@ -104,7 +121,11 @@ export class Dictionaries {
     if (!decoded.ok) return undefined;
     const { id, series } = decoded.value;
     const ids = Uint32Array.from(series, (definition) =>
-      this.store.resolve(stampIdentity(definition, site, device), { type: definition.type, unit: definition.unit }, device),
+      this.store.resolve(
+        stampIdentity(definition, site, device),
+        { type: definition.type, unit: definition.unit },
+        device,
+      ),
     );
     return { id, series, ids };
   }

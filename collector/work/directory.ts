@@ -2,7 +2,7 @@
  * All devices that the collector knows. Memory is the truth; the catalog is its copy at the last
  * checkpoint, and the journal brings what came after.
  */
-import { newDevice, type Device } from '../core/device.ts';
+import { type Device, newDevice } from '../core/device.ts';
 
 /** Ids that nobody enrolled could otherwise fill the memory. */
 const MAX_DEVICES = 200_000;

@@ -3,9 +3,9 @@
  *
  * Nothing is built for nobody: producers ask `wanted` first.
  */
-import type { Gap } from '../../protocol/messages/event.ts';
+
 import type { Block } from '../../protocol/messages/batch.ts';
-import type { DeviceEvent } from '../../protocol/messages/event.ts';
+import type { DeviceEvent, Gap } from '../../protocol/messages/event.ts';
 import type { SeriesDefinition } from '../../protocol/messages/schema.ts';
 
 export type News =
@@ -18,7 +18,13 @@ export type News =
       readonly series: readonly SeriesDefinition[];
       readonly blocks: readonly Block[];
     }
-  | { readonly kind: 'gap'; readonly device: string; readonly site: string; readonly at: number; readonly gap: Gap }
+  | {
+      readonly kind: 'gap';
+      readonly device: string;
+      readonly site: string;
+      readonly at: number;
+      readonly gap: Gap;
+    }
   | {
       readonly kind: 'event';
       readonly device: string;

@@ -1,7 +1,7 @@
 /** Sample batches, live (`m`) and backfill (`h`). */
-import { decodeBatch, decodeBody, type Batch, type Block } from '../../protocol/messages/batch.ts';
+import { type Batch, type Block, decodeBatch, decodeBody } from '../../protocol/messages/batch.ts';
 import { decodeEnvelope, type Header } from '../../protocol/messages/envelope.ts';
-import { explain, type DecodeError } from '../../protocol/result.ts';
+import { type DecodeError, explain } from '../../protocol/result.ts';
 import { addGap } from '../core/device.ts';
 import type { Unreported } from '../core/ledger.ts';
 import type { ResolvedDictionary } from './dictionaries.ts';
@@ -17,7 +17,9 @@ export function handleBatch(ingest: IngestDesk, arrival: Arrival): void {
   const blocks = decodeBody(body, header.wall, dictionary.series);
   if (!blocks.ok) return acknowledgeUnreadable(ingest, arrival, header, blocks.error);
   ingest.deps.counts.batches++;
-  keep(ingest, arrival, header, (seq) => apply(ingest, arrival, header, dictionary, blocks.value, seq));
+  keep(ingest, arrival, header, (seq) =>
+    apply(ingest, arrival, header, dictionary, blocks.value, seq),
+  );
 }
 
 /** The journal's copy after a restart: the store knows by `seq` what it already has. */
@@ -28,11 +30,16 @@ export function replayBatch(ingest: IngestDesk, arrival: Arrival, seq: number): 
   const { header, schema, body } = batch.value;
   const dictionary = ingest.deps.dictionaries.get(device.id, schema);
   const blocks = dictionary && decodeBody(body, header.wall, dictionary.series);
-  if (dictionary !== undefined && blocks?.ok) ingest.deps.store.append(seq, dictionary.ids, blocks.value);
+  if (dictionary !== undefined && blocks?.ok)
+    ingest.deps.store.append(seq, dictionary.ids, blocks.value);
   else if (device.ledger.judge(header.epoch, header.number) === 'new') {
     ingest.setAside(arrival, 'journalled batch could not be decoded after a restart');
   }
-  noteGap(ingest, arrival, device.ledger.commit(header.epoch, header.number, header.low, header.wall, now));
+  noteGap(
+    ingest,
+    arrival,
+    device.ledger.commit(header.epoch, header.number, header.low, header.wall, now),
+  );
 }
 
 /** Answers repeats and holds back what cannot be taken now. */
@@ -42,13 +49,22 @@ export function isNew(ingest: IngestDesk, arrival: Arrival, header: Header): boo
   if (verdict === 'new') return true;
   if (verdict === 'repeat') {
     ingest.deps.counts.repeats++;
-    ingest.deps.acks.durable(addressee(arrival), header.epoch, device.ledger.around(header.epoch, header.number));
+    ingest.deps.acks.durable(
+      addressee(arrival),
+      header.epoch,
+      device.ledger.around(header.epoch, header.number),
+    );
   } else ingest.defer(arrival, verdict);
   return false;
 }
 
 /** Journals a numbered message, then applies it and acknowledges its number. */
-export function keep(ingest: IngestDesk, arrival: Arrival, header: Header, apply: (seq: number) => void): void {
+export function keep(
+  ingest: IngestDesk,
+  arrival: Arrival,
+  header: Header,
+  apply: (seq: number) => void,
+): void {
   const { device, now } = arrival;
   const { epoch, number, low, wall } = header;
   device.ledger.begin(epoch, number, low, now);
@@ -83,7 +99,12 @@ export function commitUnread(ingest: IngestDesk, arrival: Arrival): void {
   noteGap(ingest, arrival, arrival.device.ledger.commit(epoch, number, low, wall, arrival.now));
 }
 
-function acknowledgeUnreadable(ingest: IngestDesk, arrival: Arrival, header: Header, error: DecodeError): void {
+function acknowledgeUnreadable(
+  ingest: IngestDesk,
+  arrival: Arrival,
+  header: Header,
+  error: DecodeError,
+): void {
   keep(ingest, arrival, header, () => {
     ingest.setAside(arrival, explain(error));
     const { wall: from, number } = header;
@@ -112,10 +133,21 @@ function apply(
   for (const block of blocks) counts.samples += block.values.length;
   if (!feed.wanted || arrival.kind !== 'm') return;
   const { device, site } = arrival;
-  feed.tell({ kind: 'sample', device: device.id, site, at: header.wall, series: dictionary.series, blocks });
+  feed.tell({
+    kind: 'sample',
+    device: device.id,
+    site,
+    at: header.wall,
+    series: dictionary.series,
+    blocks,
+  });
 }
 
-function noteGap(ingest: IngestDesk, { device, site, now }: Arrival, lost: Unreported | undefined): void {
+function noteGap(
+  ingest: IngestDesk,
+  { device, site, now }: Arrival,
+  lost: Unreported | undefined,
+): void {
   if (lost === undefined) return;
   const gap = { ...lost, cause: 'unreported', reportedAt: now } as const;
   addGap(device, gap);

@@ -10,7 +10,12 @@ import type { Feed } from './feed.ts';
 
 /** Where undecodable messages are set aside for a person to look at. */
 export interface QuarantineShelf {
-  put(message: { topic: string; payload: Uint8Array; receivedAt: number; error: string }): Promise<void>;
+  put(message: {
+    topic: string;
+    payload: Uint8Array;
+    receivedAt: number;
+    error: string;
+  }): Promise<void>;
 }
 
 export interface IngestDeps {
@@ -24,6 +29,8 @@ export interface IngestDeps {
   readonly quarantine: QuarantineShelf;
   readonly feed: Feed;
   readonly counts: IngestCounts;
+  /** A device was heard under another site than before: what it had there has to end. */
+  readonly moved: (device: Device, oldSite: string) => void;
 }
 
 /** One message on its way: who sent it, what it is, when it came. */

@@ -22,7 +22,11 @@ export function replayEvent(ingest: IngestDesk, arrival: Arrival): void {
   ledger.commit(epoch, number, low, wall, arrival.now);
 }
 
-function apply(ingest: IngestDesk, { device, site, now }: Arrival, { header, events, gaps }: EventMessage): void {
+function apply(
+  ingest: IngestDesk,
+  { device, site, now }: Arrival,
+  { header, events, gaps }: EventMessage,
+): void {
   const { counts, feed } = ingest.deps;
   for (const gap of gaps) {
     addGap(device, { ...gap, epoch: gap.epoch ?? header.epoch, reportedAt: now });

@@ -10,14 +10,18 @@ export function handleState(ingest: IngestDesk, arrival: Arrival): void {
   if (!state.ok) return ingest.setAside(arrival, explain(state.error));
   const { device, site, now, retained } = arrival;
   if (state.value.online) {
-    followSite(arrival);
+    if (!followSite(ingest, arrival)) return;
     if (!retained) heard(device, now);
   }
   applyState(device, state.value, now, retained);
   ingest.deps.feed.tell({ kind: 'state', device: device.id, site, at: now });
   if (retained) return;
   // Registry facts are worth the journal, but nobody waits for them.
-  ingest.store(arrival, () => undefined, () => undefined);
+  ingest.store(
+    arrival,
+    () => undefined,
+    () => undefined,
+  );
   if (state.value.online) greet(ingest, arrival, state.value);
 }
 
@@ -25,7 +29,7 @@ export function replayState(arrival: Arrival): void {
   const state = decodeState(arrival.payload);
   if (!state.ok) return;
   if (state.value.online) {
-    followSite(arrival);
+    arrival.device.site = arrival.site;
     heard(arrival.device, arrival.now);
   }
   applyState(arrival.device, state.value, arrival.now, false);
@@ -54,7 +58,8 @@ function greet(ingest: IngestDesk, arrival: Arrival, state: OnlineState): void {
   const to = addressee(arrival);
   for (const { epoch, low } of state.epochs) {
     acks.greet(to, epoch);
-    for (const interval of arrival.device.ledger.durable(epoch, low)) acks.durable(to, epoch, interval);
+    for (const interval of arrival.device.ledger.durable(epoch, low))
+      acks.durable(to, epoch, interval);
   }
   const current = state.epochs.at(-1);
   if (current !== undefined && dictionaries.newest(arrival.device.id) === undefined) {
@@ -62,8 +67,16 @@ function greet(ingest: IngestDesk, arrival: Arrival, state: OnlineState): void {
   }
 }
 
-function followSite({ device, site, now }: Arrival): void {
-  if (device.site === site) return;
-  raise(device, 'site-moved', now, `from ${device.site} to ${site}`);
+/**
+ * A device that speaks from another site has moved. A retained `state` of the old site, found at
+ * a broker, is only what it left behind: answers false.
+ */
+function followSite(ingest: IngestDesk, { device, site, now, retained }: Arrival): boolean {
+  if (device.site === site) return true;
+  if (retained && device.lastSeen > 0) return false;
+  const old = device.site;
+  raise(device, 'site-moved', now, `from ${old} to ${site}`);
   device.site = site;
+  ingest.deps.moved(device, old);
+  return true;
 }

@@ -9,8 +9,8 @@ import { KINDS, parseTopic } from '../../protocol/topics.ts';
 import { heard, raise } from '../core/device.ts';
 import type { BusMessage, JournalEntry } from '../ports.ts';
 import type { DeferReason } from './counts.ts';
-import type { Arrival, IngestDeps, IngestDesk } from './ingest-desk.ts';
 import { handleBatch, replayBatch } from './ingest-batch.ts';
+import type { Arrival, IngestDeps, IngestDesk } from './ingest-desk.ts';
 import { handleEvent, replayEvent } from './ingest-event.ts';
 import { handleSchema, handleState, replaySchema, replayState } from './ingest-retained.ts';
 
@@ -62,7 +62,9 @@ export class Ingest implements IngestDesk {
           error: String(error),
         });
       })
-      .catch((error: unknown) => this.deps.log.error('ingest failed', { topic, error: String(error) }))
+      .catch((error: unknown) =>
+        this.deps.log.error('ingest failed', { topic, error: String(error) }),
+      )
       .finally(() => this.release(size));
   }
 
@@ -76,7 +78,9 @@ export class Ingest implements IngestDesk {
     this.deps.directory.touch(device);
     this.deps.quarantine
       .put({ topic, payload: Uint8Array.from(payload), receivedAt: now, error })
-      .catch((problem: unknown) => this.deps.log.warn('quarantine refused a message', { topic, error: String(problem) }));
+      .catch((problem: unknown) =>
+        this.deps.log.warn('quarantine refused a message', { topic, error: String(problem) }),
+      );
   }
 
   private arrival(message: BusMessage, at?: number): Arrival | undefined {
@@ -91,7 +95,15 @@ export class Ingest implements IngestDesk {
       return undefined;
     }
     const { payload, retained } = message;
-    return { device, site: topic.site, kind: topic.kind, topic: message.topic, payload, now, retained };
+    return {
+      device,
+      site: topic.site,
+      kind: topic.kind,
+      topic: message.topic,
+      payload,
+      now,
+      retained,
+    };
   }
 
   private handle(arrival: Arrival): void {

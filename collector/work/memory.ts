@@ -10,6 +10,7 @@ import type { Catalog, Journal, Log, SampleStore } from '../ports.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import type { Directory } from './directory.ts';
 import type { Ingest } from './ingest.ts';
+import type { OwnSamples } from './own-samples.ts';
 
 const DEVICE = 'device/';
 const SCHEMA = 'schema/';
@@ -22,7 +23,14 @@ export interface MemoryDeps {
   readonly directory: Directory;
   readonly dictionaries: Dictionaries;
   readonly ingest: Ingest;
+  readonly ownSamples: OwnSamples;
   readonly log: Log;
+}
+
+/** The number below which the journal was not needed at the last checkpoint; 1 when there was none. */
+export async function checkpointSeq(catalog: Catalog): Promise<number> {
+  const stored = await catalog.get(CHECKPOINT);
+  return stored === undefined ? 1 : Number(Buffer.from(stored).toString());
 }
 
 export class Memory {
@@ -35,18 +43,19 @@ export class Memory {
 
   /** Loads the last checkpoint and replays the journal behind it. */
   async restore(): Promise<{ readonly devices: number; readonly replayed: number }> {
-    const { catalog, journal, directory, ingest, log } = this.deps;
+    const { catalog, journal, directory, ingest, ownSamples, log } = this.deps;
     for await (const [key, bytes] of catalog.list(DEVICE)) {
       const device = readDevice(bytes);
-      if (device === undefined) log.warn('device record is unreadable and was passed over', { key });
+      if (device === undefined)
+        log.warn('device record is unreadable and was passed over', { key });
       else directory.restore(device);
     }
     for await (const [key, bytes] of catalog.list(SCHEMA)) this.restoreSchema(key, bytes);
     this.deps.dictionaries.takeDirty();
-    const from = Number(Buffer.from((await catalog.get(CHECKPOINT)) ?? []).toString() || '0');
+    const from = await checkpointSeq(catalog);
     let replayed = 0;
     for await (const entry of journal.replay(from)) {
-      ingest.replay(entry);
+      if (!ownSamples.replay(entry)) ingest.replay(entry);
       replayed++;
     }
     return { devices: directory.size, replayed };
@@ -82,7 +91,10 @@ export class Memory {
     await journal.truncate(seq);
   }
 
-  private async collectSchemas(device: string, changes: Map<string, Uint8Array | undefined>): Promise<void> {
+  private async collectSchemas(
+    device: string,
+    changes: Map<string, Uint8Array | undefined>,
+  ): Promise<void> {
     const prefix = `${SCHEMA}${device}/`;
     for await (const [key] of this.deps.catalog.list(prefix)) changes.set(key, undefined);
     this.deps.dictionaries.held(device).forEach(({ id, site, bytes }, place) => {
@@ -94,7 +106,11 @@ export class Memory {
     const device = key.slice(SCHEMA.length).split('/')[0] ?? '';
     const text = Buffer.from(value);
     const end = text.indexOf('\n');
-    const added = this.deps.dictionaries.add(device, text.subarray(0, end).toString(), text.subarray(end + 1));
+    const added = this.deps.dictionaries.add(
+      device,
+      text.subarray(0, end).toString(),
+      text.subarray(end + 1),
+    );
     if (!added.ok) this.deps.log.warn('dictionary is unreadable and was passed over', { key });
   }
 }

@@ -5,9 +5,11 @@
  * They go through the journal like everything else, as entries under topics that no device can
  * send, so that a crash leaves no hole in `up`.
  */
-import { decodeCbor, encodeCbor, integer, type CborValue } from '../../protocol/cbor/codec.ts';
+import { decodeCbor } from '../../protocol/cbor/decode.ts';
+import { encodeCbor } from '../../protocol/cbor/encode.ts';
+import type { CborValue } from '../../protocol/cbor/values.ts';
 import type { Block } from '../../protocol/messages/batch.ts';
-import { isUp, type Device } from '../core/device.ts';
+import { type Device, isUp } from '../core/device.ts';
 import { staleRow } from '../core/stale.ts';
 import type { Clock, Journal, JournalEntry, SampleStore } from '../ports.ts';
 import type { Dictionaries } from './dictionaries.ts';
@@ -64,13 +66,13 @@ export class OwnSamples {
       this.known.set(device.id, up);
       rows.push([device.id, device.site, up ? 1 : 0]);
     }
-    if (rows.length > 0) await this.journalled(UP, [integer(now), rows], now);
+    if (rows.length > 0) await this.journalled(UP, [now, rows], now);
   }
 
-  /** Ends the series that a device has under its present site. */
-  async end(device: Device, now: number): Promise<void> {
+  /** Ends the series that a device has under a site. */
+  async end(device: Device, site: string, now: number): Promise<void> {
     this.known.delete(device.id);
-    await this.journalled(END, [integer(now), device.id, device.site], now);
+    await this.journalled(END, [now, device.id, site], now);
   }
 
   /** Applies one of our entries again; answers false when it is none. */
@@ -81,7 +83,11 @@ export class OwnSamples {
     return true;
   }
 
-  private async journalled(topic: string, content: readonly CborValue[], now: number): Promise<void> {
+  private async journalled(
+    topic: string,
+    content: readonly CborValue[],
+    now: number,
+  ): Promise<void> {
     const payload = encodeCbor(content);
     const seq = await this.deps.journal.append({ topic, payload, receivedAt: now });
     this.apply(topic, content, seq);
@@ -89,11 +95,16 @@ export class OwnSamples {
 
   private apply(topic: string, content: readonly CborValue[], seq: number): void {
     const time = Number(content[0]);
-    if (topic === UP) this.applyUp(time, content[1] as readonly (readonly [string, string, number])[], seq);
+    if (topic === UP)
+      this.applyUp(time, content[1] as readonly (readonly [string, string, number])[], seq);
     else this.applyEnd(time, content[1] as string, content[2] as string, seq);
   }
 
-  private applyUp(time: number, rows: readonly (readonly [string, string, number])[], seq: number): void {
+  private applyUp(
+    time: number,
+    rows: readonly (readonly [string, string, number])[],
+    seq: number,
+  ): void {
     const key = rows.map(([id, site]) => `${site}/${id}`).join();
     if (this.up.key !== key) {
       const ids = Uint32Array.from(rows, ([id, site]) => this.resolve('up', id, site, []));
@@ -104,7 +115,11 @@ export class OwnSamples {
     this.applyInfo(time, rows, seq);
   }
 
-  private applyInfo(time: number, rows: readonly (readonly [string, string, number])[], seq: number): void {
+  private applyInfo(
+    time: number,
+    rows: readonly (readonly [string, string, number])[],
+    seq: number,
+  ): void {
     const described = rows.flatMap(([id, site]) => {
       const labels = infoLabels(this.deps.directory.get(id));
       return labels === undefined ? [] : [{ id, site, labels }];
@@ -112,33 +127,58 @@ export class OwnSamples {
     const key = JSON.stringify(described);
     if (described.length === 0) return;
     if (this.info.key !== key) {
-      const ids = described.map(({ id, site, labels }) => this.resolve('muster_device_info', id, site, labels));
+      const ids = described.map(({ id, site, labels }) =>
+        this.resolve('muster_device_info', id, site, labels),
+      );
       this.info = { key, ids: Uint32Array.from(ids) };
     }
-    this.deps.store.append(seq, this.info.ids, [row(time, new Float64Array(described.length).fill(1))]);
+    this.deps.store.append(seq, this.info.ids, [
+      row(time, new Float64Array(described.length).fill(1)),
+    ]);
   }
 
   private applyEnd(time: number, id: string, site: string, seq: number): void {
     const { store, dictionaries } = this.deps;
-    const newest = dictionaries.newest(id);
-    const ids = Uint32Array.from([...(newest?.ids ?? []), this.resolve('up', id, site, [])]);
+    const old = dictionaries.newestOf(id, site);
+    const ids = Uint32Array.from([...(old?.ids ?? []), this.resolve('up', id, site, [])]);
     store.append(seq, ids, [row(time, staleRow(ids.length))]);
   }
 
-  private resolve(name: string, id: string, site: string, labels: readonly (readonly [string, string])[]): number {
-    const all = new Map([...labels, ['__name__', name], ['instance', id], ['job', 'node'], ['site', site]] as const);
+  private resolve(
+    name: string,
+    id: string,
+    site: string,
+    labels: readonly (readonly [string, string])[],
+  ): number {
+    const all = new Map([
+      ...labels,
+      ['__name__', name],
+      ['instance', id],
+      ['job', 'node'],
+      ['site', site],
+    ] as const);
     return this.deps.store.resolve(all, { type: 'gauge', unit: '' }, id);
   }
 }
 
 function row(time: number, values: Float64Array): Block {
-  return { times: Float64Array.of(time), firstAlias: 0, columns: values.length, values, presence: new Map() };
+  return {
+    times: Float64Array.of(time),
+    firstAlias: 0,
+    columns: values.length,
+    values,
+    presence: new Map(),
+  };
 }
 
 /** Device labels and versions, in Prometheus's form; identity labels cannot be overwritten. */
-function infoLabels(device: Device | undefined): readonly (readonly [string, string])[] | undefined {
+function infoLabels(
+  device: Device | undefined,
+): readonly (readonly [string, string])[] | undefined {
   if (device?.state === undefined) return undefined;
   const { agentVersion, labels } = device.state;
-  const own = [...labels].map(([name, value]) => [name.replaceAll(/[^a-zA-Z0-9_]/g, '_'), value] as const);
+  const own = [...labels].map(
+    ([name, value]) => [name.replaceAll(/[^a-zA-Z0-9_]/g, '_'), value] as const,
+  );
   return [...own, ['agent_version', agentVersion]];
 }

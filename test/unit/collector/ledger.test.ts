@@ -21,9 +21,11 @@ describe('Intervals', () => {
         for (let n = 0; n < 75; n++) expect(set.has(n)).toBe(n >= floor && model.has(n));
         const holes = set.holes(floor, 75).flatMap(({ first, last }) => [first, last]);
         expect(holes).toEqual([...holes].sort((a, b) => a - b));
-        for (const { first, last } of set.holes(floor, 75)) for (let n = first; n <= last; n++) expect(model.has(n)).toBe(false);
+        for (const { first, last } of set.holes(floor, 75))
+          for (let n = first; n <= last; n++) expect(model.has(n)).toBe(false);
         const values = set.values();
-        for (let i = 1; i < values.length; i++) expect(values[i]?.first).toBeGreaterThan((values[i - 1]?.last ?? 0) + 1);
+        for (let i = 1; i < values.length; i++)
+          expect(values[i]?.first).toBeGreaterThan((values[i - 1]?.last ?? 0) + 1);
       }),
     );
   });
@@ -46,7 +48,8 @@ describe('DeviceLedger', () => {
           seen.add(number);
         }
         const again = DeviceLedger.restore(ledger.records());
-        for (let n = 1; n <= 30; n++) expect(again.judge(E, n)).toBe(seen.has(n) ? 'repeat' : 'new');
+        for (let n = 1; n <= 30; n++)
+          expect(again.judge(E, n)).toBe(seen.has(n) ? 'repeat' : 'new');
       }),
     );
   });
@@ -58,7 +61,10 @@ describe('DeviceLedger', () => {
     ledger.excuse(E, [{ first: 3, last: 3 }]);
     expect(store(ledger, 6, 6)).toEqual({
       epoch: E,
-      numbers: [{ first: 2, last: 2 }, { first: 4, last: 4 }],
+      numbers: [
+        { first: 2, last: 2 },
+        { first: 4, last: 4 },
+      ],
       from: 5000,
       to: 6000,
     });

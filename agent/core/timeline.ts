@@ -1,0 +1,78 @@
+/**
+ * What time it was: from milliseconds since boot to UTC, fixed once for each record.
+ *
+ * The monotonic clock never lies about order and distance; the wall clock may be unset, wrong or
+ * stepped. A timeline is the offset between them and how far it can be trusted. Samples carry
+ * monotonic time; the offset is applied when a record is made, or later if it was unset then.
+ */
+import { CLOCK, type ClockTrust } from '../../protocol/messages/envelope.ts';
+
+export interface Timeline {
+  /** UTC milliseconds minus milliseconds since boot. */
+  readonly offset: number;
+  readonly trust: ClockTrust;
+  /** While a step of the wall clock is not believed yet: since when (monotonic) it is seen. */
+  readonly stepSince?: number;
+}
+
+/** One look at the clocks. */
+export interface ClockReading {
+  readonly wall: number;
+  readonly mono: number;
+  /** Whether the operating system says that its clock follows a reference; `undefined`: unknown. */
+  readonly synced: boolean | undefined;
+}
+
+/** Below this difference the wall clock is followed without a thought (slewing, rounding). */
+const SLEW_MS = 1_000;
+/** A stepped wall clock is believed after this long when nobody contradicts it. */
+const STEP_HOLD_MS = 600_000;
+/** Further from the collector's time than this, a clock is wrong, whoever set it. */
+const COLLECTOR_TOLERANCE_MS = 60_000;
+
+/** The timeline of a fresh start. `earliest` is a time that has certainly passed (the build's). */
+export function startTimeline(reading: ClockReading, earliest: number): Timeline {
+  const plausible = reading.wall >= earliest;
+  const trusted = plausible && reading.synced !== false;
+  return { offset: reading.wall - reading.mono, trust: trusted ? CLOCK.synced : CLOCK.unset };
+}
+
+/** Follows the wall clock: at once when it slews, after a while when it jumps. */
+export function observe(timeline: Timeline, reading: ClockReading, earliest: number): Timeline {
+  if (timeline.trust === CLOCK.unset) {
+    const started = startTimeline(reading, earliest);
+    // An unset clock that moves is still unset; only what the system vouches for counts.
+    return started.trust === CLOCK.synced
+      ? started
+      : { ...timeline, offset: reading.wall - reading.mono };
+  }
+  const offset = reading.wall - reading.mono;
+  if (Math.abs(offset - timeline.offset) < SLEW_MS) return { offset, trust: timeline.trust };
+  const since = timeline.stepSince ?? reading.mono;
+  const believed =
+    reading.mono - since >= STEP_HOLD_MS && reading.synced !== false && reading.wall >= earliest;
+  return believed ? { offset, trust: CLOCK.synced } : { ...timeline, stepSince: since };
+}
+
+/**
+ * The collector told its time. It settles a timeline that is unset, confirms or refutes a step at
+ * once, and overrules a clock that is plainly wrong.
+ */
+export function hearCollector(
+  timeline: Timeline,
+  reading: ClockReading,
+  collectorNow: number,
+): Timeline {
+  const theirs = collectorNow - reading.mono;
+  const own = reading.wall - reading.mono;
+  const near = (offset: number) => Math.abs(offset - theirs) < COLLECTOR_TOLERANCE_MS;
+  if (near(own)) return { offset: own, trust: CLOCK.synced };
+  if (timeline.trust !== CLOCK.unset && near(timeline.offset)) {
+    return { offset: timeline.offset, trust: timeline.trust };
+  }
+  return { offset: theirs, trust: CLOCK.estimated };
+}
+
+export function wallAt(timeline: Timeline, mono: number): number {
+  return Math.round(mono + timeline.offset);
+}

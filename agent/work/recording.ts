@@ -1,0 +1,158 @@
+/**
+ * From rows and events to records in the buffer: the only place that makes payloads.
+ */
+import { encodeBatch, encodeBody } from '../../protocol/messages/batch.ts';
+import { CLOCK, type Header } from '../../protocol/messages/envelope.ts';
+import { type DeviceEvent, encodeEvent, type Gap } from '../../protocol/messages/event.ts';
+import { countSamples, type Row, toBlocks } from '../core/rows.ts';
+import type { BuiltDictionary, SeriesTable } from '../core/series.ts';
+import { type Timeline, wallAt } from '../core/timeline.ts';
+import type { Clock, Log, NewRecord, RecordBuffer, StoredRecord } from '../ports.ts';
+
+export interface RecordingDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly buffer: RecordBuffer;
+  readonly table: SeriesTable;
+  /** First 64 bits of the kernel's boot id, in hexadecimal. */
+  readonly boot: string;
+  readonly timeline: () => Timeline;
+  /** Whether a record made now can be sent at once. */
+  readonly live: () => boolean;
+  /** A record is in the buffer; `live` records are the link's to send now. */
+  readonly recorded: (record: StoredRecord, live: boolean) => void;
+  /** `currentDictionary` is a new one; called before a record that needs it. */
+  readonly dictionaryChanged: () => void;
+}
+
+/** Rows kept in memory while the disk refuses them, in samples. */
+const MAX_HELD_SAMPLES = 20_000;
+
+export class Recording {
+  private readonly deps: RecordingDeps;
+  private rows: Row[] = [];
+  private dictionary: BuiltDictionary | undefined;
+  private closing: Promise<void> = Promise.resolve();
+  private failing = false;
+  /** Samples given up while the disk refused everything. */
+  private dropped: Gap | undefined;
+
+  constructor(deps: RecordingDeps) {
+    this.deps = deps;
+  }
+
+  get currentDictionary(): BuiltDictionary | undefined {
+    return this.dictionary;
+  }
+
+  deliver(row: Row): void {
+    this.rows.push(row);
+  }
+
+  /** Makes a record of all rows so far. Calls queue behind each other; none rejects. */
+  close(): Promise<void> {
+    this.closing = this.closing
+      .then(() => this.write())
+      .catch((error: unknown) => this.refused(error));
+    return this.closing;
+  }
+
+  /** Records events and gaps; rejects when the buffer refuses. */
+  async event(events: readonly DeviceEvent[], gaps: readonly Gap[]): Promise<void> {
+    const mono = Math.round(this.deps.clock.mono());
+    const wall = wallAt(this.deps.timeline(), mono);
+    await this.append('event', mono, wall, wall, 0, (header) =>
+      encodeEvent({ header, events, gaps }),
+    );
+  }
+
+  private async write(): Promise<void> {
+    const rows = [...this.rows];
+    if (rows.length === 0) return this.reportLosses();
+    const { table, buffer } = this.deps;
+    if (this.dictionary === undefined || table.needsDictionary) {
+      this.dictionary = table.build();
+      await buffer.putDictionary(this.dictionary.id, this.dictionary.bytes);
+      this.deps.dictionaryChanged();
+    }
+    const dictionary = this.dictionary;
+    const timeline = this.deps.timeline();
+    const first = Math.min(...rows.map(({ mono }) => mono));
+    const last = Math.max(...rows.map(({ mono }) => mono));
+    const wall = wallAt(timeline, first);
+    const body = encodeBody(
+      toBlocks(rows, dictionary, timeline.offset),
+      wall,
+      dictionary.definitions,
+    );
+    const to = wallAt(timeline, last);
+    await this.append('m', first, wall, to, countSamples(rows), (header) =>
+      encodeBatch({ header, schema: dictionary.id, body }),
+    );
+    this.rows = this.rows.slice(rows.length);
+    if (this.rows.length === 0) table.sweep();
+    this.failing = false;
+    await this.reportLosses();
+  }
+
+  private async append(
+    kind: 'm' | 'event',
+    mono: number,
+    from: number,
+    to: number,
+    samples: number,
+    encode: (header: Header) => Uint8Array,
+  ): Promise<void> {
+    const { trust } = this.deps.timeline();
+    const clockUnset = trust === CLOCK.unset;
+    const live = !clockUnset && this.deps.live();
+    const record: NewRecord = {
+      kind,
+      from,
+      to,
+      samples,
+      clockUnset,
+      sent: live,
+      encode: ({ epoch, number, low }) =>
+        encode({ epoch, number, low, boot: this.deps.boot, wall: from, mono, clock: trust }),
+    };
+    this.deps.recorded(await this.deps.buffer.append(record), live);
+  }
+
+  /** What the buffer had to give up becomes a gap record of its own. */
+  private async reportLosses(): Promise<void> {
+    const losses = this.deps.buffer.losses();
+    const dropped = this.dropped;
+    if (losses.length === 0 && dropped === undefined) return;
+    await this.event([], dropped === undefined ? losses : [...losses, dropped]);
+    if (this.dropped === dropped) this.dropped = undefined;
+    await this.deps.buffer.settle(losses.length);
+  }
+
+  private refused(error: unknown): void {
+    if (!this.failing)
+      this.deps.log.error('buffer refused a batch; samples wait in memory', {
+        error: String(error),
+      });
+    this.failing = true;
+    let held = countSamples(this.rows);
+    while (held > MAX_HELD_SAMPLES) {
+      const row = this.rows.shift();
+      if (row === undefined) break;
+      held -= row.cells.length;
+      this.drop(row);
+    }
+  }
+
+  private drop({ mono, cells }: Row): void {
+    const at = wallAt(this.deps.timeline(), mono);
+    const { from = at, samples = 0 } = this.dropped ?? {};
+    this.dropped = {
+      from: Math.min(from, at),
+      to: Math.max(from, at),
+      cause: 'full',
+      numbers: [],
+      samples: samples + cells.length,
+    };
+  }
+}
