@@ -1,6 +1,5 @@
 /** The HTTP server: one instance from its dependencies, one file for each group of routes. */
-import { type FastifyInstance, fastify } from 'fastify';
-import type { FastifySchemaValidationError } from 'fastify/types/schema.js';
+import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import type { HttpDeps, HttpOptions } from './deps.ts';
 import { devices } from './devices.ts';
 import { docs } from './docs.ts';
@@ -43,7 +42,7 @@ export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance
 }
 
 /** Which parameter, and what it may be: "querystring: unknown parameter sit". */
-function nameTheProblem(errors: FastifySchemaValidationError[], where: string): Error {
+function nameTheProblem(errors: NonNullable<FastifyError['validation']>, where: string): Error {
   const [first] = errors;
   const { additionalProperty, allowedValues } = first?.params ?? {};
   if (typeof additionalProperty === 'string') {

@@ -39,10 +39,12 @@ export function stream(app: FastifyInstance, deps: Deps, limits: HttpLimits): vo
     const { raw } = reply;
     let id = 0;
     const send = (text: string): void => {
-      if (raw.writableLength > limits.streamBytes) {
+      if (raw.destroyed || raw.writableEnded) return;
+      if (raw.writableLength <= limits.streamBytes) raw.write(text);
+      else {
         dropped.inc();
         raw.destroy();
-      } else if (!raw.destroyed) raw.write(text);
+      }
     };
     const filter = {
       ...(device === undefined ? {} : { devices: device }),
