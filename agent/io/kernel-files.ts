@@ -11,6 +11,8 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 const FIRST_BUFFER_BYTES = 64 * 1024;
 /** No kernel table is longer; what is, is no table. */
 const LARGEST_BUFFER_BYTES = 8 * 1024 * 1024;
+/** Of processes that come and go; the first one stays. */
+const PASSING = /^\/proc\/(?!1\/)\d+\//;
 
 export class KernelFiles {
   readonly #root: string;
@@ -55,7 +57,8 @@ export class KernelFiles {
     }
     const text = this.#readAll(descriptor);
     // Over the cap nothing is evicted: paths come round in a circle, so the victim would be next.
-    if (text !== undefined && this.#open.size < this.#mostOpen) this.#open.set(path, descriptor);
+    const isKept = text !== undefined && this.#open.size < this.#mostOpen && !PASSING.test(path);
+    if (isKept) this.#open.set(path, descriptor);
     else closeSync(descriptor);
     return text;
   }

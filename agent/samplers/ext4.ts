@@ -3,8 +3,8 @@
  * which does not tell its wear, the best estimate there is. Not among node_exporter's.
  */
 
+import { decimal } from './parse/numbers.ts';
 import { counter, sampler } from './sampler.ts';
-import { numericAttribute } from './source.ts';
 
 const FOLDER = '/sys/fs/ext4';
 const BYTES_PER_KB = 1024;
@@ -36,13 +36,12 @@ export const ext4 = sampler<readonly Volume[]>({
 
   async read(host) {
     const devices = (await host.list(FOLDER)).filter((name) => name !== 'features');
-    return Promise.all(
-      devices.map(async (device) => ({
-        device,
-        errors: await numericAttribute(host, `${FOLDER}/${device}/errors_count`),
-        writtenKb: await numericAttribute(host, `${FOLDER}/${device}/lifetime_write_kbytes`),
-      })),
-    );
+    // The kernel answers from what it keeps of the mounted file system: no disk is asked.
+    return devices.map((device) => ({
+      device,
+      errors: decimal(host.readNow(`${FOLDER}/${device}/errors_count`) ?? ''),
+      writtenKb: decimal(host.readNow(`${FOLDER}/${device}/lifetime_write_kbytes`) ?? ''),
+    }));
   },
 
   parse(volumes, emit) {

@@ -45,6 +45,11 @@ const properties: readonly Property[] = [
   property('type', 'protocol_type'),
 ];
 const INFO_FILES = ['address', 'broadcast', 'duplex', 'ifalias', 'operstate'];
+/** Behind these a slow bus may stand; all the rest the kernel knows. */
+const ASKED_OF_DRIVERS = ['speed', 'duplex'];
+const KNOWN_TO_KERNEL = [...properties.map(({ file }) => file), ...INFO_FILES].filter(
+  (file) => !ASKED_OF_DRIVERS.includes(file),
+);
 const ADDRESSES = new Set(['address', 'broadcast']);
 
 const up = gauge('node_network_up', '1 when the interface is operational.', ['device']);
@@ -87,12 +92,16 @@ export const netclass = sampler<readonly Interface[]>({
         return { device, files: new Map([['operstate', state]]) };
       });
     }
-    const names = [...properties.map(({ file }) => file), ...INFO_FILES];
     return Promise.all(
-      devices.filter(isInterface).map(async (device) => ({
-        device,
-        files: await attributes(host, `${FOLDER}/${device}`, names),
-      })),
+      devices.filter(isInterface).map(async (device) => {
+        const folder = `${FOLDER}/${device}`;
+        const files = new Map(await attributes(host, folder, ASKED_OF_DRIVERS));
+        for (const name of KNOWN_TO_KERNEL) {
+          const text = host.readNow(`${folder}/${name}`);
+          if (text !== undefined) files.set(name, text.trim());
+        }
+        return { device, files };
+      }),
     );
   },
 

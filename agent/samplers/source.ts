@@ -23,15 +23,20 @@ export async function numericAttribute(host: Host, path: string): Promise<number
   return text === undefined ? undefined : decimal(text);
 }
 
-/** Several attributes of one folder, by name; those that cannot be read are left out. */
+/**
+ * Several attributes of one folder, by name; those that cannot be read are left out. Listing the
+ * folder first is cheaper than failing to open what is not there.
+ */
 export async function attributes(
   host: Host,
   folder: string,
   names: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
-  const texts = await Promise.all(names.map((name) => attribute(host, `${folder}/${name}`)));
+  const present = new Set(await host.list(folder));
+  const wanted = names.filter((name) => present.has(name.split('/', 1)[0] ?? ''));
+  const texts = await Promise.all(wanted.map((name) => attribute(host, `${folder}/${name}`)));
   const found = new Map<string, string>();
-  names.forEach((name, index) => {
+  wanted.forEach((name, index) => {
     const text = texts[index];
     if (text !== undefined) found.set(name, text);
   });

@@ -2,7 +2,6 @@
 import { flagOption, flagSchema, optionsSchema } from './options.ts';
 import { words } from './parse/scanner.ts';
 import { gauge, sampler } from './sampler.ts';
-import { attribute } from './source.ts';
 
 const FOLDER = '/sys/devices/system/clocksource';
 
@@ -38,17 +37,16 @@ export const time = sampler<Raw>({
 
   read(host, options) {
     if (!flagOption(options, 'clocksources')) return { wallMs: Date.now(), sources: [] };
-    return (async () => {
-      const names = (await host.list(FOLDER)).filter((name) => /^clocksource\d+$/.test(name));
-      const sources = await Promise.all(
-        names.map(async (name) => ({
+    return host.list(FOLDER).then((names) => ({
+      wallMs: Date.now(),
+      sources: names
+        .filter((name) => /^clocksource\d+$/.test(name))
+        .map((name) => ({
           device: name.slice('clocksource'.length),
-          available: (await attribute(host, `${FOLDER}/${name}/available_clocksource`)) ?? '',
-          current: (await attribute(host, `${FOLDER}/${name}/current_clocksource`)) ?? '',
+          available: host.readNow(`${FOLDER}/${name}/available_clocksource`)?.trim() ?? '',
+          current: host.readNow(`${FOLDER}/${name}/current_clocksource`)?.trim() ?? '',
         })),
-      );
-      return { wallMs: Date.now(), sources };
-    })();
+    }));
   },
 
   parse({ wallMs, sources }, emit) {
