@@ -71,13 +71,11 @@ export function commonScale(
   count: number,
   out: Float64Array,
 ): number | undefined {
-  if (!toMantissas(values, count, INTEGER, out)) {
-    return DECIMAL_SCALES.find((scale) => toMantissas(values, count, scale, out));
-  }
-  const binary = BINARY_SCALES.find((scale) => toMantissas(values, count, scale, out));
-  if (binary !== undefined) return binary;
-  toMantissas(values, count, INTEGER, out);
-  return INTEGER;
+  const exact = (scale: number) => toMantissas(values, count, scale, out);
+  if (!exact(INTEGER)) return DECIMAL_SCALES.find(exact) ?? BINARY_SCALES.find(exact);
+  const binary = BINARY_SCALES.find(exact);
+  if (binary === undefined) exact(INTEGER);
+  return binary ?? INTEGER;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** `ack`: which numbers are durable, and what the collector lacks to go on. */
 import { encodeCbor } from '../cbor/encode.ts';
 import { fromHex } from '../cbor/fields.ts';
-import type { CborItem, CborValue } from '../cbor/values.ts';
+import type { CborValue } from '../cbor/values.ts';
 import { PROTOCOL_VERSION, TIME_RANGE } from '../limits.ts';
 import type { Result } from '../result.ts';
 import { openMessage } from './open.ts';
@@ -24,6 +24,7 @@ export interface Ack {
 
 const KEY = { version: 0, epoch: 1, ranges: 2, need: 3, now: 4 } as const;
 const MAX_NEEDS = 64;
+const MAX_KIND_BYTES = 32;
 
 export function encodeAck(ack: Ack): Uint8Array {
   const need: CborValue[] = [...ack.needSchemas.map((id) => fromHex(id)), ...ack.needKinds];
@@ -42,18 +43,25 @@ export function decodeAck(bytes: Uint8Array): Result<Ack> {
   if (!opened.ok) return opened;
   const fields = opened.value;
   const needs = fields.list(KEY.need, MAX_NEEDS);
+  const needSchemas: string[] = [];
+  const needKinds: NeedableKind[] = [];
+  for (const need of needs) {
+    if (need instanceof Uint8Array) needSchemas.push(fields.asHex(need, KEY.need, 8));
+    else {
+      const kind = fields.asText(need, KEY.need, MAX_KIND_BYTES);
+      // A kind that a newer collector may ask for and this agent does not know is passed over.
+      if (isNeedable(kind)) needKinds.push(kind);
+    }
+  }
   return fields.done({
     epoch: fields.hex(KEY.epoch, 8),
     ranges: readRanges(fields, KEY.ranges),
-    needSchemas: needs
-      .filter((n) => n instanceof Uint8Array)
-      .map((n) => fields.asHex(n, KEY.need, 8)),
-    // A kind that a newer collector may ask for and this agent does not know is passed over.
-    needKinds: needs.filter(isNeedable),
+    needSchemas,
+    needKinds,
     now: fields.int(KEY.now, TIME_RANGE),
   });
 }
 
-function isNeedable(item: CborItem): item is NeedableKind {
-  return (NEEDABLE_KINDS as readonly CborItem[]).includes(item);
+function isNeedable(kind: string): kind is NeedableKind {
+  return (NEEDABLE_KINDS as readonly string[]).includes(kind);
 }

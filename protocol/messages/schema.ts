@@ -115,6 +115,7 @@ function readFamily(reader: CborReader, series: SeriesDefinition[]): void {
     const count = reader.arrayHead();
     if (count < 1 || !reader.spend(SERIES_COST)) return reader.fail('missing-field');
     const labels = readLabels(reader);
+    if (count === 2) reader.fail('missing-field');
     if (count === 1) series.push({ name, labels, type, unit });
     else series.push({ name, labels, type, unit, reference: readReference(reader) });
     skip(reader, count - 3);
