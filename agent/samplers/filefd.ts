@@ -11,6 +11,7 @@ export const filefd = sampler<string>({
   name: 'filefd',
   summary: 'open file handles',
   profiles: ['edge', 'full'],
+  intervalSeconds: 30,
   timeoutMs: 1000,
   metrics: [allocated, maximum],
 
