@@ -4,10 +4,10 @@
  * A file that is wrong anywhere is refused as a whole with everything that is wrong with it, so
  * that a reload changes all or nothing.
  */
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { assemble } from '../protocol/config/assemble.ts';
+import { assemble, FILE_VARIABLE } from '../protocol/config/assemble.ts';
 import type { Change } from '../protocol/config/change.ts';
 import { changes } from '../protocol/config/change.ts';
 import type { Environment } from '../protocol/config/environment.ts';
@@ -35,6 +35,21 @@ export type LoadedAgentConfig =
       readonly warnings: readonly string[];
     }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+const USUAL_FILE = '/etc/muster/agent.yaml';
+
+/** The file to read: what was named, else `MUSTER_CONFIG`, else the usual place if it is there. */
+export async function findAgentConfig(
+  named: string | undefined,
+  env: Environment,
+): Promise<string | undefined> {
+  const path = named ?? (env[FILE_VARIABLE] || undefined);
+  if (path !== undefined) return path;
+  return access(USUAL_FILE).then(
+    () => USUAL_FILE,
+    () => undefined,
+  );
+}
 
 /** Reads the file (none: environment and defaults alone) and answers with all that is wrong, or none. */
 export async function loadAgentConfig(

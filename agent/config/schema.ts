@@ -14,41 +14,49 @@ import { samplersSchema } from './samplers.ts';
 
 const ID = '^[a-z0-9][a-z0-9-]{0,62}$';
 
-const broker = object('Where the agent sends to: the collector or a broker that it listens on.', {
-  url: text('Address of the broker; mqtts:// speaks TLS.', {
-    default: 'mqtt://127.0.0.1:1883',
-    pattern: '^mqtts?://[^/@\\s]+$',
-    examples: ['mqtts://collector.example.com:8883'],
-  }),
-  username: optional(text('Name to log in with.')),
-  password: secret('Password to log in with; in the file, use passwordFile.'),
-  passwordFile: optional(text('File whose first line is the password.')),
-  caFile: optional(text('Certificates (PEM) to trust instead of those of the system.')),
-  certFile: optional(text('Certificate (PEM) of this device, for TLS with client certificates.')),
-  keyFile: optional(text('Private key (PEM) of certFile.')),
-  keepalive: duration('A link that is silent for this long is asked whether it still lives.', {
-    default: '60s',
-    min: '5s',
-    max: '1h',
-  }),
-});
+const broker = object(
+  'Where the agent sends to: the collector or a broker that it listens on.',
+  {
+    url: text('Address of the broker; mqtts:// speaks TLS.', {
+      default: 'mqtt://127.0.0.1:1883',
+      pattern: '^mqtts?://[^/@\\s]+$',
+      examples: ['mqtts://collector.example.com:8883'],
+    }),
+    username: optional(text('Name to log in with.')),
+    password: secret('Password to log in with; in the file, use passwordFile.'),
+    passwordFile: optional(text('File whose first line is the password.')),
+    caFile: optional(text('Certificates (PEM) to trust instead of those of the system.')),
+    certFile: optional(text('Certificate (PEM) of this device, for TLS with client certificates.')),
+    keyFile: optional(text('Private key (PEM) of certFile.')),
+    keepalive: duration('A link that is silent for this long is asked whether it still lives.', {
+      default: '60s',
+      min: '5s',
+      max: '1h',
+    }),
+  },
+  { restart: true },
+);
 
-const link = object('How batches travel.', {
-  window: count('Batches on their way at once without the collector having said: durable.', {
-    default: 32,
-    min: 1,
-    max: 1024,
-  }),
-  ackTimeout: duration('After this long a batch without an answer is sent again.', {
-    default: '30s',
-    min: '1s',
-    max: '1h',
-  }),
-  backoff: object('Waiting between attempts to connect: random, up to a bound that doubles.', {
-    min: duration('First bound.', { default: '1s', min: '100ms', max: '1h' }),
-    max: duration('Last bound.', { default: '5m', min: '1s', max: '1d' }),
-  }),
-});
+const link = object(
+  'How batches travel.',
+  {
+    window: count('Batches on their way at once without the collector having said: durable.', {
+      default: 32,
+      min: 1,
+      max: 1024,
+    }),
+    ackTimeout: duration('After this long a batch without an answer is sent again.', {
+      default: '30s',
+      min: '1s',
+      max: '1h',
+    }),
+    backoff: object('Waiting between attempts to connect: random, up to a bound that doubles.', {
+      min: duration('First bound.', { default: '1s', min: '100ms', max: '1h' }),
+      max: duration('Last bound.', { default: '5m', min: '1s', max: '1d' }),
+    }),
+  },
+  { restart: true },
+);
 
 export const agentSchema = object('Configuration of muster-agent.', {
   site: text('The site that this device belongs to, a level of its topics.', {
@@ -75,6 +83,7 @@ export const agentSchema = object('Configuration of muster-agent.', {
   log: object('What the agent says about itself, on standard error.', {
     level: choice('Least important lines to write.', ['debug', 'info', 'warn', 'error'], {
       default: 'info',
+      restart: true,
     }),
     format: choice('For people or for machines.', ['logfmt', 'json'], {
       default: 'logfmt',
@@ -113,6 +122,7 @@ export const agentSchema = object('Configuration of muster-agent.', {
       default: '30s',
       min: '1s',
       max: '1h',
+      restart: true,
     }),
   }),
   clock: object('When the wall clock is believed.', {
@@ -129,6 +139,7 @@ export const agentSchema = object('Configuration of muster-agent.', {
       default: '24h',
       min: '10m',
       max: '365d',
+      restart: true,
     }),
   }),
   socket: object('The local door, for muster-agent status.', {

@@ -74,6 +74,7 @@ export const collectorSchema = object('Configuration of muster-collector.', {
   log: object('What the collector says about itself, on standard error.', {
     level: choice('Least important lines to write.', ['debug', 'info', 'warn', 'error'], {
       default: 'info',
+      restart: true,
     }),
     format: choice('For people or for machines.', ['logfmt', 'json'], {
       default: 'logfmt',
@@ -95,22 +96,26 @@ export const collectorSchema = object('Configuration of muster-collector.', {
   ),
   mqtt,
   broker,
-  store: object('How long what is kept, and how much.', {
-    retention: object('Older data is dropped, a whole day at a time.', {
-      raw: duration('Samples as they came.', { default: '15d', ...DAYS }),
-      '1m': duration('Rollups of one minute.', { default: '90d', ...DAYS }),
-      '1h': duration('Rollups of one hour.', { default: '730d', ...DAYS }),
-    }),
-    limits: object('New series beyond these are refused and counted.', {
-      seriesPerDevice: count('Series of one device.', { default: 5000, min: 10, max: 32_768 }),
-      series: count('Series in all.', { default: 1_000_000, min: 100, max: 100_000_000 }),
-    }),
-  }),
+  store: object(
+    'How long what is kept, and how much.',
+    {
+      retention: object('Older data is dropped, a whole day at a time.', {
+        raw: duration('Samples as they came.', { default: '15d', ...DAYS }),
+        '1m': duration('Rollups of one minute.', { default: '90d', ...DAYS }),
+        '1h': duration('Rollups of one hour.', { default: '730d', ...DAYS }),
+      }),
+      limits: object('New series beyond these are refused and counted.', {
+        seriesPerDevice: count('Series of one device.', { default: 5000, min: 10, max: 32_768 }),
+        series: count('Series in all.', { default: 1_000_000, min: 100, max: 100_000_000 }),
+      }),
+    },
+    { restart: true },
+  ),
   mirror: object('JSON topics for tools that do not read CBOR.', {
     metrics: choice(
       'on-demand: for devices whose mirror somebody subscribes to (built-in broker only).',
       ['on-demand', 'always', 'off'],
-      { default: 'on-demand' },
+      { default: 'on-demand', restart: true },
     ),
   }),
   liveness: object('When a device counts as down.', {
@@ -118,6 +123,7 @@ export const collectorSchema = object('Configuration of muster-collector.', {
       default: '60s',
       min: '10s',
       max: '1d',
+      restart: true,
     }),
   }),
   insecure: flag(

@@ -89,7 +89,8 @@ function pack(key: string, value: Uint8Array): Uint8Array {
   return stored;
 }
 
-function unpack(key: string, stored: Uint8Array): Uint8Array | undefined {
+/** The value as it was written, or `undefined` when its checksum is wrong. */
+export function unpack(key: string, stored: Uint8Array): Uint8Array | undefined {
   if (stored.length < CHECKSUM_BYTES) return undefined;
   const value = stored.subarray(CHECKSUM_BYTES);
   const sum = Buffer.from(stored.buffer, stored.byteOffset, CHECKSUM_BYTES).readUInt32LE();

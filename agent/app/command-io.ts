@@ -1,0 +1,14 @@
+/** What the commands run with in the real program. */
+import { openHost } from '../io/host.ts';
+import { openWorld } from '../io/world.ts';
+import type { CommandIo } from '../ports/world.ts';
+
+export function commandIo(): CommandIo {
+  return {
+    env: process.env,
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    world: openWorld(),
+    openHost: (root) => openHost(root === undefined ? {} : { root }),
+  };
+}

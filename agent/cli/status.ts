@@ -1,0 +1,55 @@
+/** `muster-agent status`: what the running agent says of itself through its local door. */
+import type { CommandIo } from '../ports/world.ts';
+import { configuration, EXIT, parsed } from './command.ts';
+
+const OPTIONS = {
+  json: { type: 'boolean' },
+  config: { type: 'string' },
+  socket: { type: 'string' },
+} as const;
+
+/** Where a packaged agent has its door, whoever asks. */
+const USUAL_SOCKET = '/run/muster/agent.sock';
+
+export async function status(args: readonly string[], io: CommandIo): Promise<number> {
+  const { values } = parsed(args, OPTIONS);
+  const sockets = await candidates(values.socket, values.config, io);
+  if (sockets === undefined) return EXIT.failed;
+  const refusals: string[] = [];
+  for (const socket of sockets) {
+    const answer = await io.world.agentStatus(socket);
+    if (answer.ok) {
+      const { value } = answer;
+      io.out(values.json === true ? `${JSON.stringify(value, undefined, 2)}\n` : readable(value));
+      return EXIT.ok;
+    }
+    refusals.push(`${socket}: ${answer.why}`);
+  }
+  io.err(`No agent answers.\n${refusals.map((line) => `  ${line}\n`).join('')}`);
+  io.err('Is it running (systemctl status muster-agent), and may this user open its socket?\n');
+  return EXIT.failed;
+}
+
+async function candidates(
+  socket: string | undefined,
+  file: string | undefined,
+  io: CommandIo,
+): Promise<readonly string[] | undefined> {
+  if (socket !== undefined) return [socket];
+  const loaded = await configuration(file, io);
+  if (loaded === undefined) return undefined;
+  return [...new Set([loaded.config.socket.path, USUAL_SOCKET])];
+}
+
+/** Whatever the agent tells, in lines: this command need not change when it tells more. */
+export function readable(value: unknown, indent = ''): string {
+  return Object.entries(value as Record<string, unknown>)
+    .map(([key, child]) => {
+      const name = key.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+      if (typeof child !== 'object' || child === null)
+        return `${indent}${name}: ${String(child)}\n`;
+      const inner = readable(child, `${indent}  `);
+      return inner === '' ? `${indent}${name}: none\n` : `${indent}${name}:\n${inner}`;
+    })
+    .join('');
+}

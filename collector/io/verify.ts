@@ -1,0 +1,144 @@
+/**
+ * Reads everything in the data folder of a collector that is not running, against its checksums.
+ *
+ * Repairs nothing and sets nothing aside. (Opening a LevelDB folder lets LevelDB move its own log
+ * into tables, which loses nothing.)
+ */
+import { access, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { checkRecord } from '../core/store/chunk.ts';
+import { KIND } from '../core/store/keys.ts';
+import { rollupKey } from '../core/store/rollup-record.ts';
+import type { PartReport } from '../ports/commands.ts';
+import { emptyScan, scanSegment } from './journal/reader.ts';
+import { listSegments } from './journal/segment.ts';
+import { unpack } from './level-catalog.ts';
+
+/** Whether an entry is what was written; `undefined` where entries carry no checksum. */
+type Check = (key: Uint8Array, value: Uint8Array) => boolean | undefined;
+
+const FIRST_SEALED_KIND = 0x10;
+const ROLLUP_KEY_BYTES = rollupKey(0, 0, 0).length;
+const PAGE = 2000;
+
+const catalogEntry: Check = (key, value) =>
+  unpack(Buffer.from(key).toString(), value) !== undefined;
+
+const partitionEntry: Check = (key, value) => {
+  const kind = key[0] ?? 0;
+  const isSealed = kind === KIND.staged || kind >= FIRST_SEALED_KIND;
+  return isSealed ? checkRecord(key, value) !== undefined : undefined;
+};
+
+const rollupEntry: Check = (key, value) =>
+  key.length === ROLLUP_KEY_BYTES ? checkRecord(key, value) !== undefined : undefined;
+
+/** Throws when the folder does not exist or a collector has it open. */
+export async function* verifyData(data: string): AsyncGenerator<PartReport> {
+  await access(data);
+  yield* journal(join(data, 'journal'));
+  yield* level(join(data, 'catalog'), 'catalog', catalogEntry);
+  const store = join(data, 'store');
+  yield* level(join(store, 'index'), 'store/index', () => undefined);
+  for (const day of await folders(join(store, 'parts'))) {
+    yield* level(join(store, 'parts', day), `store/parts/${day}`, partitionEntry);
+  }
+  for (const step of await folders(join(store, 'rollups'))) {
+    for (const month of await folders(join(store, 'rollups', step))) {
+      const path = join(store, 'rollups', step, month);
+      yield* level(path, `store/rollups/${step}/${month}`, rollupEntry);
+    }
+  }
+}
+
+async function* journal(path: string): AsyncGenerator<PartReport> {
+  if (!(await exists(path))) return;
+  for (const segment of await listSegments(path)) {
+    const scan = emptyScan(segment);
+    let records = 0;
+    for await (const _ of scanSegment(segment, scan)) records += 1;
+    const damaged = scan.damagedBytes + (scan.tailDamaged ? scan.tailBytes : 0);
+    const cut = scan.tailDamaged || scan.tailBytes === 0 ? '' : `, ${scan.tailBytes} bytes cut off`;
+    yield {
+      part: `journal/${segment.firstSeq}`,
+      verdict: damaged === 0 ? 'ok' : 'damaged',
+      detail: `${records} entries${cut}${damaged === 0 ? '' : `, ${damaged} bytes unreadable`}`,
+    };
+  }
+}
+
+async function* level(path: string, part: string, check: Check): AsyncGenerator<PartReport> {
+  if (!(await exists(path))) return;
+  if (/\.damaged-\d+$/.test(path)) {
+    yield { part, verdict: 'damaged', detail: 'was set aside as damaged' };
+    return;
+  }
+  // Without CURRENT, LevelDB would take the folder for a new one and delete its tables.
+  if (!(await exists(join(path, 'CURRENT')))) {
+    yield { part, verdict: 'damaged', detail: 'CURRENT is missing' };
+    return;
+  }
+  const db = new ClassicLevel<Uint8Array, Uint8Array>(path, {
+    createIfMissing: false,
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+  });
+  try {
+    await db.open();
+    yield await counted(db, part, check);
+  } catch (error) {
+    const detail = reason(error);
+    if (/LOCK|lock/.test(detail)) {
+      throw new Error('a collector is running on this data folder: stop it first', {
+        cause: error,
+      });
+    }
+    yield { part, verdict: 'damaged', detail };
+  } finally {
+    await db.close();
+  }
+}
+
+async function counted(
+  db: ClassicLevel<Uint8Array, Uint8Array>,
+  part: string,
+  check: Check,
+): Promise<PartReport> {
+  let entries = 0;
+  let wrong = 0;
+  const iterator = db.iterator();
+  try {
+    for (;;) {
+      const page = await iterator.nextv(PAGE);
+      if (page.length === 0) break;
+      entries += page.length;
+      for (const [key, value] of page) if (check(key, value) === false) wrong += 1;
+    }
+  } finally {
+    await iterator.close();
+  }
+  const detail = `${entries} entries${wrong === 0 ? '' : `, ${wrong} with a wrong checksum`}`;
+  return { part, verdict: wrong === 0 ? 'ok' : 'damaged', detail };
+}
+
+async function folders(path: string): Promise<string[]> {
+  const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** LevelDB's own words stand in the cause. */
+function reason(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error ? cause.message : message;
+}
