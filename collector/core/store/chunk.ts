@@ -1,7 +1,8 @@
 /**
  * A chunk: samples of one series inside one window, as the value of a LevelDB record.
  *
- * Byte 0: bits 0-1 the body's form (0 plain, 1 deflated), bits 2-3 where the instants are: 0 inline,
+ * Byte 0: bits 0-1 the body's form (0 plain, 1 deflated, 2 deflated
+ * byte planes: `planes.ts`), bits 2-3 where the instants are: 0 inline,
  * 1 in the record shared under this chunk's own order, 2 in the one whose order follows. Then
  * varint count of instants; that order, if any; the instants, if inline (`times.ts`, from the
  * window's start); the values as a column of `protocol/columns` (sparse when the series lacks some
@@ -10,15 +11,16 @@
  * A record of shared instants is: varint count, the instants, the same CRC-32.
  */
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { countPresent } from '../../../protocol/columns/block.ts';
 import { ByteReader } from '../../../protocol/bytes/reader.ts';
 import type { ByteWriter } from '../../../protocol/bytes/writer.ts';
+import { countPresent } from '../../../protocol/columns/block.ts';
 import { SPARSE } from '../../../protocol/columns/codecs.ts';
 import { decodeColumn } from '../../../protocol/columns/decode.ts';
 import { gatherTimes } from './cells.ts';
+import { decodePlanes } from './planes.ts';
 import { decodeTimes } from './times.ts';
 
-export const FORM = { plain: 0, deflated: 1 } as const;
+export const FORM = { plain: 0, deflated: 1, planes: 2 } as const;
 const WHERE = { inline: 0, own: 1, other: 2 } as const;
 
 /** No chunk declares more instants: bounds what a damaged count can make us allocate. */
@@ -104,6 +106,10 @@ export function decodeChunk(chunk: ParsedChunk, times: Float64Array): Samples | 
   if (times.length !== rows) return 'times';
   const body = openBody(chunk);
   if (body === undefined) return 'form';
+  if (chunk.form === FORM.planes) {
+    const values = new Float64Array(rows);
+    return decodePlanes(body, values) ? { times, values } : 'values';
+  }
   const input = new ByteReader(body);
   const head = input.byte();
   const sparse = (head & SPARSE) !== 0;
@@ -126,7 +132,7 @@ export function deflateBody(body: Uint8Array): Uint8Array | undefined {
 
 function openBody({ form, body, rows }: ParsedChunk): Uint8Array | undefined {
   if (form === FORM.plain) return body;
-  if (form !== FORM.deflated) return undefined;
+  if (form > FORM.planes) return undefined;
   try {
     return inflateRawSync(body, { maxOutputLength: rows * 10 + 64 });
   } catch {
@@ -134,7 +140,8 @@ function openBody({ form, body, rows }: ParsedChunk): Uint8Array | undefined {
   }
 }
 
-function checkRecord(key: Uint8Array, record: Uint8Array): Uint8Array | undefined {
+/** The bytes before the checksum, when it is right. */
+export function checkRecord(key: Uint8Array, record: Uint8Array): Uint8Array | undefined {
   const at = record.length - 4;
   if (at < 1) return undefined;
   const stored = new DataView(record.buffer, record.byteOffset + at, 4).getUint32(0, true);

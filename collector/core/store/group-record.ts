@@ -1,6 +1,6 @@
 /**
  * What a head group has written to a partition: varint journal mark (entries up to it are here),
- * then its series as runs: varint start (from the end of the run before), varint length.
+ * then the ids of its block (0 for refused ones) as runs: varint start (from the end of the run before), varint length.
  */
 import { ByteReader } from '../../../protocol/bytes/reader.ts';
 import { ByteWriter } from '../../../protocol/bytes/writer.ts';
@@ -36,7 +36,7 @@ export function decodeGroup(bytes: Uint8Array): GroupRecord | undefined {
   while (input.remaining > 0) {
     const start = end + input.zigzag();
     const length = input.varint();
-    if (input.broken || ids.length + length > MAX_IDS || start < 1) return undefined;
+    if (input.broken || ids.length + length > MAX_IDS || start < 0) return undefined;
     for (let i = 0; i < length; i++) ids.push(start + i);
     end = start + length;
   }

@@ -29,9 +29,16 @@ export class Head {
   maxTime = Number.NEGATIVE_INFINITY;
   /** Rows rise in time, each instant once. */
   sorted = true;
-  /** Rows at the begin that are already in the partition as staged rows, in `stagedRecords`. */
+  /** Rises with every head that is closed for rows; what is open is later than all closed. */
+  closedAs = Number.MAX_SAFE_INTEGER;
+  /** Rows at the begin that the partition holds as staged rows, and in how many records. */
   stagedRows = 0;
   stagedRecords = 0;
+  /** Counts re-orderings: rows staged before one are not the rows that stand there after it. */
+  shuffles = 0;
+  /** When housekeeping found it changed last, and its rows then. */
+  seenAt = Number.NEGATIVE_INFINITY;
+  seenRows = 0;
 
   constructor(layout: Layout, day: number) {
     this.layout = layout;
@@ -41,13 +48,12 @@ export class Head {
     this.values = new Float64Array(8 * this.columns);
   }
 
-  /** Takes rows `from` to `to - 1` of a block that has this head's layout. */
-  append(block: Block, from: number, to: number): void {
+  /** Takes rows `from` to `to - 1` of a block, of its `kept` columns: all when `undefined`. */
+  append(block: Block, from: number, to: number, kept: Uint32Array | undefined): void {
     const end = this.rows + to - from;
     if (end > this.times.length) this.grow(end);
     for (let row = from; row < to; row++)
       this.stamp(this.rows + row - from, Math.floor(block.times[row] as number));
-    const { kept } = this.layout;
     if (block.times.length === 1 && kept === undefined) {
       this.values.set(block.values, this.rows * this.columns);
     } else {
@@ -115,6 +121,7 @@ export class Head {
     this.rows = at + 1;
     this.sorted = true;
     this.stagedRows = 0;
+    this.shuffles++;
   }
 
   private copyRow(

@@ -9,6 +9,7 @@
  * | 02 | group (8), number u16 | rows of a head that are not a chunk yet (`staged.ts`) |
  * | 03 | hour u8, group (8) | this hour of these series has no 1h rollup yet, or an outdated one |
  * | 04 | group (8) | the same for the 1m rollups of the day |
+ * | 05 | window u8 | the window has chunks that compaction has not seen |
  * | 10 + window | order u32 | instants that several chunks of the window share |
  * | 20 + window | metric u32, series u32, order u32 | a chunk (`chunk.ts`) |
  *
@@ -19,7 +20,7 @@
  */
 import { WINDOWS } from './calendar.ts';
 
-export const KIND = { fact: 0, group: 1, staged: 2, dirtyHour: 3, dirtyDay: 4 } as const;
+export const KIND = { fact: 0, group: 1, staged: 2, dirtyHour: 3, dirtyDay: 4, loose: 5 } as const;
 const TIMES = 0x10;
 const CHUNK = 0x20;
 

@@ -8,6 +8,8 @@ import type { Head } from './head.ts';
 export class Layout {
   /** 16 hexadecimal digits. */
   readonly group: string;
+  /** Ids of the block as they were given, refused ones (0) among them. */
+  readonly raw: Uint32Array;
   /** Series of each kept column. */
   readonly ids: Uint32Array;
   /** Which columns of the block are kept; `undefined` when all are. */
@@ -15,6 +17,8 @@ export class Layout {
   readonly refused: number;
   /** Heads that take rows now, by day. */
   readonly heads = new Map<number, Head>();
+  /** Heads closed and not on disk yet, in the order of their closing. */
+  readonly waiting: Head[] = [];
   /** Layouts that share a series with this one: seldom any. */
   readonly siblings = new Set<Layout>();
   /** The head used last: most rows go where the last one went. */
@@ -22,6 +26,7 @@ export class Layout {
 
   constructor(ids: Uint32Array) {
     this.group = groupOf(ids);
+    this.raw = ids;
     // A series that a dictionary names twice has one place: the first.
     const places = new Map<number, number>();
     for (const [column, id] of ids.entries()) {

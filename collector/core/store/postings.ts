@@ -35,16 +35,9 @@ export class Postings {
     }
   }
 
-  names(): string[] {
-    return [...this.values.keys()].map((name) => this.strings.text(name));
-  }
-
-  valuesOf(name: string): string[] {
-    const number = this.strings.find(name);
-    const values = number === undefined ? undefined : this.values.get(number);
-    return values === undefined
-      ? []
-      : Array.from(values.view(), (value) => this.strings.text(value));
+  /** How many series carry this label with the value of this number. */
+  count(name: string, value: number): number {
+    return this.lists.get((this.strings.find(name) ?? 0) * NAME + value)?.length ?? 0;
   }
 
   /** A copy, ascending. No matcher means all series. */

@@ -78,6 +78,12 @@ export class SeriesTable {
     return id;
   }
 
+  /** Takes an id for a series whose labels are lost: no label set finds it. */
+  addLost(): void {
+    for (const column of [this.metrics, this.owners, this.units, this.types]) column.push(0);
+    this.begins.push(this.pool.length);
+  }
+
   record(id: SeriesId): SeriesRecord {
     return {
       type: this.types.at(id),
@@ -125,6 +131,7 @@ export class SeriesTable {
   }
 
   private place(id: SeriesId): void {
+    if (this.begins.at(id) === this.begins.at(id + 1)) return;
     const mask = this.slots.length - 1;
     let slot = hash(this.pairs(id)) & mask;
     while (this.slots[slot] !== 0) slot = (slot + 1) & mask;

@@ -23,9 +23,14 @@ export class StringTable {
 
   /** Puts back a text under the number that the index on disk has for it. */
   restore(number: number, text: string): void {
-    while (this.texts.length < number) this.texts.push('');
+    this.reserve(number);
     this.texts[number] = text;
     this.numbers.set(text, number);
+  }
+
+  /** Numbers up to this one are taken, even if nobody knows their texts any more. */
+  reserve(number: number): void {
+    while (this.texts.length <= number) this.texts.push('');
   }
 
   find(text: string): number | undefined {

@@ -1,10 +1,12 @@
-/** Heads that are full, or all of them, into their partitions. The caller holds the store's lock. */
-import { HOUR } from '../../core/store/calendar.ts';
+/** What is in memory into the partitions. The caller holds the store's lock. */
+import { HOUR, WINDOW } from '../../core/store/calendar.ts';
 import { encodeHead } from '../../core/store/encode-head.ts';
 import { encodeGroup } from '../../core/store/group-record.ts';
 import type { Head } from '../../core/store/head.ts';
 import { groupKey, KIND } from '../../core/store/keys.ts';
+import { encodeStaged } from '../../core/store/staged.ts';
 import { Batch } from './batch.ts';
+import { breathe } from './lock.ts';
 import type { Memory } from './memory.ts';
 import type { Partition } from './partition.ts';
 import type { Partitions } from './partitions.ts';
@@ -12,6 +14,10 @@ import type { SeriesIndex } from './series-index.ts';
 
 /** A batch is written when it has grown to this: large enough for fsync not to matter. */
 const BATCH_BYTES = 2 * 1024 * 1024;
+/** Cells encoded at a stretch: some 5 ms, in which nothing else runs. */
+const STRETCH_CELLS = 60_000;
+
+type Put = (partition: Partition, head: Head, batch: Batch) => () => void;
 
 export class Flusher {
   private readonly memory: Memory;
@@ -25,57 +31,128 @@ export class Flusher {
     this.partitions = partitions;
   }
 
-  /** Writes the heads that wait now. Throws when the disk refuses; what is not written waits on. */
+  /** Writes the heads that wait as chunks. Throws when the disk refuses; what is left waits on. */
   async flush(): Promise<void> {
-    if (this.memory.waiting.size === 0) return;
-    await this.index.flush();
-    for (const day of [...this.memory.waiting.keys()].sort((a, b) => a - b)) {
-      try {
-        await this.partitions.use(day, (partition) => this.flushDay(partition));
-      } catch (error) {
-        await this.partitions.reopen(day);
-        throw error;
-      }
+    for (const [day, heads] of sortedByDay(this.memory.waiting)) {
+      await this.markNextDay(heads);
+      await this.write(day, heads, (partition, head, batch) =>
+        this.putChunks(partition, head, batch),
+      );
     }
   }
 
-  private async flushDay(partition: Partition): Promise<void> {
-    const heads = [...(this.memory.waiting.get(partition.day) ?? [])];
-    while (heads.length > 0) {
+  /** Makes the rows of open heads durable without closing them. */
+  async stage(): Promise<void> {
+    const byDay = new Map<number, Head[]>();
+    for (const head of this.memory.open) {
+      if (head.rows === head.stagedRows) continue;
+      const heads = byDay.get(head.day);
+      if (heads === undefined) byDay.set(head.day, [head]);
+      else heads.push(head);
+    }
+    for (const [day, heads] of sortedByDay(byDay)) {
+      await this.write(day, heads, (partition, head, batch) =>
+        this.putStaged(partition, head, batch),
+      );
+    }
+  }
+
+  /** Marks the first hour of the next day: the last hour of this one has got samples that precede it. */
+  private async markNextDay(heads: readonly Head[]): Promise<void> {
+    const groups = heads.filter((head) => hoursOf(head).has(23)).map((head) => head.layout);
+    const day = (heads[0]?.day ?? 0) + 1;
+    if (groups.length === 0 || !this.partitions.days.has(day)) return;
+    await this.index.touch(day);
+    await this.partitions.use(day, async (partition) => {
       const batch = new Batch();
-      const written: Head[] = [];
-      for (let head = heads.shift(); head !== undefined; head = heads.shift()) {
-        this.put(partition, head, batch);
-        written.push(head);
-        if (batch.bytes >= BATCH_BYTES) break;
+      for (const { group } of groups) {
+        if (!partition.roster.has(group)) continue;
+        batch.put(groupKey(KIND.dirtyHour, group, 0), NOTHING);
+        batch.put(groupKey(KIND.dirtyDay, group), NOTHING);
       }
-      await batch.write(partition.db);
-      for (const head of written) {
-        partition.remember(head.layout.group, {
-          seq: this.mark(partition, head),
-          ids: head.layout.ids,
-        });
-      }
-      this.memory.release(partition.day, written);
-    }
+      await partition.commit(batch);
+    });
   }
 
-  private put(partition: Partition, head: Head, batch: Batch): void {
-    const { group, ids } = head.layout;
-    encodeHead(head, partition.takeOrder(batch), this.metricOf, batch.put);
-    batch.put(groupKey(KIND.group, group), encodeGroup({ seq: this.mark(partition, head), ids }));
-    const hours = new Set<number>();
-    for (let row = 0; row < head.rows; row++) {
-      hours.add(Math.floor((head.times[row] as number) / HOUR) % 24);
+  private async write(day: number, heads: readonly Head[], put: Put): Promise<void> {
+    if (heads.length === 0) return;
+    await this.index.touch(day);
+    await this.index.flush();
+    await this.partitions.use(day, (partition) => writeHeads(partition, heads, put));
+  }
+
+  private putChunks(partition: Partition, head: Head, batch: Batch): () => void {
+    const { group } = head.layout;
+    encodeHead(head, partition.takeOrder(), this.metricOf, batch.put);
+    const remember = this.putMark(partition, head, batch);
+    const hours = hoursOf(head);
+    for (const hour of hours) {
+      batch.put(Uint8Array.of(KIND.loose, Math.floor((hour * HOUR) / WINDOW)), NOTHING);
+      batch.put(groupKey(KIND.dirtyHour, group, hour), NOTHING);
+      // A late sample is the predecessor of those in the next hour.
+      if (hour < 23) batch.put(groupKey(KIND.dirtyHour, group, hour + 1), NOTHING);
     }
-    for (const hour of hours) batch.put(groupKey(KIND.dirtyHour, group, hour), NOTHING);
     batch.put(groupKey(KIND.dirtyDay, group), NOTHING);
+    for (let n = 0; n < head.stagedRecords; n++) batch.del(groupKey(KIND.staged, group, n));
+    return () => {
+      remember();
+      this.memory.release(head);
+    };
+  }
+
+  private putStaged(partition: Partition, head: Head, batch: Batch): () => void {
+    const { rows, shuffles } = head;
+    // Sealed while others were written: it is a chunk's turn then.
+    if (!this.memory.open.has(head)) return () => undefined;
+    const key = groupKey(KIND.staged, head.layout.group, head.stagedRecords);
+    batch.put(key, encodeStaged(key, head, head.stagedRows, rows));
+    head.stagedRecords++;
+    const remember = this.putMark(partition, head, batch);
+    return () => {
+      remember();
+      if (head.shuffles === shuffles) head.stagedRows = rows;
+    };
   }
 
   /** Rows without a journal number leave the mark as it is. */
-  private mark(partition: Partition, head: Head): number {
-    return Math.max(head.seq, partition.marks.get(head.layout.group) ?? 0);
+  private putMark(partition: Partition, head: Head, batch: Batch): () => void {
+    const { group, raw } = head.layout;
+    const record = { seq: Math.max(head.seq, partition.marks.get(group) ?? 0), ids: raw };
+    batch.put(groupKey(KIND.group, group), encodeGroup(record));
+    return () => partition.remember(group, record);
   }
+}
+
+async function writeHeads(partition: Partition, heads: readonly Head[], put: Put): Promise<void> {
+  let batch = new Batch();
+  let written: (() => void)[] = [];
+  let cells = 0;
+  for (const head of heads) {
+    written.push(put(partition, head, batch));
+    cells += head.cells;
+    if (cells >= STRETCH_CELLS) {
+      cells = 0;
+      await breathe();
+    }
+    if (batch.bytes < BATCH_BYTES) continue;
+    await partition.commit(batch);
+    for (const done of written) done();
+    batch = new Batch();
+    written = [];
+  }
+  await partition.commit(batch);
+  for (const done of written) done();
+}
+
+function sortedByDay(heads: ReadonlyMap<number, Head[]>): [number, Head[]][] {
+  return [...heads].sort(([a], [b]) => a - b).map(([day, list]) => [day, [...list]]);
+}
+
+function hoursOf(head: Head): Set<number> {
+  const hours = new Set<number>();
+  for (let row = 0; row < head.rows; row++)
+    hours.add(Math.floor((head.times[row] as number) / HOUR) % 24);
+  return hours;
 }
 
 const NOTHING = new Uint8Array();

@@ -5,9 +5,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Block } from '../../../protocol/columns/block.ts';
-import { DAY, dayOf } from '../../core/store/calendar.ts';
-import { describe, StoreError } from '../../core/store/errors.ts';
-import { METRIC, type RollupStep } from '../../core/store/model.ts';
+import { StoreError } from '../../core/store/errors.ts';
+import type { RollupStep } from '../../core/store/model.ts';
 import type {
   Labels,
   Log,
@@ -19,37 +18,27 @@ import type {
   SeriesMeta,
   StoreStats,
 } from '../../ports.ts';
-import { Flusher } from './flusher.ts';
-import { Lock } from './lock.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { Memory } from './memory.ts';
+import {
+  DEFAULT_LIMITS,
+  DEFAULT_RETENTION,
+  type Limits,
+  type Retention,
+  SILENT,
+  type StoreOptions,
+} from './options.ts';
 import { Partitions } from './partitions.ts';
 import { Reader } from './reader.ts';
+import { recover } from './recover.ts';
+import { Rollups } from './rollups.ts';
+import { present } from './roster.ts';
 import { SeriesIndex } from './series-index.ts';
 
-export interface StoreOptions {
-  /** The data folder of the store; made when it is not there. */
-  readonly path: string;
-  readonly retention?: Partial<Retention>;
-  readonly limits?: Partial<Limits>;
-  readonly log?: Log;
-}
+/** Samples that wait before they are written without being asked. */
+const FLUSH_SAMPLES = 500_000;
 
-/** Milliseconds that samples are kept, by what they are. */
-export interface Retention {
-  readonly raw: number;
-  readonly minute: number;
-  readonly hour: number;
-}
-
-export interface Limits {
-  readonly seriesPerOwner: number;
-  readonly series: number;
-}
-
-export const DEFAULT_RETENTION: Retention = { raw: 15 * DAY, minute: 90 * DAY, hour: 731 * DAY };
-export const DEFAULT_LIMITS: Limits = { seriesPerOwner: 10_000, series: 2_000_000 };
-
-const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+export type { StoreOptions } from './options.ts';
 
 export async function openLevelStore(options: StoreOptions): Promise<SampleStore> {
   const log = options.log ?? SILENT;
@@ -61,39 +50,62 @@ export async function openLevelStore(options: StoreOptions): Promise<SampleStore
     log,
   );
   const partitions = new Partitions(join(options.path, 'parts'), log);
-  return new LevelStore(index, partitions, { ...DEFAULT_RETENTION, ...options.retention }, log);
+  const memory = new Memory();
+  await recover(index, partitions, memory, log);
+  const reader = new Reader(partitions, memory, index, log);
+  const rollups = new Rollups(
+    join(options.path, 'rollups'),
+    reader,
+    partitions,
+    memory,
+    index,
+    log,
+  );
+  const retention = { ...DEFAULT_RETENTION, ...options.retention };
+  return new LevelStore({
+    path: options.path,
+    index,
+    partitions,
+    memory,
+    reader,
+    rollups,
+    retention,
+    limits,
+    log,
+  });
+}
+
+export interface StoreParts {
+  readonly path: string;
+  readonly index: SeriesIndex;
+  readonly partitions: Partitions;
+  readonly memory: Memory;
+  readonly reader: Reader;
+  readonly rollups: Rollups;
+  readonly retention: Retention;
+  readonly limits: Limits;
+  readonly log: Log;
 }
 
 class LevelStore implements SampleStore {
-  private readonly index: SeriesIndex;
-  private readonly partitions: Partitions;
-  private readonly retention: Retention;
-  private readonly log: Log;
-  private readonly memory = new Memory();
-  private readonly reader: Reader;
-  private readonly flusher: Flusher;
-  private readonly lock = new Lock();
-  private writable = true;
+  private readonly parts: StoreParts;
+  private readonly housekeeping: Housekeeping;
   private closed = false;
 
-  constructor(index: SeriesIndex, partitions: Partitions, retention: Retention, log: Log) {
-    this.index = index;
-    this.partitions = partitions;
-    this.retention = retention;
-    this.log = log;
-    const metricOf = (id: number) => index.table.metric(id);
-    const seriesOf = (metric: number) =>
-      index.match([{ name: METRIC, op: '=', value: index.strings.text(metric) }]).length;
-    this.reader = new Reader(partitions, this.memory, metricOf, seriesOf, log);
-    this.flusher = new Flusher(this.memory, index, partitions);
+  constructor(parts: StoreParts) {
+    this.parts = parts;
+    this.housekeeping = new Housekeeping(parts);
+    parts.memory.maxCells = parts.limits.headSamples;
   }
 
   resolve(labels: Labels, meta: SeriesMeta, owner: string): SeriesId {
-    return this.index.resolve(labels, meta, owner);
+    return this.parts.index.resolve(labels, meta, owner);
   }
 
   append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void {
-    this.memory.append(seq, ids, blocks);
+    const { memory } = this.parts;
+    memory.append(seq, ids, blocks);
+    if (memory.waitingCells > FLUSH_SAMPLES) this.housekeeping.flushSoon();
   }
 
   async select(
@@ -102,16 +114,15 @@ class LevelStore implements SampleStore {
     to: number,
   ): Promise<readonly SeriesData[]> {
     this.refuseClosed();
-    const found = await this.reader.read(this.index.match(matchers), from, to);
-    return found.map(({ id, samples }) => ({
-      id,
-      labels: this.index.table.labels(id),
-      ...samples,
-    }));
+    const { index, reader } = this.parts;
+    const found = await reader.read(index.match(matchers), from, to);
+    return found.map(({ id, samples }) => ({ id, labels: index.table.labels(id), ...samples }));
   }
 
   async series(matchers: readonly Matcher[], from: number, to: number): Promise<readonly Labels[]> {
-    return (await this.select(matchers, from, to)).map(({ labels }) => labels);
+    return Array.from(await this.present(matchers, from, to), (id) =>
+      this.parts.index.table.labels(id),
+    );
   }
 
   async labelNames(
@@ -119,10 +130,13 @@ class LevelStore implements SampleStore {
     from: number,
     to: number,
   ): Promise<readonly string[]> {
-    const names = new Set<string>();
-    for (const labels of await this.series(matchers, from, to))
-      for (const name of labels.keys()) names.add(name);
-    return [...names].sort();
+    const { index } = this.parts;
+    const names = new Set<number>();
+    for (const id of await this.present(matchers, from, to)) {
+      const pairs = index.table.pairs(id);
+      for (let i = 0; i < pairs.length; i += 2) names.add(pairs[i] as number);
+    }
+    return Array.from(names, (name) => index.strings.text(name)).sort();
   }
 
   async labelValues(
@@ -131,18 +145,27 @@ class LevelStore implements SampleStore {
     from: number,
     to: number,
   ): Promise<readonly string[]> {
-    const values = new Set<string>();
-    for (const labels of await this.series(matchers, from, to)) {
-      const value = labels.get(name);
-      if (value !== undefined) values.add(value);
+    const { index } = this.parts;
+    const wanted = index.strings.find(name);
+    const values = new Set<number>();
+    for (const id of await this.present(matchers, from, to)) {
+      const pairs = index.table.pairs(id);
+      for (let i = 0; i < pairs.length; i += 2) {
+        if (pairs[i] === wanted) values.add(pairs[i + 1] as number);
+      }
     }
-    return [...values].sort();
+    return Array.from(values, (value) => index.strings.text(value)).sort();
   }
 
   metadata(): ReadonlyMap<string, SeriesMeta> {
+    const { table, strings } = this.parts.index;
     const metadata = new Map<string, SeriesMeta>();
-    for (let id = 1; id <= this.index.table.size; id++) {
-      metadata.set(this.index.strings.text(this.index.table.metric(id)), this.index.table.meta(id));
+    const seen = new Set<number>();
+    for (let id = 1; id <= table.size; id++) {
+      const metric = table.metric(id);
+      if (metric === 0 || seen.has(metric)) continue;
+      seen.add(metric);
+      metadata.set(strings.text(metric), table.meta(id));
     }
     return metadata;
   }
@@ -153,60 +176,52 @@ class LevelStore implements SampleStore {
     from: number,
     to: number,
   ): Promise<readonly RollupData[]> {
-    await this.select(matchers, from, to);
-    return step === '1h' ? [] : [];
+    this.refuseClosed();
+    const { index, rollups } = this.parts;
+    const found = await rollups.read(index.match(matchers), step, from, to);
+    return found.map(({ id, columns }) => ({ id, labels: index.table.labels(id), ...columns }));
   }
 
-  checkpoint(): Promise<number> {
+  async checkpoint(): Promise<number> {
     this.refuseClosed();
-    return this.lock.run(async () => {
-      const next = this.memory.lastSeq + 1;
-      this.memory.sealAll();
-      try {
-        await this.flusher.flush();
-        this.writable = true;
-      } catch (error) {
-        this.writable = false;
-        this.log.error('the disk refuses what is in memory; trying again later', {
-          reason: describe(error),
-        });
-        throw error;
-      }
-      return next;
-    });
+    return this.housekeeping.checkpoint();
   }
 
-  maintain(now: number): Promise<void> {
+  async maintain(now: number): Promise<void> {
     this.refuseClosed();
-    return this.lock.run(async () => {
-      this.memory.firstDay = dayOf(now - this.retention.raw);
-      this.memory.lastDay = dayOf(now) + 1;
-      for (const day of this.partitions.days) {
-        if (day < this.memory.firstDay) await this.partitions.drop(day);
-      }
-    });
+    return this.housekeeping.maintain(now);
   }
 
   stats(): StoreStats {
+    const { index, memory, partitions } = this.parts;
     return {
-      series: this.index.table.size,
-      seriesRefused: this.index.refused,
-      samplesAppended: this.memory.appended,
-      samplesRefused: this.memory.refused,
-      headSamples: this.memory.cells,
-      partitions: this.partitions.days.size,
-      diskBytes: this.partitions.diskBytes(),
-      writable: this.writable,
-      quarantinedPartitions: this.partitions.quarantined,
+      series: index.table.size - index.lost,
+      seriesRefused: index.refused,
+      samplesAppended: memory.appended,
+      samplesRefused: memory.refused,
+      headSamples: memory.cells,
+      partitions: partitions.days.size,
+      diskBytes: this.housekeeping.diskBytes(),
+      writable: this.housekeeping.writable,
+      quarantinedPartitions: partitions.quarantined,
     };
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
-    await this.checkpoint().catch(() => undefined);
     this.closed = true;
-    await this.partitions.close();
-    await this.index.close();
+    const { index, partitions, rollups } = this.parts;
+    // What the disk refuses now is in the journal still.
+    await this.housekeeping.checkpoint().catch(() => undefined);
+    await rollups.close();
+    await partitions.close();
+    await index.close();
+  }
+
+  private present(matchers: readonly Matcher[], from: number, to: number): Promise<Uint32Array> {
+    this.refuseClosed();
+    const { index, partitions, memory } = this.parts;
+    return present(index.match(matchers), from, to, partitions, memory);
   }
 
   private refuseClosed(): void {

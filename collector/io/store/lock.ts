@@ -1,4 +1,6 @@
 /** One at a time, in the order of asking. */
+import { setImmediate } from 'node:timers/promises';
+
 export class Lock {
   private last: Promise<unknown> = Promise.resolve();
 
@@ -7,4 +9,9 @@ export class Lock {
     this.last = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Lets everything else that waits for the event loop run. */
+export async function breathe(): Promise<void> {
+  await setImmediate();
 }

@@ -12,8 +12,13 @@ import { type Layout, Layouts } from '../../core/store/layout.ts';
 export class Memory {
   appended = 0;
   refused = 0;
-  /** Rows times columns, in heads and waiting. */
+  /** Rows times columns: in all heads, and in those that wait. */
   cells = 0;
+  waitingCells = 0;
+  /** What memory may hold while the disk refuses; rows above it stay in the journal alone. */
+  maxCells = Number.POSITIVE_INFINITY;
+  /** The first journal entry of which rows were left to the journal. */
+  leftFrom = Number.POSITIVE_INFINITY;
   /** The highest journal number seen. */
   lastSeq = 0;
   /** Days outside are refused: retention is over, or a clock is wrong. */
@@ -26,7 +31,8 @@ export class Memory {
   written: (group: string, day: number, seq: number) => boolean = () => false;
   markedSeq = 0;
 
-  private readonly open = new Set<Head>();
+  readonly open = new Set<Head>();
+  private closed = 0;
 
   append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void {
     for (const block of blocks) {
@@ -45,17 +51,36 @@ export class Memory {
 
   /** Samples of a series in [from, to], in the order of their writing. */
   read(id: number, from: number, to: number): Samples[] {
+    const heads: Head[] = [];
+    for (const layout of this.layouts.holding(id))
+      heads.push(...layout.waiting, ...layout.heads.values());
+    // Closed heads in the order in which they are to be written, then open ones, which never collide.
+    if (heads.length > 1) heads.sort((a, b) => a.closedAs - b.closedAs);
     const pieces: Samples[] = [];
-    for (const layout of this.layouts.holding(id)) {
-      const column = layout.ids.indexOf(id);
-      for (const [day, heads] of this.waiting) {
-        if (day < dayOf(from) || day > dayOf(to)) continue;
-        for (const head of heads)
-          if (head.layout === layout) pieces.push(head.read(column, from, to));
-      }
-      for (const head of layout.heads.values()) pieces.push(head.read(column, from, to));
+    for (const head of heads) {
+      if (head.maxTime < from || head.minTime > to) continue;
+      const piece = head.read(head.layout.ids.indexOf(id), from, to);
+      if (piece.times.length > 0) pieces.push(piece);
     }
     return pieces;
+  }
+
+  /** Puts back rows that a checkpoint had staged. */
+  restore(seq: number, raw: Uint32Array, day: number, block: Block): void {
+    const layout = this.layouts.of(raw);
+    const head = layout.heads.get(day) ?? this.openHead(layout, day);
+    head.append(block, 0, block.times.length, undefined);
+    head.seq = seq;
+    const cells = block.times.length * head.columns;
+    head.cells += cells;
+    this.cells += cells;
+    head.stagedRows = head.rows;
+    head.stagedRecords++;
+  }
+
+  *heads(): Generator<Head> {
+    for (const waiting of this.waiting.values()) yield* waiting;
+    yield* this.open;
   }
 
   /** Moves every head to the waiting ones. */
@@ -67,17 +92,23 @@ export class Memory {
     this.open.delete(head);
     head.layout.heads.delete(head.day);
     if (head.layout.lastHead === head) head.layout.lastHead = undefined;
+    head.closedAs = this.closed++;
+    head.layout.waiting.push(head);
+    this.waitingCells += head.cells;
     const queue = this.waiting.get(head.day);
     if (queue === undefined) this.waiting.set(head.day, [head]);
     else queue.push(head);
   }
 
-  /** Forgets heads that are on disk now. They are the first ones of their day. */
-  release(day: number, heads: readonly Head[]): void {
-    const rest = (this.waiting.get(day) ?? []).slice(heads.length);
-    if (rest.length === 0) this.waiting.delete(day);
-    else this.waiting.set(day, rest);
-    for (const head of heads) this.cells -= head.cells;
+  /** Forgets a head that is on disk now: the first one of its day. */
+  release(head: Head): void {
+    const queue = this.waiting.get(head.day);
+    if (queue?.[0] !== head) return;
+    queue.shift();
+    head.layout.waiting.splice(head.layout.waiting.indexOf(head), 1);
+    if (queue.length === 0) this.waiting.delete(head.day);
+    this.cells -= head.cells;
+    this.waitingCells -= head.cells;
   }
 
   private appendBlock(seq: number, layout: Layout, block: Block): void {
@@ -111,9 +142,14 @@ export class Memory {
       return;
     }
     if (seq !== 0 && seq <= this.markedSeq && this.written(layout.group, day, seq)) return;
+    if (this.cells > this.maxCells) {
+      if (seq !== 0) this.leftFrom = Math.min(this.leftFrom, seq);
+      this.refused += cells;
+      return;
+    }
     if (layout.siblings.size > 0) this.sealRivals(seq, layout, block, from, to, day);
     const head = this.headFor(layout, day, seq);
-    head.append(block, from, to);
+    head.append(block, from, to, layout.kept);
     head.seq = seq;
     head.cells += cells;
     this.cells += cells;
@@ -127,12 +163,15 @@ export class Memory {
       this.seal(head);
       head = undefined;
     }
-    if (head === undefined) {
-      head = new Head(layout, day);
-      layout.heads.set(day, head);
-      this.open.add(head);
-    }
+    head ??= this.openHead(layout, day);
     layout.lastHead = head;
+    return head;
+  }
+
+  private openHead(layout: Layout, day: number): Head {
+    const head = new Head(layout, day);
+    layout.heads.set(day, head);
+    this.open.add(head);
     return head;
   }
 

@@ -23,8 +23,6 @@ export class Partition {
   readonly marks = new Map<string, number>();
   /** Series that have samples here, by group. */
   readonly roster = new Map<string, Uint32Array>();
-  /** Users at the moment: it is not closed under them. */
-  users = 0;
   private order: number;
 
   private constructor(
@@ -60,13 +58,22 @@ export class Partition {
     this.roster.set(group, ids);
   }
 
-  /** An order above all given before; durable with the batch, which is to be written next. */
-  takeOrder(batch: Batch): number {
-    const order = this.order++;
+  /** An order above all given before; durable with the next `commit`. */
+  takeOrder(): number {
+    return this.order++;
+  }
+
+  /** Writes a batch and the orders taken for it, as one. */
+  async commit(batch: Batch): Promise<void> {
+    if (batch.empty) return;
     const out = new ByteWriter();
     out.varint(this.order);
     batch.put(ORDER, out.take());
-    return order;
+    await batch.write(this.db);
+  }
+
+  close(): Promise<void> {
+    return this.db.close();
   }
 
   /** Entries of a range, a page at a time. */

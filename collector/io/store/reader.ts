@@ -14,6 +14,7 @@ import type { Log } from '../../ports.ts';
 import type { Memory } from './memory.ts';
 import type { Entry, Partition, Snapshot } from './partition.ts';
 import type { Partitions } from './partitions.ts';
+import type { SeriesIndex } from './series-index.ts';
 
 /** A metric's whole window is read when at least one in so many of its series is wanted. */
 const SCAN_SHARE = 8;
@@ -34,21 +35,13 @@ export class Reader {
   damagedChunks = 0;
   private readonly partitions: Partitions;
   private readonly memory: Memory;
-  private readonly metricOf: (id: number) => number;
-  private readonly seriesOf: (metric: number) => number;
+  private readonly index: SeriesIndex;
   private readonly log: Log;
 
-  constructor(
-    partitions: Partitions,
-    memory: Memory,
-    metricOf: (id: number) => number,
-    seriesOf: (metric: number) => number,
-    log: Log,
-  ) {
+  constructor(partitions: Partitions, memory: Memory, index: SeriesIndex, log: Log) {
     this.partitions = partitions;
     this.memory = memory;
-    this.metricOf = metricOf;
-    this.seriesOf = seriesOf;
+    this.index = index;
     this.log = log;
   }
 
@@ -57,8 +50,7 @@ export class Reader {
     // Memory first: what is flushed meanwhile is then seen twice, which is harmless, never not at all.
     const fresh = Array.from(ids, (id) => this.memory.read(id, from, to));
     const pieces = new Map<number, Samples[]>();
-    const days = [...this.partitions.days].filter((day) => day >= dayOf(from) && day <= dayOf(to));
-    for (const day of days.sort((a, b) => a - b)) {
+    for (const day of this.partitions.between(dayOf(from), dayOf(to))) {
       await this.partitions.use(day, (partition) => this.readDay(partition, ids, from, to, pieces));
     }
     const found: Found[] = [];
@@ -103,7 +95,7 @@ export class Reader {
   ): Promise<StoredChunk[]> {
     const byMetric = new Map<number, number[]>();
     for (const id of ids) {
-      const metric = this.metricOf(id);
+      const metric = this.index.table.metric(id);
       const members = byMetric.get(metric);
       if (members === undefined) byMetric.set(metric, [id]);
       else members.push(id);
@@ -113,7 +105,7 @@ export class Reader {
       for (const [key, value] of entries) this.take(partition, key, value, wanted, chunks);
     };
     for (const [metric, members] of byMetric) {
-      if (members.length * SCAN_SHARE >= this.seriesOf(metric) && members.length > 1) {
+      if (members.length * SCAN_SHARE >= this.index.seriesOf(metric) && members.length > 1) {
         const wanted = new Set(members);
         take(await partition.read(prefixRange(chunkPrefix(window, metric)), snapshot), wanted);
       } else {

@@ -1,0 +1,164 @@
+/**
+ * What keeps the store in order: checkpoints, writing in the background, rollups, retention,
+ * compaction. One thing at a time, in short stretches, so that a checkpoint never waits long.
+ */
+import { dayOf, HOUR, MINUTE } from '../../core/store/calendar.ts';
+import { describe } from '../../core/store/errors.ts';
+import type { Head } from '../../core/store/head.ts';
+import { Compactor } from './compactor.ts';
+import { Deriver } from './deriver.ts';
+import { DiskUse } from './disk-use.ts';
+import { Flusher } from './flusher.ts';
+import type { StoreParts } from './level-store.ts';
+import { breathe, Lock } from './lock.ts';
+
+/** Stretches of rollups and of compaction in one call of `maintain`. */
+const STRETCHES = 16;
+/** A head that grew no more for so long becomes chunks, full or not. */
+const IDLE = 2 * HOUR;
+/** The same, when its day is over. */
+const IDLE_PAST = 15 * MINUTE;
+
+export class Housekeeping {
+  /** Whether the disk took the last write. */
+  writable = true;
+  private readonly parts: StoreParts;
+  private readonly lock = new Lock();
+  private readonly flusher: Flusher;
+  private readonly deriver: Deriver;
+  private readonly compactor: Compactor;
+  private readonly disk: DiskUse;
+  private flushing = false;
+  /** A write has failed and not everything was opened anew since. */
+  private stuck = false;
+
+  constructor(parts: StoreParts) {
+    this.parts = parts;
+    this.flusher = new Flusher(parts.memory, parts.index, parts.partitions);
+    this.deriver = new Deriver(parts.partitions, parts.rollups);
+    this.compactor = new Compactor(parts.partitions, parts.log);
+    this.disk = new DiskUse(parts.path);
+  }
+
+  checkpoint(): Promise<number> {
+    return this.lock.run(() => this.guarded(() => this.cover()));
+  }
+
+  /** Full heads are written behind the back of `append`; a failure is told by the next checkpoint. */
+  flushSoon(): void {
+    if (this.flushing || !this.writable) return;
+    this.flushing = true;
+    const done = () => {
+      this.flushing = false;
+    };
+    this.lock.run(() => this.guarded(() => this.flusher.flush())).then(done, done);
+  }
+
+  async maintain(now: number): Promise<void> {
+    const { memory, retention, rollups, index } = this.parts;
+    memory.firstDay = dayOf(now - retention.raw);
+    memory.lastDay = dayOf(now) + 1;
+    // Retention first: it frees what a full disk waits for.
+    await this.lock.run(() => this.dropOld());
+    await this.lock.run(() => rollups.dropBefore('1m', now - retention.minute));
+    await this.lock.run(() => rollups.dropBefore('1h', now - retention.hour));
+    this.sealIdle(now);
+    await this.lock.run(() => this.guarded(() => this.flusher.flush()));
+    let stretches = STRETCHES;
+    for (const day of [...index.work].sort((a, b) => b - a)) {
+      while (
+        stretches > 0 &&
+        (await this.lock.run(() => this.guarded(() => this.work(day, now))))
+      ) {
+        stretches--;
+        await breathe();
+      }
+    }
+    this.disk.measure();
+  }
+
+  diskBytes(): number {
+    return this.disk.bytes;
+  }
+
+  private async cover(): Promise<number> {
+    const { memory, index } = this.parts;
+    const seen = memory.lastSeq + 1;
+    // Whoever got a lower number from the journal in this turn has applied it by the next.
+    await breathe();
+    await this.flusher.flush();
+    await this.flusher.stage();
+    const covered = Math.min(seen, memory.leftFrom);
+    const staged = new Set<number>();
+    for (const head of memory.heads()) if (head.stagedRecords > 0) staged.add(head.day);
+    await index.cover(covered);
+    await index.keepTouched(staged);
+    this.disk.measure();
+    return covered;
+  }
+
+  /** One stretch of work on a day: whether there may be more. */
+  private async work(day: number, now: number): Promise<boolean> {
+    const { index, partitions } = this.parts;
+    if (!partitions.days.has(day)) {
+      await index.workDone(day);
+      return false;
+    }
+    if (await this.deriver.step(day, now)) return true;
+    if (await this.compactor.step(day, now)) return true;
+    if ((await this.deriver.idle(day)) && (await this.compactor.idle(day)))
+      await index.workDone(day);
+    return false;
+  }
+
+  private async dropOld(): Promise<void> {
+    const { memory, partitions, log } = this.parts;
+    for (const day of [...partitions.days]) {
+      if (day >= memory.firstDay) continue;
+      await partitions.drop(day);
+      log.info('day is past retention', { partition: partitions.folder(day) });
+    }
+  }
+
+  private sealIdle(now: number): void {
+    const { memory } = this.parts;
+    for (const head of [...memory.open]) {
+      if (head.rows !== head.seenRows) {
+        head.seenRows = head.rows;
+        head.seenAt = now;
+      }
+      if (now - head.seenAt >= (isPast(head, now) ? IDLE_PAST : IDLE)) memory.seal(head);
+    }
+    if (memory.cells > memory.maxCells / 2) memory.sealAll();
+  }
+
+  private async guarded<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      if (this.stuck) await this.reopen();
+      const result = await action();
+      this.writable = true;
+      return result;
+    } catch (error) {
+      if (this.writable)
+        this.parts.log.error('store: a write failed; tried again later', {
+          reason: describe(error),
+        });
+      this.writable = false;
+      this.stuck = true;
+      throw error;
+    }
+  }
+
+  /** Opens anew what LevelDB has closed for writes: not before the disk takes some again. */
+  private async reopen(): Promise<void> {
+    const { index, partitions, rollups } = this.parts;
+    this.disk.probe();
+    await index.reopen();
+    const idle = await Promise.all([partitions.shutIdle(), rollups.shutIdle()]);
+    this.stuck = idle.includes(false);
+  }
+}
+
+function isPast(head: Head, now: number): boolean {
+  return head.day < dayOf(now);
+}

@@ -1,0 +1,35 @@
+/** What may be set about a store, and what holds when nothing is. */
+import { DAY } from '../../core/store/calendar.ts';
+import type { Log } from '../../ports.ts';
+
+export interface StoreOptions {
+  /** The data folder of the store; made when it is not there. */
+  readonly path: string;
+  readonly retention?: Partial<Retention>;
+  readonly limits?: Partial<Limits>;
+  readonly log?: Log;
+}
+
+/** Milliseconds that samples are kept, by what they are. */
+export interface Retention {
+  readonly raw: number;
+  readonly minute: number;
+  readonly hour: number;
+}
+
+export interface Limits {
+  readonly seriesPerOwner: number;
+  readonly series: number;
+  /** Samples in memory, while the disk keeps up and while it refuses: 8 bytes each. */
+  readonly headSamples: number;
+}
+
+export const DEFAULT_RETENTION: Retention = { raw: 15 * DAY, minute: 90 * DAY, hour: 731 * DAY };
+
+export const DEFAULT_LIMITS: Limits = {
+  seriesPerOwner: 10_000,
+  series: 2_000_000,
+  headSamples: 256_000_000,
+};
+
+export const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

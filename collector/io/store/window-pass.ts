@@ -1,0 +1,182 @@
+/** One pass over the chunks of a window: see `compactor.ts`. */
+import { createHash } from 'node:crypto';
+import { ByteWriter } from '../../../protocol/bytes/writer.ts';
+import { DAY, WINDOW } from '../../core/store/calendar.ts';
+import {
+  beginChunk,
+  decodeChunk,
+  type ParsedChunk,
+  parseChunk,
+  parseTimes,
+  type Samples,
+  sealRecord,
+  type TimesPlace,
+} from '../../core/store/chunk.ts';
+import { placeTimes } from '../../core/store/encode-head.ts';
+import { encodeMerged } from '../../core/store/encode-merged.ts';
+import {
+  type ChunkKey,
+  chunkKey,
+  chunkPrefix,
+  parseChunkKey,
+  parseTimesKey,
+  prefixRange,
+  timesKey,
+  timesPrefix,
+} from '../../core/store/keys.ts';
+import { mergeSamples } from '../../core/store/merge.ts';
+import type { Log } from '../../ports.ts';
+import { Batch } from './batch.ts';
+import { breathe } from './lock.ts';
+import type { Entry, Partition } from './partition.ts';
+
+/** Chunks read in one stretch. */
+const STRETCH = 6000;
+/** Series merged without letting anything else run: some 5 ms. */
+const BREATH = 40;
+/** Decoded shared instants kept for the next series, and known new ones. */
+const MOST_KNOWN = 100_000;
+
+interface Stored extends ChunkKey {
+  readonly key: Uint8Array;
+  readonly chunk: ParsedChunk;
+}
+
+export class WindowPass {
+  private readonly window: number;
+  private readonly base: number;
+  private readonly log: Log;
+  /** Orders from here on are of this pass, or of what came during it. */
+  private readonly firstOrder: number;
+  /** Where the next stretch begins. */
+  private cursor: Uint8Array;
+  /** Shared instants that stay in use. */
+  private readonly used = new Set<number>();
+  private readonly decoded = new Map<number, Float64Array>();
+  /** New shared instants by their digest. */
+  private readonly placed = new Map<string, TimesPlace>();
+  private readonly out = new ByteWriter();
+
+  constructor(partition: Partition, window: number, log: Log) {
+    this.window = window;
+    this.base = partition.day * DAY + window * WINDOW;
+    this.log = log;
+    this.firstOrder = partition.takeOrder();
+    this.cursor = chunkPrefix(window);
+  }
+
+  /** One stretch: whether there may be more. */
+  async step(partition: Partition): Promise<boolean> {
+    const { lt } = prefixRange(chunkPrefix(this.window));
+    const iterator = partition.db.iterator({ gte: this.cursor, lt });
+    let entries: Entry[];
+    try {
+      entries = await iterator.nextv(STRETCH);
+    } finally {
+      await iterator.close();
+    }
+    const last = entries.at(-1);
+    if (last === undefined) return false;
+    const groups = this.bySeries(partition, entries);
+    const whole = entries.length < STRETCH;
+    // The last series may go on behind the stretch: it is read again with the next one.
+    const held = whole || groups.length === 1 ? undefined : groups.pop();
+    await this.loadTimes(partition, groups.flat());
+    const batch = new Batch();
+    for (const [i, group] of groups.entries()) {
+      this.merge(partition, group, batch);
+      if (i % BREATH === BREATH - 1) await breathe();
+    }
+    await partition.commit(batch);
+    if (whole) return false;
+    const next = held?.[0]?.key ?? Buffer.concat([last[0], Uint8Array.of(0)]);
+    this.cursor = next;
+    return true;
+  }
+
+  /** Deletes shared instants that nobody names any more. */
+  async dropTimes(partition: Partition): Promise<void> {
+    const batch = new Batch();
+    for await (const [key] of partition.scan(prefixRange(timesPrefix(this.window)))) {
+      const order = parseTimesKey(key)?.order ?? Number.POSITIVE_INFINITY;
+      if (order < this.firstOrder && !this.used.has(order)) batch.del(key);
+    }
+    await partition.commit(batch);
+  }
+
+  private bySeries(partition: Partition, entries: readonly Entry[]): Stored[][] {
+    const groups: Stored[][] = [];
+    let series = 0;
+    for (const [key, value] of entries) {
+      const parsed = parseChunkKey(key);
+      const chunk = parsed && parseChunk(key, value, parsed.order, this.base);
+      if (parsed === undefined || chunk === undefined || typeof chunk === 'string') {
+        this.log.warn('damaged chunk left as it is', {
+          partition: partition.db.location,
+          problem: typeof chunk === 'string' ? chunk : 'key',
+        });
+        continue;
+      }
+      if (parsed.series !== series) groups.push([]);
+      series = parsed.series;
+      groups.at(-1)?.push({ ...parsed, key, chunk });
+    }
+    return groups;
+  }
+
+  private async loadTimes(partition: Partition, chunks: readonly Stored[]): Promise<void> {
+    if (this.decoded.size > MOST_KNOWN) this.decoded.clear();
+    const orders = new Set<number>();
+    for (const { chunk } of chunks) {
+      if (typeof chunk.times === 'number' && !this.decoded.has(chunk.times))
+        orders.add(chunk.times);
+    }
+    const sorted = [...orders].sort((a, b) => a - b);
+    const keys = sorted.map((order) => timesKey(this.window, order));
+    for (const [i, value] of (await partition.db.getMany(keys)).entries()) {
+      const times =
+        value === undefined ? undefined : parseTimes(keys[i] as Uint8Array, value, this.base);
+      if (times instanceof Float64Array) this.decoded.set(sorted[i] as number, times);
+    }
+  }
+
+  private merge(partition: Partition, group: readonly Stored[], batch: Batch): void {
+    const pieces = group.map(({ chunk }) => this.decode(chunk));
+    const [first] = group;
+    const merged = group.length > 1 && pieces.every((piece) => piece !== undefined);
+    if (first === undefined || !merged) {
+      // One chunk, or one that is damaged: they stay, and so do their instants.
+      for (const { chunk } of group)
+        if (typeof chunk.times === 'number') this.used.add(chunk.times);
+      return;
+    }
+    const { times, values } = mergeSamples(pieces as readonly Samples[]);
+    const place = this.place(partition, times, batch);
+    const { form, body } = encodeMerged(values);
+    const key = chunkKey(this.window, first.metric, first.series, partition.takeOrder());
+    beginChunk(this.out, times.length, place, form);
+    this.out.raw(body);
+    for (const { key: old } of group) batch.del(old);
+    batch.put(key, sealRecord(this.out, key));
+  }
+
+  private decode(chunk: ParsedChunk): Samples | undefined {
+    const times = typeof chunk.times === 'number' ? this.decoded.get(chunk.times) : chunk.times;
+    const samples = times === undefined ? 'times' : decodeChunk(chunk, times);
+    return typeof samples === 'string' ? undefined : samples;
+  }
+
+  /** Series with the same instants share one record of them. */
+  private place(partition: Partition, times: Float64Array, batch: Batch): TimesPlace {
+    const bytes = new Uint8Array(times.buffer, times.byteOffset, times.byteLength);
+    const digest = createHash('sha1').update(bytes).digest('binary');
+    const known = this.placed.get(digest);
+    if (known !== undefined) return known;
+    const order = partition.takeOrder();
+    const placed = placeTimes(times, 2, this.window, this.base, order, batch.put);
+    const place = placed === 'own' ? order : placed;
+    if (this.placed.size > MOST_KNOWN) this.placed.clear();
+    this.placed.set(digest, place);
+    return place;
+  }
+}
