@@ -65,6 +65,7 @@ async function watch(child) {
 
 /** @param {'agent' | 'collector'} name @param {import('./start/config.mjs').Program} program */
 function start(name, program) {
+  if (stopping !== undefined) throw new Error('stopped');
   console.log(`Starting the ${name} (log: data/${name}.log) ...`);
   const child = startChild(name, program, data);
   children.push(child);
@@ -116,7 +117,8 @@ async function main() {
   if (!(await isReady(base, READY_MS))) throw new Error(`${base}/-/ready does not answer`);
   start('agent', setup.agent);
   console.log('Waiting for the first live value ...');
-  tellWhere(base, await firstLive(base, since, LIVE_MS));
+  const live = await firstLive(base, since, LIVE_MS);
+  if (stopping === undefined) tellWhere(base, live);
 }
 
 if (process.argv.slice(2).some((word) => word === '--help' || word === '-h')) {

@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { root } from '../../../scripts/lib/root.mjs';
+import { addCounts, countReport, noCounts } from '../../../scripts/lib/vitest.mjs';
+
+const path = (name: string) => join(root, 'test/unit', name);
+const file = (name: string, status: string, ...statuses: string[]) => ({
+  name: path(name),
+  status,
+  message: 'cannot load',
+  assertionResults: statuses.map((s, i) => ({ title: `t${i}`, fullName: `t${i}`, status: s })),
+});
+
+test('counts tests by what happened to them', () => {
+  const files = [file('a.test.ts', 'failed', 'passed', 'failed', 'skipped', 'todo', 'passed')];
+  const counts = countReport(files, [path('a.test.ts')]);
+  expect(counts).toMatchObject({ passed: 2, failed: 1, skipped: 2 });
+  expect(counts.failedNames).toEqual(['test/unit/a.test.ts: t1']);
+  expect(counts.skippedNames).toEqual(['test/unit/a.test.ts: t2', 'test/unit/a.test.ts: t3']);
+});
+
+test('a file that does not load and a file that was not run are failures', () => {
+  const counts = countReport([file('a.test.ts', 'failed')], [path('a.test.ts'), path('b.test.ts')]);
+  expect(counts.failedNames).toEqual([
+    'test/unit/a.test.ts: cannot load',
+    'test/unit/b.test.ts: did not run',
+  ]);
+});
+
+test('adds up', () => {
+  const one = { ...noCounts(), passed: 1, failed: 1, failedNames: ['x'] };
+  expect(addCounts(one, one)).toMatchObject({ passed: 2, failed: 2, failedNames: ['x', 'x'] });
+});
