@@ -17,7 +17,7 @@ export const plants: readonly Plant[] = [
   plant('no-unresolvable', 'agent/io/lost.ts', 'no-such-package'),
   plant('no-undeclared-package', 'agent/io/undeclared.ts', 'dev-only'),
   plant('no-undeclared-package', 'collector/io/transitive.ts', 'transitive'),
-  plant('nothing-imports-test', 'scripts/uses-test.ts', 'test/support/x.ts'),
+  plant('nothing-imports-test', 'agent/io/uses-test.ts', 'test/support/x.ts'),
   plant('nothing-imports-scripts', 'collector/io/uses-script.ts', 'scripts/x.ts'),
   plant('agent-never-collector', 'agent/core/crosses.ts', 'collector/core/x.ts'),
   plant('collector-never-agent', 'collector/core/crosses.ts', 'agent/core/x.ts'),
