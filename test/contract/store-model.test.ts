@@ -84,7 +84,7 @@ class Run {
   async do(step: Action): Promise<void> {
     if (step.kind === 'rows') this.add(step);
     else if (step.kind === 'checkpoint') await this.checkpoint();
-    else if (step.kind === 'maintain') await this.store.maintain((this.now += 40 * MINUTE));
+    else if (step.kind === 'maintain') await this.maintain();
     else if (step.kind === 'look') await this.look();
     else if (step.kind === 'restart') await this.restart();
     else await this.crash();
@@ -135,6 +135,11 @@ class Run {
     const covered = await this.store.checkpoint();
     expect(covered).toBeLessThanOrEqual(this.seq + 1);
     this.journal = this.journal.filter(({ seq }) => seq >= covered);
+  }
+
+  private async maintain(): Promise<void> {
+    this.now += 40 * MINUTE;
+    await this.store.maintain(this.now);
   }
 
   private async restart(): Promise<void> {

@@ -31,6 +31,12 @@ export function copyBits(from: Uint32Array, at: number, to: Uint32Array, index: 
   to[index * 2 + 1] = from[at * 2 + 1] as number;
 }
 
+export function countPresent(bitmap: Uint8Array, rows: number): number {
+  let count = 0;
+  for (let row = 0; row < rows; row++) count += ((bitmap[row >> 3] ?? 0) >> (row & 7)) & 1;
+  return count;
+}
+
 export function gatherTimes(times: Float64Array, bitmap: Uint8Array, count: number): Float64Array {
   const gathered = new Float64Array(count);
   let at = 0;

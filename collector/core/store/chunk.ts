@@ -13,10 +13,9 @@
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { ByteReader } from '../../../protocol/bytes/reader.ts';
 import type { ByteWriter } from '../../../protocol/bytes/writer.ts';
-import { countPresent } from '../../../protocol/columns/block.ts';
 import { SPARSE } from '../../../protocol/columns/codecs.ts';
-import { decodeColumn } from '../../../protocol/columns/decode.ts';
-import { gatherTimes } from './cells.ts';
+import { countPresent, gatherTimes } from './cells.ts';
+import { readColumn } from './column.ts';
 import { decodePlanes } from './planes.ts';
 import { decodeTimes } from './times.ts';
 
@@ -118,9 +117,7 @@ export function decodeChunk(chunk: ParsedChunk, times: Float64Array): Samples | 
   if (sparse && !input.skip(bitmap)) return 'values';
   const count = presence === undefined ? rows : countPresent(presence, rows);
   const values = new Float64Array(count);
-  const target = { values, offset: 0, count };
-  const failed = decodeColumn(input, head & 0x7f, target, undefined);
-  if (failed !== undefined || input.broken) return 'values';
+  if (!readColumn(input, head & 0x7f, values, 0, count)) return 'values';
   return { times: presence === undefined ? times : gatherTimes(times, presence, count), values };
 }
 

@@ -7,10 +7,10 @@
 import { inflateRawSync } from 'node:zlib';
 import { ByteReader } from '../../../protocol/bytes/reader.ts';
 import { ByteWriter } from '../../../protocol/bytes/writer.ts';
-import { decodeColumn } from '../../../protocol/columns/decode.ts';
 import { encodeColumn } from '../../../protocol/columns/encode.ts';
 import { DAY, MINUTE } from './calendar.ts';
 import { checkRecord, deflateBody, FORM, sealRecord } from './chunk.ts';
+import { readColumn } from './column.ts';
 import { putU32 } from './keys.ts';
 import type { RollupColumns } from './model.ts';
 import { COLUMNS, mapColumns } from './rollup.ts';
@@ -61,8 +61,7 @@ export function decodeRollup(
   const rollup = mapColumns((name) => {
     if (name === 'times') return times;
     const values = new Float64Array(rows);
-    const failed = decodeColumn(input, input.byte(), { values, offset: 0, count: rows }, undefined);
-    whole &&= failed === undefined;
+    whole = readColumn(input, input.byte(), values, 0, rows) && whole;
     return values;
   });
   return whole && !input.broken ? rollup : undefined;

@@ -8,13 +8,13 @@
  */
 import { ByteReader } from '../../../protocol/bytes/reader.ts';
 import { ByteWriter } from '../../../protocol/bytes/writer.ts';
-import { type Block, bitmapBytes, countPresent } from '../../../protocol/columns/block.ts';
+import type { Block } from '../../../protocol/columns/block.ts';
 import { SPARSE } from '../../../protocol/columns/codecs.ts';
-import { decodeColumn } from '../../../protocol/columns/decode.ts';
 import { encodeColumn } from '../../../protocol/columns/encode.ts';
 import { DAY } from './calendar.ts';
-import { bitsOf, copyBits, gatherCells } from './cells.ts';
+import { bitsOf, copyBits, countPresent, gatherCells } from './cells.ts';
 import { checkRecord, MAX_CHUNK_ROWS, sealRecord } from './chunk.ts';
+import { readColumn } from './column.ts';
 import type { Head } from './head.ts';
 
 const out = new ByteWriter();
@@ -78,15 +78,13 @@ function decodeStagedColumn(
 ): boolean {
   const head = input.byte();
   if ((head & SPARSE) === 0) {
-    const target = { values, offset: column * rows, count: rows };
-    return decodeColumn(input, head, target, undefined) === undefined && !input.broken;
+    return readColumn(input, head, values, column * rows, rows);
   }
-  const bitmap = input.bytes.slice(input.pos, input.pos + bitmapBytes(rows));
-  if (!input.skip(bitmapBytes(rows))) return false;
+  const bitmap = input.bytes.slice(input.pos, input.pos + ((rows + 7) >> 3));
+  if (!input.skip((rows + 7) >> 3)) return false;
   presence.set(column, bitmap);
   const packed = new Float64Array(countPresent(bitmap, rows));
-  const target = { values: packed, offset: 0, count: packed.length };
-  if (decodeColumn(input, head & 0x7f, target, undefined) !== undefined) return false;
+  if (!readColumn(input, head & 0x7f, packed, 0, packed.length)) return false;
   const from = bitsOf(packed);
   const to = bitsOf(values);
   let at = 0;

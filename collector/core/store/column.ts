@@ -1,0 +1,17 @@
+/** Reads a column of `protocol/columns`: the one place of the store that knows its calling form. */
+import type { ByteReader } from '../../../protocol/bytes/reader.ts';
+import { ColumnTarget, decodeColumn } from '../../../protocol/columns/decode.ts';
+
+/** Fills `values[offset]` to `values[offset + count - 1]`; `false` when the bytes are no such column. */
+export function readColumn(
+  input: ByteReader,
+  head: number,
+  values: Float64Array,
+  offset: number,
+  count: number,
+): boolean {
+  const target = new ColumnTarget(values);
+  target.offset = offset;
+  target.count = count;
+  return decodeColumn(input, head, target, undefined) === undefined && !input.broken;
+}
