@@ -64,3 +64,34 @@ function joinLosses(a: Loss, b: Loss): Loss {
     samples: a.samples + b.samples,
   };
 }
+
+/**
+ * How much of the backlog, from the oldest, each thinning pass may reach: by age a batch loses
+ * half of its rows, then half of the rest, and is dropped last. The newest quarter stays whole.
+ */
+const PASS_REACH: readonly number[] = [3 / 4];
+
+export const THIN_PASSES = PASS_REACH.length;
+
+/** `undefined` when it is time to drop. `ranks` says how far each pass has come, of `total`. */
+export function nextThinning(ranks: readonly number[], total: number): number | undefined {
+  const pass = PASS_REACH.findIndex((reach, i) => (ranks[i] ?? 0) < Math.floor(total * reach));
+  return pass < 0 ? undefined : pass;
+}
+
+/** Rank up to which a pass may go. */
+export function passReach(pass: number, total: number): number {
+  return Math.floor(total * (PASS_REACH[pass] ?? 0));
+}
+
+const LEAST_CHUNK = 65_536;
+const MOST_CHUNK = 4_194_304;
+
+/**
+ * Freed at once at the cap, so that most appends there need not free anything: a sixteenth, but
+ * neither so little that it happens all the time, nor so much that it takes long.
+ */
+export function chunkBytes(capBytes: number): number {
+  const share = Math.min(MOST_CHUNK, Math.max(LEAST_CHUNK, capBytes / 16));
+  return Math.floor(Math.min(share, capBytes / 4));
+}

@@ -8,11 +8,14 @@
 import type { BatchOperation } from 'classic-level';
 import { BufferError } from '../../core/errors.ts';
 import type { BufferOpening } from '../../ports.ts';
+import { refuseIfFull } from './disk-space.ts';
+import { changeGeneration, isWorthwhile } from './generation.ts';
 import { LEDGER_KEY, type Place, recordKey } from './keys.ts';
-import { currentEpoch, encodeLedger, type Ledger } from './ledger.ts';
+import { currentEpoch, encodeLedger, type Ledger, type Plan, settlePlan } from './ledger.ts';
 import type { Level } from './level.ts';
 import { bufferError } from './level-errors.ts';
 import { type Opened, type OpeningOptions, openFolder } from './opening.ts';
+import { flush, Vacuum } from './vacuum.ts';
 
 export type Operation = BatchOperation<Level, Buffer, Buffer>;
 
@@ -28,8 +31,11 @@ export class Journal {
   ledger: Ledger;
   /** Losses that the caller has seen but not settled: they grow no more. */
   shownLosses = 0;
+  readonly vacuum = new Vacuum();
   private opened: Opened;
   private broken = false;
+  /** Into this generation, since it was opened. */
+  private written = 0;
   private closed = false;
   unsynced = false;
   /** The ledger on disk lacks something that no tally carries. */
@@ -75,6 +81,7 @@ export class Journal {
   async ready(): Promise<void> {
     const { level } = this;
     if (!this.broken) return;
+    await refuseIfFull(this.options.path);
     await level.close();
     this.opened = await openFolder(this.options);
     this.ledger = this.opened.ledger;
@@ -96,11 +103,17 @@ export class Journal {
     for (const name of names) this.waiting.delete(name);
     this.ledger = ledger;
     if (withLedger) this.stale = false;
+    if (isWorthwhile(ledger, this.written)) await this.startAnew();
   }
 
-  /** Something that is no record. */
-  async put(key: Buffer, value: Buffer): Promise<void> {
-    await this.write([{ type: 'put', key, value }], false);
+  /** Rewrites many records in a table of their own, and merges it with what lies below. */
+  async rewrite(operations: Operation[], plan: Plan): Promise<void> {
+    await flush(this.level);
+    await this.commit({ operations: [], ledger: { ...this.ledger, plan } });
+    await flush(this.level);
+    await this.write(operations, false);
+    this.ledger = settlePlan(this.ledger, true);
+    await this.vacuum.run(this.level, 0);
   }
 
   /** An fsync needs a write: the key that comes next is deleted, which is not there yet. */
@@ -122,10 +135,26 @@ export class Journal {
     }
   }
 
+  private async startAnew(): Promise<void> {
+    this.written = 0;
+    try {
+      const { level, folder } = this.opened;
+      const deleted = (place: Place): boolean => this.isDeleted(place);
+      const carried = await changeGeneration({ level, folder }, this.ledger, deleted);
+      this.opened = { ...this.opened, ...carried };
+      this.vacuum.reset();
+    } catch {
+      // What was asked for is written; only the saving failed. Which generation counts now is
+      // found out as after any other failure.
+      this.broken = true;
+    }
+  }
+
   private async write(operations: Operation[], sync: boolean): Promise<void> {
     try {
       await this.level.batch(operations, { sync });
       this.unsynced = !sync;
+      for (const operation of operations) this.written += sizeOf(operation);
     } catch (error) {
       if (!this.closed) this.broken = true;
       throw bufferError(error);
@@ -135,6 +164,12 @@ export class Journal {
 
 function ledgerPut(ledger: Ledger): Operation {
   return { type: 'put', key: LEDGER_KEY, value: encodeLedger(ledger) };
+}
+
+/** With about what LevelDB's log and memtable add to each entry. */
+function sizeOf(operation: Operation): number {
+  const value = operation.type === 'put' ? operation.value.length : 0;
+  return operation.key.length + value + 32;
 }
 
 function nameOf({ order, number }: Place): string {

@@ -42,11 +42,24 @@ export interface Ledger {
   readonly floors: readonly Spot[];
   /** For each thinning pass, how far it has come. */
   readonly thinned: readonly Spot[];
+  /** A rewriting that was about to be done when this was written: see `settlePlan`. */
+  readonly plan?: Plan;
   readonly losses: readonly Loss[];
   readonly droppedRecords: number;
   readonly droppedSamples: number;
   readonly thinnedSamples: number;
   readonly damagedRecords: number;
+}
+
+/**
+ * Thinned records are written without the ledger, which would stretch their table over half of the
+ * folder. It is written before them, with what it will be afterwards and how to tell.
+ */
+export interface Plan {
+  /** A record that is thinned, and how often it is when the plan has been carried out. */
+  readonly witness: Place;
+  readonly passes: number;
+  readonly after: Omit<Ledger, 'version' | 'plan'>;
 }
 
 export const NOWHERE: Spot = { order: 0, number: 0 };
@@ -124,4 +137,11 @@ export function applyNewest(
     bytes: tally.bytes + storedBytes,
     epochs: replaceEpoch(ledger, entry),
   };
+}
+
+/** The ledger after its plan, or as if there had been none. */
+export function settlePlan(ledger: Ledger, carriedOut: boolean): Ledger {
+  const { plan, ...before } = ledger;
+  if (plan === undefined) return ledger;
+  return carriedOut ? { ...plan.after, version: ledger.version } : before;
 }

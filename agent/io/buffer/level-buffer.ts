@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { NumberRange } from '../../../protocol/messages/ranges.ts';
-import { tidyLosses } from '../../core/retention.ts';
+import { chunkBytes, tidyLosses } from '../../core/retention.ts';
 import type {
   BufferLoss,
   BufferOpening,
@@ -15,8 +15,8 @@ import type {
   StoredRecord,
 } from '../../ports.ts';
 import { append } from './append.ts';
+import { getDictionary, putDictionary } from './dictionaries.ts';
 import { Journal } from './journal.ts';
-import { dictionaryKey } from './keys.ts';
 import { currentEpoch } from './ledger.ts';
 import { openFolder } from './opening.ts';
 import { get, type Limit, take } from './reader.ts';
@@ -36,9 +36,6 @@ export interface BufferOptions {
 }
 
 const DEFAULT_SYNC_SECONDS = 30;
-/** Share of the cap, and most bytes, that are freed at once when it is reached. */
-const CHUNK_SHARE = 1 / 16;
-const CHUNK_BYTES = 4_194_304;
 
 /** Opens it after whatever happened; rejects only when the disk itself refuses. */
 export async function openBuffer(options: BufferOptions): Promise<RecordBuffer> {
@@ -67,8 +64,9 @@ class LevelBuffer implements RecordBuffer {
   }
 
   append(record: NewRecord): Promise<StoredRecord> {
-    const chunkBytes = Math.min(CHUNK_BYTES, Math.floor(this.capBytes * CHUNK_SHARE));
-    return this.write(() => append(this.journal, { capBytes: this.capBytes, chunkBytes }, record));
+    const { capBytes } = this;
+    const room = { capBytes, chunkBytes: chunkBytes(capBytes) };
+    return this.write(() => append(this.journal, room, record));
   }
 
   held(): readonly { readonly epoch: string; readonly low: number; readonly next: number }[] {
@@ -129,11 +127,11 @@ class LevelBuffer implements RecordBuffer {
   }
 
   putDictionary(id: string, bytes: Uint8Array): Promise<void> {
-    return this.write(() => this.journal.put(dictionaryKey(id), Buffer.from(bytes)));
+    return this.write(() => putDictionary(this.journal, id, bytes));
   }
 
   dictionary(id: string): Promise<Uint8Array | undefined> {
-    return this.queue.run(() => this.journal.level.get(dictionaryKey(id)));
+    return this.queue.run(() => getDictionary(this.journal, id));
   }
 
   sync(): Promise<void> {

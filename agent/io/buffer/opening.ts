@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { type FoundFolder, judgeOpening } from '../../core/epoch.ts';
 import type { BufferOpening } from '../../ports.ts';
 import { type Folder, findFolder, generationPath, quarantine } from './folder.ts';
-import { LEDGER_KEY } from './keys.ts';
+import { LEDGER_KEY, recordKey } from './keys.ts';
 import {
   applyNewest,
   currentEpoch,
@@ -12,6 +12,7 @@ import {
   encodeLedger,
   type Ledger,
   mintEpoch,
+  settlePlan,
 } from './ledger.ts';
 import {
   droppedWhileOpening,
@@ -22,6 +23,7 @@ import {
   tornLog,
 } from './level.ts';
 import { describe, diskError } from './level-errors.ts';
+import { decodeRecord } from './record-codec.ts';
 import { recount } from './recount.ts';
 import { newestRecord } from './scan.ts';
 
@@ -96,7 +98,7 @@ async function load(path: string): Promise<Loaded> {
   const torn = await tornLog(path);
   const level = await openLevel(path);
   try {
-    const ledger = decodeLedger(await level.get(LEDGER_KEY));
+    const ledger = await readLedger(level);
     const lost = existed && ledger === undefined ? 'the ledger is missing' : undefined;
     const damage = torn ?? (await droppedWhileOpening(path)) ?? lost;
     return await freshen({ level, ledger, damage, lastTo: undefined });
@@ -104,6 +106,16 @@ async function load(path: string): Promise<Loaded> {
     await level.close();
     throw error;
   }
+}
+
+async function readLedger(level: Level): Promise<Ledger | undefined> {
+  const ledger = decodeLedger(await level.get(LEDGER_KEY));
+  if (ledger?.plan === undefined) return ledger;
+  const { witness, passes } = ledger.plan;
+  const key = recordKey(witness);
+  const value = await level.get(key);
+  const record = value === undefined ? undefined : decodeRecord(key, value);
+  return settlePlan(ledger, record !== undefined && record.passes >= passes);
 }
 
 /** The ledger with what was appended since it was written. */

@@ -26,6 +26,7 @@ export async function acknowledge(
   await raiseLow(journal, entry.order);
   if (journal.waitingCount >= WAITING) {
     await journal.commit({ operations: [], ledger: journal.ledger });
+    await journal.vacuum.run(journal.level);
   }
 }
 
@@ -48,8 +49,9 @@ async function releaseRange(
 }
 
 /** One record less. Answers whether it was still held. */
-export function release(journal: Journal, { place, bytes }: Found): boolean {
+export function release(journal: Journal, { place, key, bytes }: Found): boolean {
   if (journal.isDeleted(place)) return false;
+  journal.vacuum.note(key, key, bytes);
   journal.delete(place);
   const { ledger } = journal;
   journal.revise({ ...ledger, records: ledger.records - 1, bytes: ledger.bytes - bytes }, false);

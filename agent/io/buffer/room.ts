@@ -5,7 +5,9 @@ import type { Journal } from './journal.ts';
 import { comparePlaces, recordKey } from './keys.ts';
 import type { EpochEntry, Spot } from './ledger.ts';
 import { raiseLow, release } from './release.ts';
-import { after, type Found, readSlice } from './scan.ts';
+import { after, breathe, type Found, readSlice } from './scan.ts';
+import { thinSome } from './thinner.ts';
+import { ALONE_BYTES, flush } from './vacuum.ts';
 
 const SLICE = 256;
 
@@ -24,16 +26,24 @@ export async function makeRoom(
   if (need > options.capBytes) {
     throw new BufferError('buffer-record-too-large', `${need} of ${options.capBytes} bytes`);
   }
+  const fits = (): boolean => journal.ledger.bytes + need <= options.capBytes;
+  while (!fits() && (await thinSome(journal, options.chunkBytes))) await breathe();
+  if (!fits()) await drop(journal, options, need);
+  if (!fits()) {
+    throw new BufferError('buffer-full', `${journal.ledger.bytes} of ${options.capBytes} bytes`);
+  }
+}
+
+async function drop(journal: Journal, options: RoomOptions, need: number): Promise<void> {
   const target = options.capBytes - Math.max(need, options.chunkBytes);
-  if (journal.ledger.bytes + need <= options.capBytes) return;
   for (let index = 0; index < DROP_CLASSES && journal.ledger.bytes > target; index++) {
     await dropClassUntil(journal, index, target);
   }
   for (const { order } of journal.ledger.epochs) await raiseLow(journal, order);
+  const alone = options.chunkBytes >= ALONE_BYTES;
+  if (alone) await flush(journal.level);
   await journal.commit({ operations: [], ledger: journal.ledger });
-  if (journal.ledger.bytes + need > options.capBytes) {
-    throw new BufferError('buffer-full', `${journal.ledger.bytes} of ${options.capBytes} bytes`);
-  }
+  await journal.vacuum.run(journal.level, alone ? 0 : undefined);
 }
 
 async function dropClassUntil(journal: Journal, index: number, target: number): Promise<void> {

@@ -1,4 +1,5 @@
 /** Reading records in slices, so that neither memory nor the event loop feels a long backlog. */
+import { setImmediate } from 'node:timers/promises';
 import { type Place, RECORD_RANGE, readRecordKey } from './keys.ts';
 import type { Level } from './level.ts';
 import { isCorruption } from './level-errors.ts';
@@ -7,6 +8,7 @@ import { decodeRecord, type RecordValue } from './record-codec.ts';
 export interface Found {
   readonly place: Place;
   readonly key: Buffer;
+  readonly value: Buffer;
   /** Key and value. */
   readonly bytes: number;
   /** `undefined` when the record is damaged. */
@@ -91,5 +93,10 @@ function sizeOf(entries: readonly Entry[]): number {
 function readEntry(key: Buffer, value: Buffer): Found | undefined {
   const place = readRecordKey(key);
   if (place === undefined) return undefined;
-  return { place, key, bytes: key.length + value.length, record: decodeRecord(key, value) };
+  return { place, key, value, bytes: key.length + value.length, record: decodeRecord(key, value) };
+}
+
+/** Lets others have the event loop between two slices of work. */
+export async function breathe(): Promise<void> {
+  await setImmediate();
 }
