@@ -101,28 +101,29 @@ export class TopicTree<T> extends Tree<T> {
     this.remove(topic);
   }
 
-  match(filter: string): T[] {
-    const found: T[] = [];
-    collectTopics(this.root, filter.split('/'), 0, found);
-    return found;
+  /** One after another, as they are asked for: a reader that stops costs nothing more. */
+  match(filter: string): Generator<T, void> {
+    return walkTopics(this.root, filter.split('/'), 0);
   }
 }
 
-function collectTopics<T>(node: Node<T>, levels: readonly string[], depth: number, into: T[]) {
+function* walkTopics<T>(
+  node: Node<T>,
+  levels: readonly string[],
+  depth: number,
+): Generator<T, void> {
   const level = levels[depth];
-  if (level === undefined || level === '#') {
-    if (node.value !== undefined) into.push(node.value);
-    if (level === undefined) return;
-  }
-  if (node.children === undefined) return;
+  const here = level === undefined || level === '#';
+  if (here && node.value !== undefined) yield node.value;
+  if (level === undefined || node.children === undefined) return;
   if (level !== '+' && level !== '#') {
-    const exact = node.children.get(level as string);
-    if (exact !== undefined) collectTopics(exact, levels, depth + 1, into);
+    const exact = node.children.get(level);
+    if (exact !== undefined) yield* walkTopics(exact, levels, depth + 1);
     return;
   }
   for (const [name, child] of node.children) {
     // Wildcards at the front leave `$` topics out [MQTT-4.7.2-1].
     if (depth === 0 && name.startsWith('$')) continue;
-    collectTopics(child, levels, level === '#' ? depth : depth + 1, into);
+    yield* walkTopics(child, levels, level === '#' ? depth : depth + 1);
   }
 }

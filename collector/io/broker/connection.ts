@@ -14,6 +14,8 @@ import type { Cancel, Clock } from '../../ports.ts';
 import type { BrokerLimits } from './options.ts';
 
 const BURST_SECONDS = 2;
+/** Each SUBSCRIBE looks through what is retained and may be answered with all of it. */
+const SUBSCRIBES_PER_SECOND = 10;
 
 export interface ConnectionEvents {
   refused(connection: Connection, reason: string): void;
@@ -39,6 +41,7 @@ export class Connection {
   readonly #meter: PacketMeter;
   readonly #messages: TokenBucket;
   readonly #bytes: TokenBucket;
+  readonly #subscribes: TokenBucket;
   #partial = 0;
   #pending = 0;
   #held = false;
@@ -55,12 +58,19 @@ export class Connection {
     this.#meter = new PacketMeter(limits.connectBytes);
     this.#messages = new TokenBucket(limits.messagesPerSecond, BURST_SECONDS, now);
     this.#bytes = new TokenBucket(limits.bytesPerSecond, BURST_SECONDS, now);
+    const subscribeSeconds = limits.subscriptions / SUBSCRIBES_PER_SECOND;
+    this.#subscribes = new TokenBucket(SUBSCRIBES_PER_SECOND, subscribeSeconds, now);
     const read = socket.read.bind(socket);
     socket.read = (size?: number): unknown => this.#read(read, size);
   }
 
   get held(): boolean {
     return this.#held;
+  }
+
+  /** Something that it sent is here, and it is we who have not read it. */
+  get waits(): boolean {
+    return this.#held || this.socket.readableLength > 0;
   }
 
   get partialBytes(): number {
@@ -72,6 +82,13 @@ export class Connection {
     this.clientId = clientId;
     this.rights = rights;
     this.#meter.limit = this.#limits.packetBytes;
+  }
+
+  /** Whether one more filter is within the limits. */
+  maySubscribe(filter: string): boolean {
+    const { size } = this.subscriptions;
+    if (!this.subscriptions.has(filter) && size >= this.#limits.subscriptions) return false;
+    return this.#subscribes.tryTake(1, this.#clock.mono());
   }
 
   /** `receive` has one more message, or one less, of this client. */

@@ -118,8 +118,7 @@ export class Guard implements ConnectionEvents {
     const connection = this.#byClient.get(client);
     if (connection?.rights === undefined) return false;
     const { subscriptions, rights } = connection;
-    const known = subscriptions.has(filter);
-    if (!known && subscriptions.size >= this.#limits.subscriptions) {
+    if (!connection.maySubscribe(filter)) {
       this.#refusals.note('subscriptions', connection.clientId);
       return false;
     }

@@ -48,6 +48,7 @@ export interface BrokerLimits {
   /** Messages of one client, and bytes of all, that `receive` has not answered yet. */
   readonly pendingMessages: number;
   readonly pendingBytes: number;
+  /** Filters of one client; also how many it may ask for at once, and ten a second after that. */
   readonly subscriptions: number;
   readonly retainedMessages: number;
   readonly retainedBytes: number;

@@ -68,7 +68,11 @@ export class RetainedStore {
   }
 
   createRetainedStreamCombi(filters: readonly string[]): Readable {
-    return Readable.from(filters.flatMap((filter) => this.#kept.match(filter)));
+    return Readable.from(this.#matching(filters));
+  }
+
+  *#matching(filters: readonly string[]): Generator<Kept, void> {
+    for (const filter of filters) yield* this.#kept.match(filter);
   }
 
   #drop(kept: Kept): void {

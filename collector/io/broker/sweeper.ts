@@ -36,7 +36,7 @@ export class Sweeper {
   #sweep(now: number): void {
     for (const connection of this.#connections) {
       // Before CONNECT aedes' own timeout holds.
-      if (connection.held || connection.rights === undefined) continue;
+      if (connection.waits || connection.rights === undefined) continue;
       const { partialSince } = connection;
       if (now - connection.lastPacketAt > connection.keepaliveMs) connection.refuse('keep-alive');
       else if (partialSince !== undefined && now - partialSince > this.#limits.packetMs) {
