@@ -4,6 +4,10 @@ import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import type { BuildInfo } from '../../core/views.ts';
 
+const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="110" height="40"><text x="4" y="27" fill="#fff" ' +
+  'font-family="sans-serif" font-size="22" font-weight="700">Muster</text></svg>';
+
 export function docs(app: FastifyInstance, build: BuildInfo): void {
   void app.register(swagger, {
     openapi: {
@@ -25,6 +29,7 @@ export function docs(app: FastifyInstance, build: BuildInfo): void {
   });
   void app.register(swaggerUi, {
     routePrefix: '/docs',
+    logo: { type: 'image/svg+xml', content: LOGO },
     uiConfig: { docExpansion: 'list', validatorUrl: null },
     // The viewer sets styles in the page; nothing comes from elsewhere.
     staticCSP: {
