@@ -86,9 +86,7 @@ export const filesystem = sampler<Raw>({
   }),
 
   async read(host: Host, options) {
-    // The first process sees the whole machine even when the agent's own unit hides parts of it.
-    const text = host.readNow('/proc/1/mountinfo') ?? required(host, '/proc/self/mountinfo');
-    const mounts = distinct(parseMountinfo(text).filter(wantedMount(options)));
+    const mounts = distinct(allMounts(host).filter(wantedMount(options)));
     const answers = await Promise.all(
       mounts.map((mount) => host.statfs(mount.mountPoint).catch(() => 'failed' as const)),
     );
@@ -120,6 +118,19 @@ export const filesystem = sampler<Raw>({
     if (hanging.length > 0) throw new Error(`no answer from ${hanging.join(', ')}`);
   },
 });
+
+/**
+ * As the first process sees them. When it is hidden, our own view has to do, in which a hardened
+ * unit turns writable file systems into read-only mounts: then only the file system itself counts.
+ */
+function allMounts(host: Host): Mount[] {
+  const first = host.readNow('/proc/1/mountinfo');
+  if (first !== undefined) return parseMountinfo(first);
+  return parseMountinfo(required(host, '/proc/self/mountinfo')).map((mount) => ({
+    ...mount,
+    mountReadOnly: mount.superReadOnly,
+  }));
+}
 
 /** Known without having seen it writable: survives a restart of the agent. */
 function isSelfProtected(mount: Mount): boolean {

@@ -113,7 +113,7 @@ test('a file that was replaced is read anew when read off the main thread', asyn
 });
 
 test('a pipe in the way does not hold a thread', async () => {
-  execFileSync('mkfifo', [join(root, 'pipe.prom')]);
+  execFileSync('/usr/bin/mkfifo', [join(root, 'pipe.prom')]);
   expect(await host.read('/pipe.prom')).toBe('');
 });
 

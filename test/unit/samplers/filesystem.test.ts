@@ -86,11 +86,13 @@ test('a call that fails shows an error and is no failure of the reading', async 
   expect(samples[`node_filesystem_device_error{${ROOT}}`]).toBe(1);
 });
 
-test('without the first process its own view has to do', async () => {
-  const files = { '/proc/self/mountinfo': `${root('rw')}\n` };
-  expect(await sampled(filesystem, host(files))).toHaveProperty([
-    `node_filesystem_size_bytes{${ROOT}}`,
-  ]);
+test('without the first process its own view has to do, in which a unit makes mounts read-only', async () => {
+  const own = async (line: string) =>
+    sampled(filesystem, host({ '/proc/self/mountinfo': `${line}\n` }));
+  const hardened = await own(root('ro', 'rw'));
+  expect(hardened[`node_filesystem_size_bytes{${ROOT}}`]).toBe(100);
+  expect(hardened[`node_filesystem_readonly{${ROOT}}`]).toBe(0);
+  expect((await own(root('ro')))[`node_filesystem_readonly{${ROOT}}`]).toBe(1);
 });
 
 test('one device mounted twice in one place is one series', async () => {
