@@ -10,6 +10,8 @@ import { type Level, openFolder } from './folder.ts';
 const SIZES = { cacheSize: 2 * 1024 * 1024, writeBufferSize: 4 * 1024 * 1024, compression: false };
 const ORDER = factKey('order');
 const PAGE = 2000;
+/** LevelDB's reader hands over so much at once; by default 16 KB, whatever number is asked for. */
+const highWaterMarkBytes = 1024 * 1024;
 
 export type Entry = readonly [key: Uint8Array, value: Uint8Array];
 export type Snapshot = ReturnType<Level['snapshot']>;
@@ -78,7 +80,11 @@ export class Partition {
 
   /** Entries of a range, a page at a time. */
   async *scan(range: KeyRange, snapshot?: Snapshot): AsyncGenerator<Entry> {
-    const options = snapshot === undefined ? range : { ...range, snapshot };
+    const options = {
+      ...range,
+      highWaterMarkBytes,
+      ...(snapshot === undefined ? {} : { snapshot }),
+    };
     const iterator = this.db.iterator(options);
     try {
       for (;;) {
@@ -91,9 +97,19 @@ export class Partition {
     }
   }
 
+  /** The first entries of a range: fewer than `count` only when there are no more. */
+  async first(range: KeyRange, count: number): Promise<Entry[]> {
+    const iterator = this.db.iterator({ ...range, highWaterMarkBytes, limit: count });
+    try {
+      return await iterator.all();
+    } finally {
+      await iterator.close();
+    }
+  }
+
   /** The entries of a range at once. */
   async read(range: KeyRange, snapshot: Snapshot): Promise<Entry[]> {
-    const iterator = this.db.iterator({ ...range, snapshot });
+    const iterator = this.db.iterator({ ...range, highWaterMarkBytes, snapshot });
     try {
       return await iterator.all();
     } finally {

@@ -27,7 +27,8 @@ import { Pool } from './pool.ts';
 import type { Reader } from './reader.ts';
 import type { SeriesIndex } from './series-index.ts';
 
-const SIZES = { cacheSize: 1024 * 1024, writeBufferSize: 4 * 1024 * 1024, compression: false };
+/** A small write buffer: a day's record is written 24 times, and the log keeps all of them. */
+const SIZES = { cacheSize: 1024 * 1024, writeBufferSize: 512 * 1024, compression: false };
 const KEEP_OPEN = 4;
 const STEPS = ['1h', '1m'] as const;
 

@@ -68,13 +68,7 @@ export class WindowPass {
   /** One stretch: whether there may be more. */
   async step(partition: Partition): Promise<boolean> {
     const { lt } = prefixRange(chunkPrefix(this.window));
-    const iterator = partition.db.iterator({ gte: this.cursor, lt });
-    let entries: Entry[];
-    try {
-      entries = await iterator.nextv(STRETCH);
-    } finally {
-      await iterator.close();
-    }
+    const entries = await partition.first({ gte: this.cursor, lt }, STRETCH);
     const last = entries.at(-1);
     if (last === undefined) return false;
     const groups = this.bySeries(partition, entries);
