@@ -33,7 +33,6 @@ const typed = {
     'error',
     { considerDefaultExhaustiveForUnions: true },
   ],
-  '@typescript-eslint/unbound-method': 'error',
 };
 
 const clock = 'Pure code has no clock: `now` is an argument.';
