@@ -13,7 +13,8 @@ import { clockSynced, createClock, readBootId } from './io/clock.ts';
 import { type OpenHost, openHost } from './io/host.ts';
 import { createMqttTransport } from './io/mqtt-transport.ts';
 import type { Cancel, Clock, Log, RecordBuffer, StoredRecord } from './ports.ts';
-import { samplers } from './samplers/index.ts';
+import { samplers as registry } from './samplers/index.ts';
+import type { Sampler } from './samplers/sampler.ts';
 import { Link } from './work/link.ts';
 import { type AgentFigures, ownMetrics } from './work/own-metrics.ts';
 import { Recording } from './work/recording.ts';
@@ -31,6 +32,7 @@ const MIN_HEARTBEAT_MS = 60_000;
 export class AgentApp {
   private config: AgentConfig;
   private readonly log: Log;
+  private readonly samplers: readonly Sampler[];
   private readonly clock: Clock = createClock();
   private readonly boot = readBootId();
   private readonly host: OpenHost = openHost();
@@ -45,18 +47,28 @@ export class AgentApp {
   private batchTimer: Cancel = () => undefined;
 
   /** Opens the buffer first: it alone decides whether the agent can run. */
-  static async open(config: AgentConfig, log: Log): Promise<AgentApp> {
+  static async open(
+    config: AgentConfig,
+    log: Log,
+    samplers: readonly Sampler[] = registry,
+  ): Promise<AgentApp> {
     const buffer = await openBuffer({
       path: join(config.data, 'buffer'),
       capBytes: config.buffer.cap,
       bootId: readBootId(),
       syncSeconds: config.buffer.syncInterval / 1000,
     });
-    return new AgentApp(config, log, buffer);
+    return new AgentApp(config, log, samplers, buffer);
   }
 
-  private constructor(config: AgentConfig, log: Log, buffer: RecordBuffer) {
+  private constructor(
+    config: AgentConfig,
+    log: Log,
+    samplers: readonly Sampler[],
+    buffer: RecordBuffer,
+  ) {
     this.config = config;
+    this.samplers = samplers;
     this.log = log;
     this.buffer = buffer;
     const { clock, boot, table } = this;
@@ -199,7 +211,7 @@ export class AgentApp {
   }
 
   private plan(): PlannedSampler[] {
-    const planned = samplers.flatMap((sampler): PlannedSampler[] => {
+    const planned = this.samplers.flatMap((sampler): PlannedSampler[] => {
       const own = this.config.samplers[sampler.name];
       if (own === undefined || !own.enabled) return [];
       return [{ sampler, options: own.options, intervalMs: own.interval, timeoutMs: own.timeout }];

@@ -19,6 +19,7 @@ import { openJournal } from './io/journal/segment-journal.ts';
 import { openCatalog } from './io/level-catalog.ts';
 import { openQuarantine, type Quarantine } from './io/quarantine.ts';
 import { openLevelStore } from './io/store/level-store.ts';
+import type { QuarantineView } from './ports/http.ts';
 import type { Bus, Catalog, Clock, Journal, Log, SampleStore } from './ports.ts';
 import { AckDesk } from './work/acks.ts';
 import { newCounts } from './work/counts.ts';
@@ -175,7 +176,7 @@ export class CollectorApp {
         engine: new SelectorEngine(store),
         devices: views,
         feed: views,
-        quarantine,
+        quarantine: quarantineView(quarantine),
         metrics,
         readiness: () => this.readiness(),
         components: () => this.components(),
@@ -267,6 +268,26 @@ function createBus({ bus }: CollectorConfig, log: Log): Bus {
     ...(password === undefined ? {} : { password: password.reveal() }),
     ...(caFile === undefined ? {} : { tls: { ca: readFileSync(caFile) } }),
   });
+}
+
+/** The quarantine as the API shows it. */
+function quarantineView(quarantine: Quarantine): QuarantineView {
+  return {
+    list: async (limit) => {
+      const entries = (await quarantine.list()).slice(0, limit);
+      return entries.map(({ error, payloadBytes, ...entry }) => ({
+        ...entry,
+        reason: error,
+        bytes: payloadBytes,
+      }));
+    },
+    get: async (id) => {
+      const message = await quarantine.read(id);
+      if (message === undefined) return undefined;
+      const { topic, receivedAt, error, payload } = message;
+      return { id, topic, receivedAt, reason: error, bytes: payload.length, payload };
+    },
+  };
 }
 
 function isLoopback(host: string): boolean {

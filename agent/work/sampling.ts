@@ -55,12 +55,12 @@ export class Sampling {
     readonly intervalMs: number;
     readonly runners: readonly Runner[];
   }[];
-  private readonly durations: boolean;
+  private readonly detailed: boolean;
   private cancels: Cancel[] = [];
 
-  constructor(deps: SamplingDeps, planned: readonly PlannedSampler[], durations: boolean) {
+  constructor(deps: SamplingDeps, planned: readonly PlannedSampler[], detailed: boolean) {
     this.deps = deps;
-    this.durations = durations;
+    this.detailed = detailed;
     const intervals = [...new Set(planned.map(({ intervalMs }) => intervalMs))].sort(
       (a, b) => a - b,
     );
@@ -81,8 +81,12 @@ export class Sampling {
   /** Samples everything now, and then each group at whole multiples of its interval. */
   async start(): Promise<void> {
     const first = this.groups.map(({ runners }) => this.tick(runners));
-    for (const { intervalMs, runners } of this.groups)
-      this.schedule(intervalMs, runners, this.cancels.push(noop) - 1);
+    const now = this.deps.clock.mono();
+    for (const { intervalMs, runners } of this.groups) {
+      const slot = this.cancels.push(noop) - 1;
+      // The first multiple may be at hand: two samples next to each other would say nothing new.
+      this.schedule(intervalMs, runners, slot, now + intervalMs / 2);
+    }
     await Promise.all(first);
   }
 
@@ -91,13 +95,22 @@ export class Sampling {
     this.cancels = [];
   }
 
-  private schedule(intervalMs: number, runners: readonly Runner[], slot: number): void {
-    const { clock } = this.deps;
-    const next = intervalMs - (clock.mono() % intervalMs);
-    this.cancels[slot] = clock.after(next, () => {
-      this.schedule(intervalMs, runners, slot);
+  /**
+   * One tick for each whole multiple of the interval. A timer may fire a little early, which must
+   * not make two ticks of one; multiples that were slept through are left out.
+   */
+  private schedule(
+    intervalMs: number,
+    runners: readonly Runner[],
+    slot: number,
+    after: number,
+  ): void {
+    const { clock, log } = this.deps;
+    const due = nextMultiple(intervalMs, Math.max(after, clock.mono() - intervalMs / 2));
+    this.cancels[slot] = clock.after(due - clock.mono(), () => {
+      this.schedule(intervalMs, runners, slot, due);
       this.tick(runners).catch((error: unknown) =>
-        this.deps.log.error('sampling failed', { error: String(error) }),
+        log.error('sampling failed', { error: String(error) }),
       );
     });
   }
@@ -214,8 +227,12 @@ export class Sampling {
   ): void {
     const { name } = runner.sampler;
     const own = new Set<Series>();
-    this.put(row, own, runner.group, SUCCESS, problem === undefined ? 1 : 0, [name]);
-    if (this.durations && durationMs !== undefined) {
+    // A sampler that works says so by its samples; in `edge` only failures
+    // and recoveries are told.
+    if (this.detailed || problem !== undefined || runner.failing) {
+      this.put(row, own, runner.group, SUCCESS, problem === undefined ? 1 : 0, [name]);
+    }
+    if (this.detailed && durationMs !== undefined) {
       this.put(row, own, runner.group, DURATION, Math.round(durationMs * 1000) / 1e6, [name]);
     }
     if ((problem !== undefined) === runner.failing) return;
@@ -223,6 +240,10 @@ export class Sampling {
     if (problem === undefined) this.deps.log.info('sampler works again', { sampler: name });
     else this.deps.log.warn('sampler failed', { sampler: name, error: problem });
   }
+}
+
+function nextMultiple(interval: number, after: number): number {
+  return (Math.floor(after / interval) + 1) * interval;
 }
 
 function noop(): void {

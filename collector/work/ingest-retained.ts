@@ -54,16 +54,12 @@ export function replaySchema(ingest: IngestDesk, { device, site, payload }: Arri
  * nothing again whose acknowledgement was lost, and what time it is.
  */
 function greet(ingest: IngestDesk, arrival: Arrival, state: OnlineState): void {
-  const { acks, dictionaries } = ingest.deps;
+  const { acks } = ingest.deps;
   const to = addressee(arrival);
   for (const { epoch, low } of state.epochs) {
     acks.greet(to, epoch);
     for (const interval of arrival.device.ledger.durable(epoch, low))
       acks.durable(to, epoch, interval);
-  }
-  const current = state.epochs.at(-1);
-  if (current !== undefined && dictionaries.newest(arrival.device.id) === undefined) {
-    acks.needKind(to, current.epoch, 'schema');
   }
 }
 

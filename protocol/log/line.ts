@@ -42,5 +42,5 @@ function logfmt(fields: LineFields): string {
 
 /** A value with spaces, quotes or control characters is a JSON string. */
 function quoted(value: string): string {
-  return /^[^\s"=\u0000-\u001f]+$/.test(value) ? value : JSON.stringify(value);
+  return /^[!#-<>-~]+$/.test(value) ? value : JSON.stringify(value);
 }

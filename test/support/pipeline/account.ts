@@ -1,0 +1,77 @@
+/**
+ * The account at the end: every reading in the ledger is in the store exactly once, or inside a
+ * gap of a kind that the faults allow.
+ */
+import { readFileSync } from 'node:fs';
+
+export interface Reading {
+  /** The value of column 0, divided by ten. */
+  readonly value: number;
+  /** UTC milliseconds when it was read. */
+  readonly at: number;
+}
+
+export interface ReportedGap {
+  readonly from: number;
+  readonly to: number;
+  readonly cause: string;
+}
+
+export interface Account {
+  readonly readings: number;
+  readonly stored: number;
+  /** Missing, and inside no allowed gap. */
+  readonly lost: readonly Reading[];
+  /** Values that the store has more than once. */
+  readonly twice: readonly number[];
+  /** Values in the store that were never read. */
+  readonly invented: readonly number[];
+  /** Missing, and inside an allowed gap. */
+  readonly excused: number;
+}
+
+export function readLedger(path: string): Reading[] {
+  return readFileSync(path, 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(' '))
+    .map((line) => {
+      const [value, at] = line.split(' ').map(Number);
+      return { value: value ?? 0, at: at ?? 0 };
+    });
+}
+
+/** Slack around a gap: a reading's time is taken before the sampler stamps its row. */
+const SLACK_MS = 50;
+
+export function settle(
+  readings: readonly Reading[],
+  columns: readonly (readonly number[])[],
+  gaps: readonly ReportedGap[],
+  allowed: ReadonlySet<string>,
+): Account {
+  const known = new Set(readings.map(({ value }) => value));
+  const usable = gaps.filter(({ cause }) => allowed.has(cause));
+  const inGap = ({ at }: Reading) =>
+    usable.some(({ from, to }) => from - SLACK_MS <= at && at <= to + SLACK_MS);
+  const lost: Reading[] = [];
+  const twice: number[] = [];
+  const invented: number[] = [];
+  let excused = 0;
+  let stored = 0;
+  columns.forEach((values, column) => {
+    const seen = new Map<number, number>();
+    for (const value of values) {
+      const key = (value - column) / 10;
+      seen.set(key, (seen.get(key) ?? 0) + 1);
+      if (!known.has(key)) invented.push(value);
+    }
+    stored += values.length;
+    for (const [key, times] of seen) if (times > 1) twice.push(key);
+    for (const reading of readings) {
+      if (seen.has(reading.value)) continue;
+      if (inGap(reading)) excused++;
+      else lost.push(reading);
+    }
+  });
+  return { readings: readings.length * columns.length, stored, lost, twice, invented, excused };
+}

@@ -1,0 +1,69 @@
+/** A TCP link between agent and broker that can be cut, or go silent without closing. */
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+export class LinkProxy {
+  readonly port: Promise<number>;
+  private readonly server: Server;
+  private readonly pairs = new Set<readonly [Socket, Socket]>();
+  private silent = false;
+  private refusing = false;
+
+  constructor(target: number) {
+    this.server = createServer((near) => this.join(near, target)).listen(0, '127.0.0.1');
+    this.port = once(this.server, 'listening').then(() => {
+      const address = this.server.address();
+      if (address === null || typeof address === 'string') throw new Error('no port');
+      return address.port;
+    });
+  }
+
+  /** Resets every connection; what was under way is lost on both sides. */
+  cut(): void {
+    for (const [near, far] of this.pairs) {
+      near.resetAndDestroy();
+      far.resetAndDestroy();
+    }
+  }
+
+  /** Bytes stop flowing, connections stay: a mobile network in a tunnel. */
+  hold(silent: boolean): void {
+    this.silent = silent;
+    for (const pair of this.pairs)
+      for (const socket of pair) silent ? socket.pause() : socket.resume();
+  }
+
+  /** New connections are refused. */
+  refuse(refusing: boolean): void {
+    this.refusing = refusing;
+    if (refusing) this.cut();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private join(near: Socket, target: number): void {
+    if (this.refusing) {
+      near.resetAndDestroy();
+      return;
+    }
+    const far = connect(target, '127.0.0.1');
+    const pair = [near, far] as const;
+    this.pairs.add(pair);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on('data', (chunk) => to.write(chunk));
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.pairs.delete(pair);
+        to.destroy();
+      });
+      if (this.silent) from.pause();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** Bundles and runs the programs under test as processes that can be killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+const HERE = import.meta.dirname;
+/** Inside the project, so that packages are found from there. */
+const OUT = join(HERE, '../../../node_modules/.cache/muster-tests');
+
+/** The two bundles; packages stay outside. */
+export async function bundlePrograms(): Promise<{ agent: string; collector: string }> {
+  const names = ['agent-under-test', 'collector-under-test'];
+  const outdir = join(OUT, String(process.pid));
+  await build({
+    entryPoints: names.map((name) => join(HERE, `${name}.ts`)),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+  });
+  return {
+    agent: join(outdir, 'agent-under-test.mjs'),
+    collector: join(outdir, 'collector-under-test.mjs'),
+  };
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** One program that may be started, killed and started again. */
+export class Program {
+  private readonly command: readonly string[];
+  private readonly log: string;
+  private child: ChildProcess | undefined;
+
+  constructor(command: readonly string[], log: string) {
+    this.command = command;
+    this.log = log;
+  }
+
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
+  /** Resolves when the program printed `ready`, or at once without it. */
+  async start(ready?: string): Promise<void> {
+    const [file = '', ...args] = this.command;
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: quietEnvironment() });
+    this.child = child;
+    child.stderr.on('data', (chunk: Buffer) => appendFileSync(this.log, chunk));
+    if (ready === undefined) {
+      child.stdout.resume();
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        if (chunk.includes(ready)) resolve();
+      });
+      child.once('exit', (code, signal) =>
+        reject(new Error(`${file} ended early: ${code ?? signal}, see ${this.log}`)),
+      );
+    });
+  }
+
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    const { child } = this;
+    this.child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    await exited;
+  }
+}
+
+/** Certificates are loaded at each start when this is set, which costs 50 ms. */
+function quietEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _, ...rest } = process.env;
+  return rest;
+}

@@ -1,0 +1,26 @@
+/** A run: faults at random, then the account. */
+import type { Fault } from './faults.ts';
+import type { Pipeline } from './pipeline.ts';
+import type { Random } from './random.ts';
+
+const DRAIN_MS = 30_000;
+
+export async function runRounds(
+  pipeline: Pipeline,
+  faults: readonly Fault[],
+  rounds: number,
+  random: Random,
+) {
+  const names: string[] = [];
+  await pipeline.start();
+  for (let round = 0; round < rounds; round++) {
+    const fault = random.pick(faults);
+    names.push(fault.name);
+    await new Promise((resolve) => setTimeout(resolve, random.between(50, 400)));
+    await fault.run(pipeline, random);
+  }
+  const allowed = new Set(
+    faults.filter(({ name }) => names.includes(name)).flatMap(({ allows }) => allows),
+  );
+  return { account: await pipeline.drain(allowed, DRAIN_MS), names };
+}
