@@ -7,9 +7,9 @@ import { CborFloat, type CborItem, type CborKey, CborMap } from './values.ts';
 /** Sizes in V8's heap, rounded up; a map's also pay for what a message makes of it. */
 const ARRAY_COST = 56;
 const SLOT_COST = 8;
-const MAP_COST = 200;
-const ENTRY_COST = 24;
+const MAP_COST = 280;
 const NUMBER_COST = 16;
+const FLOAT_COST = 48;
 const VIEW_COST = 160;
 const SET_ENTRY_COST = 64;
 
@@ -77,33 +77,41 @@ function readArray(reader: CborReader, count: number, depth: number): readonly C
 }
 
 function readMap(reader: CborReader, count: number, depth: number): CborItem {
-  if (!enter(reader, count * 2, depth) || !reader.spend(MAP_COST + count * ENTRY_COST)) return null;
-  const keys = new Array<CborKey>(count);
+  if (!enter(reader, count * 2, depth) || !reader.spend(MAP_COST + count * SLOT_COST)) return null;
   const values = new Array<CborItem>(count);
   let filled = 0;
-  readEntries(reader, count, (key) => {
-    keys[filled] = key;
+  const keys = readEntries(reader, count, () => {
     values[filled++] = readItem(reader, depth);
   });
   return new CborMap(keys, values);
 }
 
-/** Reads the `count` entries of a map whose head was read; `read` reads the value of its key. */
-export function readEntries(reader: CborReader, count: number, read: (key: CborKey) => void): void {
-  if (!reader.spend(count > SMALL_MAP ? count * SET_ENTRY_COST : SMALL_MAP * SLOT_COST)) return;
-  const seen = count > SMALL_MAP ? new Set<CborKey>() : undefined;
-  const few: CborKey[] = [];
+/**
+ * Reads the `count` entries of a map whose head was read, and answers the keys; `read` reads the
+ * value of its key.
+ */
+export function readEntries(
+  reader: CborReader,
+  count: number,
+  read: (key: CborKey) => void,
+): readonly CborKey[] {
+  const hashed = count > SMALL_MAP;
+  if (!reader.spend(count * (hashed ? SLOT_COST + SET_ENTRY_COST : SLOT_COST))) return NO_ITEMS;
+  const seen = hashed ? new Set<CborKey>() : undefined;
+  const keys = new Array<CborKey>(count);
   for (let i = 0; i < count && reader.error === undefined; i++) {
     const start = reader.pos;
     const key = readKey(reader);
-    if (seen === undefined ? few.includes(key) : seen.has(key)) {
-      reader.pos = start;
-      return reader.fail('duplicate-key');
+    if (seen === undefined ? keys.includes(key) : seen.has(key)) {
+      if (reader.error === undefined) reader.pos = start;
+      reader.fail('duplicate-key');
+      break;
     }
-    if (seen === undefined) few.push(key);
-    else seen.add(key);
+    seen?.add(key);
+    keys[i] = key;
     read(key);
   }
+  return keys;
 }
 
 function readKey(reader: CborReader): CborKey {
@@ -118,7 +126,7 @@ function readKey(reader: CborReader): CborKey {
 
 function enter(reader: CborReader, items: number, depth: number): boolean {
   if (depth > LIMITS.depth) reader.fail('too-deep');
-  if (items > reader.remaining) reader.fail('truncated');
+  reader.expectItems(items);
   return reader.error === undefined;
 }
 
@@ -126,26 +134,10 @@ function readSimple(reader: CborReader, info: number): CborItem {
   if (info === 20) return false;
   if (info === 21) return true;
   if (info === 22) return null;
-  if (info < 25 || info > 27) {
-    reader.pos--;
-    reader.fail('unsupported-item');
-    return null;
+  if (info >= 25 && info <= 27) {
+    return reader.spend(FLOAT_COST) ? new CborFloat(reader.float(1 << (info - 24))) : null;
   }
-  const width = 1 << (info - 24);
-  if (width > reader.remaining) reader.fail('truncated');
-  if (reader.error !== undefined || !reader.spend(NUMBER_COST * 3)) return null;
-  const view = new DataView(reader.bytes.buffer, reader.bytes.byteOffset + reader.pos, width);
-  reader.pos += width;
-  if (width === 8) return new CborFloat(view.getFloat64(0));
-  return new CborFloat(width === 4 ? view.getFloat32(0) : halfFloat(view.getUint16(0)));
-}
-
-/** RFC 8949, appendix D. */
-function halfFloat(half: number): number {
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  const sign = half >> 15 === 0 ? 1 : -1;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (fraction + 1024) * 2 ** (exponent - 25);
+  reader.pos--;
+  reader.fail('unsupported-item');
+  return null;
 }

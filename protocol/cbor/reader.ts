@@ -24,12 +24,16 @@ export const MAJOR = {
 
 /** Allowed memory: this many bytes a byte of input, over a constant that small messages need. */
 const BUDGET_PER_BYTE = 16;
-const BUDGET_FLOOR = 32_768;
+const BUDGET_FLOOR = 65_536;
 
 /** What a string costs in V8's heap beside its characters. */
-const TEXT_COST = 32;
-/** Up to this many bytes, a loop finds out sooner whether a text is ASCII than a call into C++. */
+const TEXT_COST = 24;
+/** Up to this many bytes, a loop over them is sooner done than a call into C++. */
 const SHORT_TEXT = 24;
+/** What it takes to look at a text's bytes once more. */
+const CHECK_COST = 160;
+/** Places for texts that come again; a power of two. */
+const TABLE_SIZE = 512;
 
 export class CborReader {
   pos = 0;
@@ -42,6 +46,8 @@ export class CborReader {
   private buffer: Buffer | undefined;
   private budget: number;
   private items: number = LIMITS.items;
+  private table: string[] | undefined;
+  private view: DataView | undefined;
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
@@ -59,6 +65,12 @@ export class CborReader {
     this.errorAt = this.pos;
     this.pos = this.bytes.length;
     this.argument = 0;
+  }
+
+  /** Fails when a container says that it holds more items than may still come. */
+  expectItems(count: number): void {
+    if (count > this.remaining) this.fail('truncated');
+    else if (count > this.items) this.fail('too-many-items');
   }
 
   /** Pays for `cost` bytes that are about to be allocated. */
@@ -110,9 +122,9 @@ export class CborReader {
     return this.containerHead(MAJOR.map, 2);
   }
 
-  private containerHead(major: number, bytesPerEntry: number): number {
+  private containerHead(major: number, itemsPerEntry: number): number {
     if (this.head() !== major) this.fail('wrong-type');
-    if (this.argument * bytesPerEntry > this.remaining) this.fail('truncated');
+    this.expectItems(this.argument * itemsPerEntry);
     return this.argument;
   }
 
@@ -126,6 +138,17 @@ export class CborReader {
     return min;
   }
 
+  /** The next bytes as a float of 2, 4 or 8 bytes (RFC 8949, appendix D, for the shortest). */
+  float(width: number): number {
+    const { bytes, pos } = this;
+    if (width > this.remaining) this.fail('truncated');
+    if (this.error !== undefined) return 0;
+    this.view ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.pos += width;
+    if (width === 8) return this.view.getFloat64(pos);
+    return width === 4 ? this.view.getFloat32(pos) : halfFloat(this.view.getUint16(pos));
+  }
+
   text(maxBytes: number): string {
     if (this.head() !== MAJOR.text) this.fail('wrong-type');
     if (this.argument > maxBytes) this.fail('out-of-range');
@@ -136,25 +159,72 @@ export class CborReader {
   textBody(length: number): string {
     const start = this.pos;
     if (length > this.remaining) this.fail('truncated');
-    // A character takes two bytes when one of its neighbours does not fit in Latin 1.
-    if (length === 0 || !this.spend(TEXT_COST + length * 2) || this.error !== undefined) return '';
+    if (length === 0 || this.error !== undefined) return '';
     this.pos += length;
-    const { bytes } = this;
-    this.buffer ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    if (length <= SHORT_TEXT && this.isAscii(start, start + length)) {
-      return this.buffer.toString('latin1', start, start + length);
+    if (length <= SHORT_TEXT) {
+      const hash = this.asciiHash(start, start + length);
+      if (hash >= 0) return this.shortText(start, length, hash);
     }
-    if (!isUtf8(bytes.subarray(start, start + length))) {
-      this.pos = start;
-      this.fail('invalid-utf8');
-      return '';
-    }
-    return this.buffer.toString('utf8', start, start + length);
+    return this.anyText(start, length);
   }
 
-  private isAscii(start: number, end: number): boolean {
-    let all = 0;
-    for (let i = start; i < end; i++) all |= this.bytes[i] as number;
-    return all < 0x80;
+  /** From here on, a short text that came before is found again instead of made again. */
+  rememberTexts(): void {
+    if (this.spend(TABLE_SIZE * 8)) this.table = new Array<string>(TABLE_SIZE).fill('');
   }
+
+  private shortText(start: number, length: number, hash: number): string {
+    const known = this.table?.[hash] ?? '';
+    if (known.length === length && this.equals(known, start)) return known;
+    if (!this.spend(TEXT_COST + length)) return '';
+    const text = this.asBuffer().toString('latin1', start, start + length);
+    if (this.table !== undefined) this.table[hash] = text;
+    return text;
+  }
+
+  private anyText(start: number, length: number): string {
+    // A character takes two bytes when one of its neighbours does not fit in Latin 1.
+    if (!this.spend(TEXT_COST + length * 2)) return '';
+    const text = this.asBuffer().toString('utf8', start, start + length);
+    // What is not UTF-8 became a replacement character; that one may also have been meant.
+    if (!text.includes('\uFFFD') || !this.spend(CHECK_COST)) return text;
+    if (isUtf8(this.bytes.subarray(start, start + length))) return text;
+    this.pos = start;
+    this.fail('invalid-utf8');
+    return '';
+  }
+
+  /** A place in the table of texts, -1 when the bytes are not all ASCII. */
+  private asciiHash(start: number, end: number): number {
+    let all = 0;
+    let hash = 0;
+    for (let i = start; i < end; i++) {
+      const byte = this.bytes[i] as number;
+      all |= byte;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    return all < 0x80 ? (hash ^ (hash >>> 9)) & (TABLE_SIZE - 1) : -1;
+  }
+
+  private equals(text: string, start: number): boolean {
+    for (let i = 0; i < text.length; i++) {
+      if (text.charCodeAt(i) !== this.bytes[start + i]) return false;
+    }
+    return true;
+  }
+
+  private asBuffer(): Buffer {
+    const { bytes } = this;
+    this.buffer ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    return this.buffer;
+  }
+}
+
+function halfFloat(half: number): number {
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 1023;
+  const sign = half >> 15 === 0 ? 1 : -1;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (fraction + 1024) * 2 ** (exponent - 25);
 }

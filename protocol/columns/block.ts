@@ -36,10 +36,11 @@ export function isPresent(bitmap: Uint8Array | undefined, row: number): boolean 
   return bitmap === undefined || ((bitmap[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
 }
 
-export function countPresent(bitmap: Uint8Array, rows: number): number {
+/** Bits set among the first `rows` of the bitmap that begins at `bytes[start]`. */
+export function countPresent(bytes: Uint8Array, start: number, rows: number): number {
   let count = 0;
   for (let row = 0; row < rows; row++) {
-    count += ((bitmap[row >> 3] as number) >> (row & 7)) & 1;
+    count += ((bytes[start + (row >> 3)] as number) >> (row & 7)) & 1;
   }
   return count;
 }

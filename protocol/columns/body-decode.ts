@@ -11,7 +11,7 @@ import {
   type Referenced,
 } from './block.ts';
 import { SPARSE } from './codecs.ts';
-import { type ColumnTarget, decodeColumn } from './decode.ts';
+import { ColumnTarget, decodeColumn } from './decode.ts';
 
 const NO_HOLES: ColumnPresence = new Map<number, Uint8Array>();
 
@@ -67,7 +67,6 @@ class BlockDecoder {
   private readonly values: Float64Array;
   private readonly target: ColumnTarget;
   private presence: BodyPresence | undefined;
-  private bits: Uint32Array | undefined;
 
   constructor(input: ByteReader, rows: number, firstAlias: number, columns: number) {
     this.input = input;
@@ -76,7 +75,7 @@ class BlockDecoder {
     this.columns = columns;
     this.times = new Float64Array(rows);
     this.values = new Float64Array(rows * columns);
-    this.target = { values: this.values, offset: 0, count: rows };
+    this.target = new ColumnTarget(this.values);
   }
 
   take(): Block {
@@ -124,22 +123,21 @@ class BlockDecoder {
     const { input, rows, target } = this;
     const position = input.pos;
     if (!input.skip(bitmapBytes(rows))) return undefined;
-    const bitmap = input.bytes.subarray(position, input.pos);
     this.presence ??= new BodyPresence(input.bytes, rows, this.columns);
     this.presence.add(column, position);
-    target.count = countPresent(bitmap, rows);
+    target.count = countPresent(input.bytes, position, rows);
     const failed = decodeColumn(input, head, target, reference);
-    if (failed === undefined && !input.broken) this.spread(target, bitmap);
+    if (failed === undefined && !input.broken && target.count < rows) this.spread(position);
     return failed;
   }
 
   /** Moves the packed values of a sparse column to the rows where they belong, bit for bit. */
-  private spread({ offset, count }: ColumnTarget, bitmap: Uint8Array): void {
-    this.bits ??= new Uint32Array(this.values.buffer);
-    const bits = this.bits;
+  private spread(position: number): void {
+    const { bits, offset, count } = this.target;
+    const { bytes } = this.input;
     let from = count - 1;
     for (let row = this.rows - 1; row >= 0; row--) {
-      const present = ((bitmap[row >> 3] as number) >> (row & 7)) & 1;
+      const present = ((bytes[position + (row >> 3)] as number) >> (row & 7)) & 1;
       const to = (offset + row) * 2;
       const source = (offset + from) * 2;
       bits[to] = present === 1 ? (bits[source] as number) : 0;

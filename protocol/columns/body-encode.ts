@@ -45,7 +45,13 @@ function encodeSparse(
   if (bitmap.length < length) throw new RangeError(`presence of ${bitmap.length} bytes`);
   const trimmed = bitmap.slice(0, length);
   if (rows % 8 !== 0) trimmed[length - 1] = (trimmed[length - 1] as number) & (2 ** (rows % 8) - 1);
-  encodeColumn(out, gather(cells, rows, trimmed), countPresent(trimmed, rows), reference, trimmed);
+  encodeColumn(
+    out,
+    gather(cells, rows, trimmed),
+    countPresent(trimmed, 0, rows),
+    reference,
+    trimmed,
+  );
 }
 
 function encodeTimes(times: Float64Array, wall: number): void {

@@ -5,10 +5,21 @@ import { CODEC, type Reference } from './codecs.ts';
 import { baseIn, fromMantissa, MAX_MANTISSA, SCALES, type Scale } from './scale.ts';
 
 /** Where a column goes: `values[offset]` to `values[offset + count - 1]`. */
-export interface ColumnTarget {
+export class ColumnTarget {
+  offset = 0;
+  count = 0;
   readonly values: Float64Array;
-  offset: number;
-  count: number;
+  private halves: Uint32Array | undefined;
+
+  constructor(values: Float64Array) {
+    this.values = values;
+  }
+
+  /** The same memory, to move doubles bit for bit: a NaN's payload is not safe in a number. */
+  get bits(): Uint32Array {
+    this.halves ??= new Uint32Array(this.values.buffer);
+    return this.halves;
+  }
 }
 
 const MAX_PACKED_WIDTH = 24;
@@ -52,10 +63,9 @@ function decodeSame(
 function decodeRaw(
   input: ByteReader,
   head: number,
-  { values, offset, count }: ColumnTarget,
+  { bits, offset, count }: ColumnTarget,
 ): DecodeErrorCode | undefined {
   if ((head & 15) !== 0) return 'unknown-codec';
-  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length * 2);
   for (let i = 0; i < count && !input.broken; i++) input.float64(bits, offset + i);
   return undefined;
 }

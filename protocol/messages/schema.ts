@@ -39,10 +39,12 @@ const KEY = { version: 0, families: 1 } as const;
 const MAX_UNIT_BYTES = 64;
 /** Containers around an item that stands behind those of a family or a series. */
 const ENTRY_DEPTH = 4;
-/** Sizes in V8's heap, rounded up: a series with its reference, and one of its labels. */
-const SERIES_COST = 208;
+/** Sizes in V8's heap: a series with its place in the list, its reference, one of its labels. */
+const SERIES_COST = 160;
+const REFERENCE_COST = 64;
 const LABEL_COST = 72;
-const NO_LABELS: readonly (readonly [string, string])[] = [];
+type Labels = SeriesDefinition['labels'];
+const NO_LABELS: Labels = [];
 
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
@@ -85,15 +87,15 @@ export function decodeSchema(bytes: Uint8Array): Result<Dictionary> {
   const version = leadingVersion(bytes);
   if (version > PROTOCOL_VERSION) return refuse('unknown-version', `schema version ${version}`);
   const reader = new CborReader(bytes);
+  reader.rememberTexts();
   const series: SeriesDefinition[] = [];
-  let versionSeen = false;
-  readEntries(reader, reader.mapHead(), (key) => {
-    if (key === KEY.version) versionSeen = reader.integer(1, PROTOCOL_VERSION) > 0;
+  const keys = readEntries(reader, reader.mapHead(), (key) => {
+    if (key === KEY.version) reader.integer(1, PROTOCOL_VERSION);
     else if (key === KEY.families) readFamilies(reader, series);
     else readItem(reader, 1);
   });
   if (reader.error === undefined && reader.remaining > 0) reader.fail('trailing-bytes');
-  if (!versionSeen) reader.fail('missing-field');
+  if (!keys.includes(KEY.version) || !keys.includes(KEY.families)) reader.fail('missing-field');
   return finish(reader, { id: reader.error === undefined ? dictionaryId(bytes) : '', series });
 }
 
@@ -111,10 +113,11 @@ function readFamily(reader: CborReader, series: SeriesDefinition[]): void {
   const unit = reader.text(MAX_UNIT_BYTES);
   const members = reader.arrayHead();
   if (series.length + members > LIMITS.series) reader.fail('out-of-range');
+  let labels = NO_LABELS;
   for (let i = 0; i < members && reader.error === undefined; i++) {
     const count = reader.arrayHead();
     if (count < 1 || !reader.spend(SERIES_COST)) return reader.fail('missing-field');
-    const labels = readLabels(reader);
+    labels = readLabels(reader, labels);
     if (count === 2) reader.fail('missing-field');
     if (count === 1) series.push({ name, labels, type, unit });
     else series.push({ name, labels, type, unit, reference: readReference(reader) });
@@ -124,20 +127,25 @@ function readFamily(reader: CborReader, series: SeriesDefinition[]): void {
 }
 
 function readReference(reader: CborReader): Reference {
+  reader.spend(REFERENCE_COST);
   const mantissa = reader.integer(-MAX_MANTISSA, MAX_MANTISSA);
   return { mantissa, scale: reader.integer(0, SCALES.length - 1) };
 }
 
-function readLabels(reader: CborReader): readonly (readonly [string, string])[] {
+/** Labels that the series before has at the same place, `cpu="0"` for each mode, are shared. */
+function readLabels(reader: CborReader, before: Labels): Labels {
   const items = reader.arrayHead();
   if (items % 2 !== 0 || items > LIMITS.labels * 2) reader.fail('out-of-range');
-  if (items === 0 || !reader.spend((items / 2) * LABEL_COST)) return NO_LABELS;
+  if (items === 0 || reader.error !== undefined) return NO_LABELS;
   const labels = new Array<readonly [string, string]>(items / 2);
   let previous = '';
   for (let i = 0; i < labels.length && reader.error === undefined; i++) {
     const name = reader.text(LIMITS.textBytes);
     if (name <= previous || !LABEL_NAME.test(name)) reader.fail('out-of-range');
-    labels[i] = [name, reader.text(LIMITS.textBytes)];
+    const value = reader.text(LIMITS.textBytes);
+    const same = before[i];
+    if (same !== undefined && same[0] === name && same[1] === value) labels[i] = same;
+    else if (reader.spend(LABEL_COST)) labels[i] = [name, value];
     previous = name;
   }
   return labels;

@@ -43,7 +43,10 @@ describe.skipIf(missing)('Python (skipped when python3-cbor2 is not installed)',
   it('reads every batch vector bit for bit', () => {
     const { status, stdout, stderr } = python(['-c', PROGRAM], JSON.stringify(vectors));
     expect([status, stderr]).toEqual([0, '']);
-    const read = stdout.trim().split('\n').map((line) => JSON.parse(line) as unknown);
+    const read = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown);
     expect(read).toHaveLength(vectors.length);
     vectors.forEach(({ name, meaning }, i) => {
       expect([name, read[i]]).toEqual([name, meaning.blocks]);

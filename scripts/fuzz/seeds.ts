@@ -1,0 +1,40 @@
+/** Payloads to start from: the vectors, the crafted worst ones, and what earlier runs found. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { decodeBatch } from '../../protocol/messages/batch.ts';
+import type { Target } from './targets.ts';
+
+export interface Seed {
+  readonly target: Target;
+  readonly bytes: Uint8Array;
+}
+
+const vectors = new URL('../../test/vectors/', import.meta.url);
+export const corpus = new URL('fuzz-corpus/', vectors);
+
+export function seeds(): Seed[] {
+  const found: Seed[] = [];
+  for (const file of ['schema', 'batch', 'state', 'event', 'ack', 'invalid']) {
+    const list = JSON.parse(readFileSync(new URL(`${file}.json`, vectors), 'utf8')) as {
+      hex: string;
+      target?: Target;
+    }[];
+    for (const { hex, target } of list) {
+      const bytes = Buffer.from(hex, 'hex');
+      if (file !== 'invalid') found.push({ target: target ?? (file as Target), bytes });
+      const batch = decodeBatch(bytes);
+      if (batch.ok) found.push({ target: 'body', bytes: batch.value.body });
+    }
+  }
+  return [...found, ...findings()];
+}
+
+/** Named `<target>-<what>.hex`, as the fuzzer saves them. */
+function findings(): Seed[] {
+  if (!existsSync(corpus)) return [];
+  return readdirSync(corpus)
+    .filter((name) => name.endsWith('.hex'))
+    .map((name) => ({
+      target: name.split('-')[0] as Target,
+      bytes: Buffer.from(readFileSync(new URL(name, corpus), 'utf8').trim(), 'hex'),
+    }));
+}

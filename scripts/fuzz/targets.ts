@@ -1,0 +1,40 @@
+/** What can be fuzzed: every decoder of `protocol/`, as a call that must answer and never throw. */
+import { decodeCbor } from '../../protocol/cbor/decode.ts';
+import type { Referenced } from '../../protocol/columns/block.ts';
+import { LIMITS } from '../../protocol/limits.ts';
+import { decodeAck } from '../../protocol/messages/ack.ts';
+import { decodeBatch, decodeBody } from '../../protocol/messages/batch.ts';
+import { decodeEvent } from '../../protocol/messages/event.ts';
+import { decodeSchema } from '../../protocol/messages/schema.ts';
+import { decodeState } from '../../protocol/messages/state.ts';
+import type { Result } from '../../protocol/result.ts';
+
+export const TARGETS = ['batch', 'body', 'schema', 'state', 'ack', 'event', 'guard'] as const;
+export type Target = (typeof TARGETS)[number];
+
+/** As large as dictionaries get; every other series has a reference. */
+const series: readonly Referenced[] = Array.from({ length: LIMITS.series }, (_, i) =>
+  i % 2 === 0 ? { reference: { mantissa: i * 1001, scale: i % 13 } } : {},
+);
+
+/** `guard` is the CBOR reader alone, `body` the blocks alone, `batch` both, one behind the other. */
+export const decoders: Readonly<Record<Target, (bytes: Uint8Array) => Result<unknown>>> = {
+  batch(bytes) {
+    const batch = decodeBatch(bytes);
+    return batch.ok ? decodeBody(batch.value.body, batch.value.header.wall, series) : batch;
+  },
+  body: (bytes) => decodeBody(bytes, 0, series),
+  schema: decodeSchema,
+  state: decodeState,
+  ack: decodeAck,
+  event: decodeEvent,
+  guard: decodeCbor,
+};
+
+/** Rows x columns that a body declares, so far as its heads can be read: the memory it may take. */
+export function cellsOf(target: Target, result: Result<unknown>): number {
+  if (target !== 'body' && target !== 'batch') return 0;
+  if (!result.ok) return LIMITS.cells;
+  const blocks = result.value as readonly { readonly values: Float64Array }[];
+  return blocks.reduce((sum, block) => sum + block.values.length, 0);
+}
