@@ -24,7 +24,7 @@ import type { Log } from '../../ports.ts';
 import { Batch } from './batch.ts';
 import { type Level, openFolder } from './folder.ts';
 
-const SIZES = { cacheSize: 1024 * 1024, writeBufferSize: 4 * 1024 * 1024, compression: true };
+const SIZES = { cacheSize: 1024 * 1024, writeBufferSize: 4 * 1024 * 1024, compression: false };
 const COVERED = Uint8Array.of(0x63);
 const TOUCHED = 0x64;
 const WORK = 0x77;
@@ -77,6 +77,14 @@ export class SeriesIndex {
       folder.repaired || folder.setAside !== undefined,
       async () => (await openFolder(path, SIZES, log)).db,
     );
+    await index.load();
+    return index;
+  }
+
+  /** What an opened folder holds, for whoever only looks. */
+  static async read(db: Level): Promise<SeriesIndex> {
+    const none = { perOwner: 0, total: 0 };
+    const index = new SeriesIndex(db, none, false, () => Promise.resolve(db));
     await index.load();
     return index;
   }
