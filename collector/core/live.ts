@@ -1,6 +1,6 @@
 /** Live messages as Server-Sent Events: which of them somebody wants, and how they are written. */
-import { formatValue } from './query/format.ts';
 import { compileMatchers, type Predicate } from './query/labels.ts';
+import { formatValue } from './query/number.ts';
 import { parseMatchers } from './query/selector.ts';
 import type { LiveMessage, LiveSample } from './views.ts';
 

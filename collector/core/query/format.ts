@@ -1,16 +1,7 @@
 /** The Prometheus API's JSON, written by hand: values are texts, times are seconds. */
 import { sortedPairs } from './labels.ts';
+import { formatValue } from './number.ts';
 import type { LabelMap, QueryErrorType, QueryResult, QueryValue, SeriesSlice } from './types.ts';
-
-/** As Go's `strconv` writes it: shortest form, exponents of two digits, `NaN`, `+Inf`, `-Inf`. */
-export function formatValue(value: number): string {
-  if (Number.isFinite(value)) {
-    if (Object.is(value, -0)) return '-0';
-    return String(value).replace(/e([+-])(\d)$/, 'e$10$2');
-  }
-  if (Number.isNaN(value)) return 'NaN';
-  return value > 0 ? '+Inf' : '-Inf';
-}
 
 /** Seconds with up to three decimals. */
 export function formatTime(ms: number): string {

@@ -1,7 +1,7 @@
 /** One chart: uPlot with the page's colours, and its newest values as text beside the title. */
 import uPlot from 'uplot';
+import { clock } from '../../core/present.ts';
 import { h, setText } from '../dom.ts';
-import { clock } from '../format.ts';
 import { columns, type Line } from '../series.ts';
 import type { ChartPlan } from './charts.ts';
 

@@ -1,5 +1,5 @@
 /** Which charts a device has and how their lines come from raw samples. Pure. */
-import { bytes, percent, short } from '../format.ts';
+import { bytes, percent, short } from '../../core/present.ts';
 import { asPoints, combine, type Line, rate, type Series, sum } from '../series.ts';
 
 export interface ChartPlan {

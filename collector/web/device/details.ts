@@ -1,8 +1,9 @@
 /** What is known of a device besides its samples: facts, labels, problems, gaps. */
+
+import { ago, clock, plural, span } from '../../core/present.ts';
 import type { DeviceView, GapView } from '../../core/views.ts';
 import { h } from '../dom.ts';
 import { stateOf } from '../fleet/rows.ts';
-import { ago, clock, plural, span } from '../format.ts';
 
 const MAX_GAPS = 100;
 

@@ -1,6 +1,7 @@
 /** The fleet table's content: what stands in each cell, in which order, found by which words. Pure. */
+
+import { ago, bytes, count, percent, plural, short } from '../../core/present.ts';
 import type { DeviceSummary } from '../../core/views.ts';
-import { ago, bytes, count, percent, plural, short } from '../format.ts';
 import type { Series } from '../series.ts';
 
 /** What the table shows beyond the registry, in one query. */

@@ -1,8 +1,9 @@
 /** All devices: figures are asked for every few seconds, changes of state arrive by themselves. */
+
+import { plural } from '../../core/present.ts';
 import type { DeviceSummary, DeviceView } from '../../core/views.ts';
 import { fetchDevices, listen, query } from '../api.ts';
 import { every, h, setText, type View } from '../dom.ts';
-import { plural } from '../format.ts';
 import type { Figures, Order } from './rows.ts';
 import { arrange, FLEET_DISK, FLEET_METRICS, figuresOf, NO_FIGURES } from './rows.ts';
 import { FleetTable } from './table.ts';

@@ -1,6 +1,7 @@
 /** Look-back, staleness, windows, offset and `@`, with the meaning of Prometheus 3. */
 import { describe, expect, it } from 'vitest';
-import { formatTime, formatValue, resultBody } from '../../../collector/core/query/format.ts';
+import { formatTime, resultBody } from '../../../collector/core/query/format.ts';
+import { formatValue } from '../../../collector/core/query/number.ts';
 import { SelectorEngine } from '../../../collector/core/query/selector-engine.ts';
 import { QueryError, type QueryOptions } from '../../../collector/core/query/types.ts';
 import { STALE_BITS } from '../../../collector/core/stale.ts';

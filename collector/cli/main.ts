@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/** `muster`: the operator's command. Only argv, signals and the exit code. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { COLLECTOR_VERSION } from '../core/version.ts';
+import { run } from './program.ts';
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => interrupted.abort());
+}
+// `muster tail | head` closes the pipe: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 1);
+});
+
+process.exitCode = await run(
+  process.argv.slice(2),
+  {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    fetch,
+    env: process.env,
+    terminal: process.stdout.isTTY,
+    signal: interrupted.signal,
+    now: Date.now,
+    sleep: (ms) => sleep(ms, undefined, { signal: interrupted.signal }).catch(() => undefined),
+  },
+  COLLECTOR_VERSION,
+);

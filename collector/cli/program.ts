@@ -1,0 +1,35 @@
+/** The command tree, and what an outcome means for the exit code: 0 done, 1 failed, 2 misused. */
+import { Command, CommanderError } from 'commander';
+import { DEFAULT_URL } from './client.ts';
+import { devices } from './commands/devices.ts';
+import { quarantine } from './commands/quarantine.ts';
+import { query } from './commands/query.ts';
+import { status } from './commands/status.ts';
+import { tail } from './commands/tail.ts';
+import { CliError, type CliIo } from './io.ts';
+
+export async function run(args: readonly string[], io: CliIo, version: string): Promise<number> {
+  const program = new Command('muster')
+    .description('Looks after a fleet through its collector.')
+    .version(version)
+    .option('--url <address>', `the collector (or MUSTER_URL; default ${DEFAULT_URL})`)
+    .option('--json', 'answer in JSON')
+    .showHelpAfterError('(add --help for what is possible)')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text),
+      writeErr: (text) => io.err(text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  for (const add of [devices, tail, query, quarantine, status]) add(program, io);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (io.signal.aborted) return 0;
+    io.err(`muster: ${error instanceof CliError ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
