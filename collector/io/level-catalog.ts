@@ -8,7 +8,7 @@
 import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import type { Catalog, Log } from '../ports.ts';
-import { type Opening, openLevel, type Verified } from './level-opening.ts';
+import { type LevelKind, type Opening, openLevel } from './level-opening.ts';
 
 export interface LevelCatalog extends Catalog {
   readonly opening: Opening;
@@ -17,7 +17,7 @@ export interface LevelCatalog extends Catalog {
 const CHECKSUM_BYTES = 4;
 
 export async function openCatalog(path: string, log?: Log): Promise<LevelCatalog> {
-  const { level, opening } = await openLevel(path, create, verify);
+  const { level, opening } = await openLevel(path, kind);
   if (opening.state !== 'intact' && opening.state !== 'new') {
     const { state, lostEntries, setAside } = opening;
     log?.error('catalog: opened after damage', { path, state, lostEntries, setAside });
@@ -25,26 +25,28 @@ export async function openCatalog(path: string, log?: Log): Promise<LevelCatalog
   return new LevelCatalogImpl(level, opening);
 }
 
-function create(path: string): Level {
-  return new ClassicLevel<string, Uint8Array>(path, { keyEncoding: 'utf8', valueEncoding: 'view' });
-}
-
 type Level = ClassicLevel<string, Uint8Array>;
 
-/** Reads everything once (the catalog is small) and drops entries that are not what was written. */
-async function verify(level: Level): Promise<Verified> {
-  const damaged: string[] = [];
-  let entries = 0;
-  for await (const [key, stored] of level.iterator()) {
-    entries += 1;
-    if (unpack(key, stored) === undefined) damaged.push(key);
-  }
-  if (damaged.length > 0) {
-    const changes = damaged.map((key) => ({ type: 'del' as const, key }));
-    await level.batch(changes, { sync: true });
-  }
-  return { entries, lostEntries: damaged.length };
-}
+const kind: LevelKind<Level> = {
+  create: (path) => new ClassicLevel(path, { keyEncoding: 'utf8', valueEncoding: 'view' }),
+  // The catalog is small enough to be read once.
+  verify: async (level) => {
+    let entries = 0;
+    let lostEntries = 0;
+    for await (const [key, stored] of level.iterator()) {
+      if (unpack(key, stored) === undefined) lostEntries += 1;
+      else entries += 1;
+    }
+    return { entries, lostEntries };
+  },
+  copy: async (from, to) => {
+    for await (const [key, stored] of from.iterator()) {
+      if (unpack(key, stored) !== undefined) await to.put(key, stored);
+    }
+    // The last write's sync covers those before it.
+    await to.batch([{ type: 'del', key: '' }], { sync: true });
+  },
+};
 
 class LevelCatalogImpl implements LevelCatalog {
   readonly opening: Opening;

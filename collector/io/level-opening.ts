@@ -1,12 +1,12 @@
 /** Opens a LevelDB folder whatever happened to it, as long as the disk itself answers. */
-import { readdir, rename } from 'node:fs/promises';
-import { ClassicLevel } from 'classic-level';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { repairApart } from './level-repair.ts';
 
 export interface Opening {
   /** `replaced`: nothing could be opened; the old folder is at `setAside` and this one is new. */
   readonly state: 'new' | 'intact' | 'repaired' | 'replaced';
   readonly entries: number;
-  /** Entries that were found damaged and dropped; what a repair itself lost is not known. */
+  /** Entries that were found damaged and left out; what a repair itself lost is not known. */
   readonly lostEntries: number;
   readonly setAside?: string;
   /** Why it was not simply opened. */
@@ -18,62 +18,129 @@ export interface Verified {
   readonly lostEntries: number;
 }
 
+export interface LevelKind<Level> {
+  create(path: string): Level;
+  /** Reads everything once. */
+  verify(level: Level): Promise<Verified>;
+  /** Copies what is intact. */
+  copy(from: Level, to: Level): Promise<void>;
+}
+
 interface Openable {
   open(): Promise<void>;
   close(): Promise<void>;
 }
 
+interface Opened<Level> {
+  readonly level: Level;
+  readonly opening: Opening;
+}
+
 export async function openLevel<Level extends Openable>(
   path: string,
-  create: (path: string) => Level,
-  verify: (level: Level) => Promise<Verified>,
-): Promise<{ level: Level; opening: Opening }> {
-  const existed = await hasData(path);
-  const attempt = async (state: Opening['state'], reason?: string, setAside?: string) => {
-    const level = create(path);
-    try {
-      await level.open();
-      const verified = await verify(level);
-      const extra = { ...(reason && { reason }), ...(setAside && { setAside }) };
-      return { level, opening: { state, ...verified, ...extra } };
-    } catch (error) {
-      await level.close();
-      throw error;
-    }
-  };
+  kind: LevelKind<Level>,
+): Promise<Opened<Level>> {
+  const found = await whatIsThere(path);
   let reason: string;
   try {
     // Without CURRENT, LevelDB would begin anew and delete the tables it finds.
-    if (existed === 'headless') throw new Error('CURRENT is missing');
-    const first = await attempt(existed === 'empty' ? 'new' : 'intact');
-    const { opening } = first;
-    if (opening.lostEntries === 0) return first;
-    return { ...first, opening: { ...opening, state: 'repaired', reason: 'damaged entries' } };
+    if (found === 'headless') throw new Error('CURRENT is missing');
+    const level = await attempt(path, kind);
+    return await settle(path, kind, level, found === 'empty' ? 'new' : 'intact');
   } catch (error) {
     reason = ofDamage(error);
   }
   try {
-    await ClassicLevel.repair(path);
-    return await attempt('repaired', reason);
+    await repairApart(path);
+    return await settle(path, kind, await attempt(path, kind), 'repaired', reason);
   } catch (error) {
     ofDamage(error);
     const setAside = await putAside(path);
-    return attempt('replaced', reason, setAside);
+    const anew = await attempt(path, kind);
+    return {
+      level: anew.level,
+      opening: { state: 'replaced', ...anew.verified, setAside, reason },
+    };
   }
 }
 
-async function hasData(path: string): Promise<'empty' | 'headless' | 'whole'> {
-  const names = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === 'ENOENT') return [];
+interface Attempt<Level> {
+  readonly level: Level;
+  readonly verified: Verified;
+}
+
+async function attempt<Level extends Openable>(
+  path: string,
+  { create, verify }: LevelKind<Level>,
+): Promise<Attempt<Level>> {
+  const level = create(path);
+  try {
+    await level.open();
+    return { level, verified: await verify(level) };
+  } catch (error) {
+    await level.close();
     throw error;
-  });
+  }
+}
+
+/** Tables that hold a wrong entry are not worked with: compacting them may abort the process. */
+async function settle<Level extends Openable>(
+  path: string,
+  kind: LevelKind<Level>,
+  { level, verified }: Attempt<Level>,
+  state: Opening['state'],
+  reason = 'damaged entries',
+): Promise<Opened<Level>> {
+  if (verified.lostEntries === 0) {
+    const why = state === 'repaired' ? { reason } : {};
+    return { level, opening: { state, ...verified, ...why } };
+  }
+  const target = salvagePath(path);
+  await rm(target, { recursive: true, force: true });
+  const fresh = kind.create(target);
+  await fresh.open();
+  await kind.copy(level, fresh).finally(() => Promise.all([fresh.close(), level.close()]));
+  const setAside = await putAside(path);
+  await rename(target, path);
+  const { entries, lostEntries } = verified;
+  const again = await attempt(path, kind);
+  return {
+    level: again.level,
+    opening: { state: 'repaired', entries, lostEntries, setAside, reason },
+  };
+}
+
+function salvagePath(path: string): string {
+  return `${path}.salvaged`;
+}
+
+async function whatIsThere(path: string): Promise<'empty' | 'headless' | 'whole'> {
+  let names = await namesIn(path);
+  // Cut between setting the old folder aside and putting the copy in its place.
+  if (names === undefined && (await namesIn(salvagePath(path))) !== undefined) {
+    await rename(salvagePath(path), path);
+    names = await namesIn(path);
+  }
+  if (names === undefined) return 'empty';
   if (names.includes('CURRENT')) return 'whole';
   return names.some((name) => /^MANIFEST-|\.(ldb|sst|log)$/.test(name)) ? 'headless' : 'empty';
 }
 
+async function namesIn(path: string): Promise<string[] | undefined> {
+  try {
+    return await readdir(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return undefined;
+    // A file where the folder should be: damage, found by the attempt to open it.
+    if (code === 'ENOTDIR') return [];
+    throw error;
+  }
+}
+
 /** Not the data's fault: setting the folder aside would lose it for nothing. */
 const ENVIRONMENT =
-  /LEVEL_LOCKED|no space left|disk quota|permission denied|read-only file|too many open files|cannot allocate/i;
+  /LEVEL_LOCKED|no space left|disk quota|permission denied|read-only file|too many open files|cannot allocate|ENOMEM|EAGAIN/i;
 
 /** The reason when the data is damaged; throws when it is the disk or another process. */
 function ofDamage(error: unknown): string {
@@ -92,11 +159,8 @@ function describe(error: unknown): string {
 async function putAside(path: string): Promise<string> {
   for (let n = 1; ; n += 1) {
     const target = `${path}.damaged-${n}`;
-    try {
-      if ((await readdir(target)).length >= 0) continue;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') continue;
-    }
+    const taken = await namesIn(target);
+    if (taken !== undefined) continue;
     await rename(path, target);
     return target;
   }
