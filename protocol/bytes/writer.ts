@@ -48,6 +48,8 @@ export class ByteWriter {
   }
 
   zigzag(value: number): void {
+    // Half a step would come out as a whole one.
+    if (!Number.isInteger(value)) throw new RangeError(`no zigzag: ${value}`);
     this.varint(value >= 0 ? value * 2 : value * -2 - 1);
   }
 
