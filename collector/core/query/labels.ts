@@ -21,7 +21,8 @@ function compile(matcher: Matcher): CompiledMatcher {
     return compileMatcher(matcher);
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
-    throw new QueryError('bad_data', `regular expression of a matcher: ${error.message}`);
+    const reason = error.cause instanceof Error ? error.cause.message : error.message;
+    throw new QueryError('bad_data', `label ${matcher.name}: ${reason}`);
   }
 }
 

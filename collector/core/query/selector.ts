@@ -26,8 +26,7 @@ const OPERATORS: readonly MatcherOp[] = ['=~', '!~', '!=', '='];
 
 export function parseSelector(text: string): Selector {
   const input = new Scanner(text);
-  if (input.atEnd)
-    throw new QueryError('bad_data', 'unknown position: parse error: no expression found in input');
+  if (input.atEnd) input.fail('no expression found in input');
   const matchers = parseMatchersAt(input);
   const rangeMs = parseRange(input);
   const modifiers = parseModifiers(input);
@@ -58,8 +57,7 @@ function parseMatchersAt(input: Scanner): readonly Matcher[] {
   if (name === undefined && listed === undefined) return notPlain(input, start);
   const named: Matcher[] = name === undefined ? [] : [{ name: '__name__', op: '=', value: name }];
   const matchers = [...named, ...(listed ?? [])];
-  // All of them are tried, so that a pattern that cannot be read is refused wherever it stands.
-  if (matchers.map(matchesEmpty).every(Boolean)) {
+  if (matchers.every(matchesEmpty)) {
     input.fail('vector selector must contain at least one non-empty matcher', start);
   }
   return matchers;
@@ -77,12 +75,23 @@ function parseList(input: Scanner, outer: string | undefined): readonly Matcher[
       }
       name = matcher.value;
     }
+    checkPattern(input, matcher, position);
     matchers.push(matcher);
     if (!input.take(',') && !input.peek('}')) {
       input.fail(`unexpected ${input.next} in label matching, expected "," or "}"`);
     }
   }
   return matchers;
+}
+
+/** A pattern that cannot be read is refused where it stands. */
+function checkPattern(input: Scanner, matcher: Matcher, position: number): void {
+  try {
+    matchesEmpty(matcher);
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error;
+    input.fail(error.message, position);
+  }
 }
 
 function parseMatcher(input: Scanner): Matcher {

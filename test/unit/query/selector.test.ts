@@ -68,7 +68,7 @@ describe('selectors', () => {
     ['m{a=b}', 'expected string'],
     ['m{a="b}', 'unterminated quoted string'],
     ['m{a="\\q"}', 'unknown escape sequence'],
-    ['m{a=~"("}', 'regular expression'],
+    ['m{a=~"("}', '1:3: parse error: label a: error parsing regexp'],
     ['m[0s]', 'greater than 0'],
     ['m[5x]', 'expected "]"'],
     ['m[]', 'expected a duration'],

@@ -29,10 +29,12 @@ export class Params {
   time(name: string, absent?: number): number {
     const text = this.text(name);
     if (text === '' && absent !== undefined) return absent;
+    // Where a time may be absent, Prometheus says the name once more.
+    const prefix = absent === undefined ? '' : `Invalid time value for '${name}': `;
     return this.read(
       name,
       parseTime(text),
-      `cannot parse ${JSON.stringify(text)} to a valid timestamp`,
+      `${prefix}cannot parse ${JSON.stringify(text)} to a valid timestamp`,
     );
   }
 

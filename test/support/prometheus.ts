@@ -1,0 +1,72 @@
+/** Debian's Prometheus on loopback, scraping one address every second. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const PROMETHEUS = '/usr/bin/prometheus';
+
+export interface Prometheus {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+export async function startPrometheus(target: string): Promise<Prometheus> {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-prometheus-'));
+  const config = join(folder, 'prometheus.yml');
+  await writeFile(config, configFor(target));
+  const address = `127.0.0.1:${await freePort()}`;
+  const child = spawn(
+    PROMETHEUS,
+    [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=${address}`,
+      '--log.level=error',
+    ],
+    { stdio: 'ignore' },
+  );
+  const url = `http://${address}`;
+  await ready(url, child);
+  return {
+    url,
+    async stop() {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function configFor(target: string): string {
+  return [
+    'global: { scrape_interval: 1s, scrape_timeout: 900ms }',
+    'scrape_configs:',
+    '  - job_name: test',
+    `    static_configs: [{ targets: ["${target}"], labels: { instance: one } }]`,
+  ].join('\n');
+}
+
+async function ready(url: string, child: ChildProcess): Promise<void> {
+  const until = Date.now() + 30_000;
+  for (;;) {
+    const answer = await fetch(`${url}/-/ready`).catch(() => undefined);
+    if (answer?.ok === true) return;
+    if (child.exitCode !== null || Date.now() > until) throw new Error('prometheus did not start');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
