@@ -36,7 +36,8 @@ class EmbeddedBroker implements Bus {
     this.#set = set;
     this.#refusals = new Refusals(set.log, set.clock);
     this.#retained = new RetainedStore(set.limits);
-    this.#guard = new Guard(set, this.#retained, this.#refusals, this.#connections);
+    const subscribed = (topic: string) => this.#router.subscribed(topic);
+    this.#guard = new Guard(set, this.#retained, this.#refusals, this.#connections, subscribed);
     this.#sweeper = new Sweeper(this.#connections, set.limits, set.clock);
     this.#aedes = this.#createAedes();
   }
@@ -118,6 +119,7 @@ class EmbeddedBroker implements Bus {
       },
       authorizeForward: (client, packet) => guard.forward(client, packet),
     });
+    aedes.on('clientReady', (client) => guard.ready(client));
     aedes.on('unsubscribe', (filters, client) => guard.unsubscribe(filters, client));
     aedes.on('clientError', (client, error) => guard.failed(client, error));
     aedes.on('connectionError', (client, error) => guard.failed(client, error));

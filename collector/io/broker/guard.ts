@@ -31,6 +31,7 @@ export class Guard implements ConnectionEvents {
   readonly #retained: RetainedStore;
   readonly #refusals: Refusals;
   readonly #connections: ReadonlySet<Connection>;
+  readonly #subscribed: (topic: string) => boolean;
   readonly #byClient = new WeakMap<Client, Connection>();
   readonly #connected = new Map<string, Connection>();
   #partialBytes = 0;
@@ -42,12 +43,14 @@ export class Guard implements ConnectionEvents {
     retained: RetainedStore,
     refusals: Refusals,
     connections: ReadonlySet<Connection>,
+    subscribed: (topic: string) => boolean,
   ) {
     this.#set = set;
     this.#limits = set.limits;
     this.#retained = retained;
     this.#refusals = refusals;
     this.#connections = connections;
+    this.#subscribed = subscribed;
   }
 
   introduce(client: Client, connection: Connection): void {
@@ -91,9 +94,14 @@ export class Guard implements ConnectionEvents {
     done(null, true);
   }
 
+  ready(client: Client): void {
+    const connection = this.#byClient.get(client);
+    connection?.ready((topic, payload, id) => this.#express(connection, topic, payload, id));
+  }
+
   publish(client: Client | null, packet: PublishPacket, done: () => void): void {
     const connection = client === null ? undefined : this.#byClient.get(client);
-    const topic = connection?.rights?.mayPublish(packet.topic);
+    const topic = connection?.published(packet.topic);
     const { receive } = this;
     if (connection === undefined || topic === undefined || receive === undefined) {
       if (receive !== undefined)
@@ -107,11 +115,7 @@ export class Guard implements ConnectionEvents {
       this.#refusals.note('retained', connection.clientId, shown(packet.topic));
       packet.retain = false;
     }
-    this.messages += 1;
-    this.bytes += payload.length;
-    const answer = receive({ topic: packet.topic, payload, retained: false });
-    if (answer === undefined) return done();
-    this.#wait(answer, connection, payload.length, done);
+    this.#hand(receive, connection, packet.topic, payload, done);
   }
 
   subscribe(client: Client, { topic: filter }: Subscription): boolean {
@@ -172,6 +176,31 @@ export class Guard implements ConnectionEvents {
     return true;
   }
 
+  /** Only for what nobody else hears and nobody keeps: the rest is aedes' work. */
+  #express(connection: Connection, text: string, payload: Buffer, id: number | undefined): boolean {
+    const { receive } = this;
+    const topic = connection.published(text);
+    if (receive === undefined || topic === undefined) return false;
+    if (KINDS[topic.kind].retained || this.#subscribed(text)) return false;
+    const done = id === undefined ? nothing : () => connection.acknowledge(id);
+    this.#hand(receive, connection, text, payload, done);
+    return true;
+  }
+
+  #hand(
+    receive: Receive,
+    connection: Connection,
+    topic: string,
+    payload: Buffer,
+    done: () => void,
+  ): void {
+    this.messages += 1;
+    this.bytes += payload.length;
+    const answer = receive({ topic, payload, retained: false });
+    if (answer === undefined) done();
+    else this.#wait(answer, connection, payload.length, done);
+  }
+
   #wait(answer: Promise<void>, connection: Connection, bytes: number, done: () => void): void {
     connection.begin();
     this.#pendingBytes += bytes;
@@ -215,6 +244,8 @@ function swallow(packet: PublishPacket): void {
   packet.payload = NOTHING;
   packet.retain = false;
 }
+
+function nothing(): void {}
 
 function shown(topic: string): { topic: string } {
   return { topic: topic.slice(0, 128) };
