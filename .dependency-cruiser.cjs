@@ -5,7 +5,7 @@
 const PURE_NODE = '^(assert|buffer|crypto|path|querystring|string_decoder|url|util|zlib)(/|$)';
 // Packages that only compute. Add one here with a look at its source, not to silence the check.
 const PURE_NPM =
-  'node_modules/(ajv|cbor-x|re2js|semver|yaml|@lezer/[^/]+|@prometheus-io/lezer-promql)/';
+  'node_modules/(ajv|cbor-x|js-yaml|re2js|semver|@lezer/[^/]+|@prometheus-io/lezer-promql)/';
 // Types that a port may need to speak about a stream without opening one.
 const STREAM_TYPES = '^(events|stream)(/|$)';
 const NODE_IO =

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import { root } from '../lib/root.mjs';
+import { namedExports } from './named.ts';
 import { copyAddons, nativeAddon } from './native.ts';
 import {
   plainCbor,
@@ -63,7 +64,9 @@ async function bundle(target: Target, outdir: string): Promise<Metafile> {
     plugins: [
       nativeAddon,
       versionOnly,
-      ...(target.trimmed ? [trimmedMqtt, shortVendorNames] : [plainCbor, swaggerFiles]),
+      namedExports,
+      plainCbor,
+      ...(target.trimmed ? [trimmedMqtt, shortVendorNames] : [swaggerFiles]),
     ],
     logLevel: 'warning',
   });

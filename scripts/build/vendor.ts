@@ -2,22 +2,16 @@
 // the package alone, so one that did not change is the same bytes in the next release. (Minified
 // together with our files, all names would be dealt anew with every change.) Our files keep theirs.
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { build, type Plugin, transform } from 'esbuild';
-import { root } from '../lib/root.mjs';
 
-/** Packages made of ES modules: bundled on their own first, so that their top level stays theirs. */
-const MODULES: Readonly<Record<string, string>> = {
-  'cbor-x': 'cbor-x/index.js',
-  // The CommonJS build of yaml is half as big again.
-  yaml: 'yaml/browser/dist/index.js',
-};
-
-async function whole(name: string): Promise<string> {
+/** A package made of ES modules is bundled on its own first: its files have one top level. */
+async function whole(path: string, resolveDir: string): Promise<string> {
   const { outputFiles } = await build({
-    stdin: { contents: `export * from './${MODULES[name]}';`, resolveDir: `${root}/node_modules` },
+    stdin: { contents: `export * from '${path}';`, resolveDir },
     bundle: true,
     minify: true,
-    format: 'cjs',
+    format: 'esm',
     platform: 'node',
     target: 'node20',
     write: false,
@@ -34,9 +28,8 @@ async function shorten(path: string): Promise<string> {
 export const shortVendorNames: Plugin = {
   name: 'short-vendor-names',
   setup(outer) {
-    outer.onResolve({ filter: /^(cbor-x|yaml)$/ }, ({ path }) => ({ path, namespace: 'whole' }));
-    outer.onLoad({ filter: /.*/, namespace: 'whole' }, async ({ path }) => ({
-      contents: await whole(path),
+    outer.onLoad({ filter: /\/node_modules\/.*\.mjs$/ }, async ({ path }) => ({
+      contents: await whole(path, dirname(path)),
     }));
     outer.onLoad({ filter: /\/node_modules\/.*\.c?js$/ }, async ({ path }) => ({
       contents: await shorten(path),

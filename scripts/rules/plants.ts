@@ -23,7 +23,7 @@ export const plants: readonly Plant[] = [
   plant('collector-never-agent', 'collector/core/crosses.ts', 'agent/core/x.ts'),
   plant('protocol-alone', 'protocol/knows-core.ts', 'agent/core/x.ts'),
   plant('protocol-alone', 'protocol/reads-files.ts', 'node:fs'),
-  plant('protocol-alone', 'protocol/uses-yaml.ts', 'yaml'),
+  plant('protocol-alone', 'protocol/uses-yaml.ts', 'js-yaml'),
   plant('core-is-pure', 'agent/core/reads-files.ts', 'node:fs/promises'),
   plant('core-is-pure', 'agent/core/sleeps.ts', 'node:timers/promises'),
   plant('core-is-pure', 'agent/core/knows-ports.ts', 'agent/ports.ts'),
@@ -75,7 +75,7 @@ export const allowed: readonly Arrow[] = [
   arrow('protocol/good.ts', 'node:buffer'),
   arrow('agent/core/good.ts', 'protocol/x.ts'),
   arrow('agent/core/good.ts', 'node:zlib'),
-  arrow('collector/core/good.ts', 'yaml'),
+  arrow('collector/core/good.ts', 'js-yaml'),
   arrow('collector/promql/good.ts', 'collector/core/x.ts'),
   arrow('agent/samplers/good.ts', 'agent/samplers/sampler.ts'),
   arrow('agent/samplers/good.ts', 'agent/samplers/good/table.ts'),
@@ -100,7 +100,7 @@ export const allowed: readonly Arrow[] = [
 
 /** Packages of the planted tree: what its package.json lists, and what is only installed. */
 export const packages = {
-  dependencies: ['cbor-x', 'mqtt', 'uplot', 'yaml'],
+  dependencies: ['cbor-x', 'mqtt', 'uplot', 'js-yaml'],
   devDependencies: ['dev-only'],
   unlisted: ['transitive'],
 };

@@ -66,8 +66,8 @@ export async function prepareConfig(folder, env) {
   const mqtt = portOf(env, 'MUSTER_MQTT_PORT');
   writeFiles(folder, { http: http ?? DEFAULT_PORTS.http, mqtt: mqtt ?? DEFAULT_PORTS.mqtt });
   const file = join(folder, 'collector.yaml');
-  const { parse } = await import('yaml');
-  const tree = /** @type {unknown} */ (parse(readFileSync(file, 'utf8')));
+  const { load } = await import('js-yaml');
+  const tree = /** @type {unknown} */ (load(readFileSync(file, 'utf8')));
   const listen = {
     http: http === undefined ? listenOf(tree, 'http') : `${HOST}:${http}`,
     mqtt: mqtt === undefined ? listenOf(tree, 'mqtt') : `${HOST}:${mqtt}`,
