@@ -139,7 +139,7 @@ export class Fields {
 /** Two digits a byte. The ids of our messages are eight bytes: a table beats a call into C++. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-export function toHex(bytes: Uint8Array): string {
+function toHex(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i] as number];
   return text;

@@ -3,11 +3,13 @@
  *
  * It decodes alone: a collector that cannot read what follows still learns whose number it is.
  */
-import { type Fields, fromHex } from '../cbor/fields.ts';
-import type { CborValue } from '../cbor/values.ts';
+import { readEntries, readItem } from '../cbor/decode.ts';
+import { Fields, fromHex } from '../cbor/fields.ts';
+import { CborReader } from '../cbor/reader.ts';
+import { type CborItem, CborMap, type CborValue } from '../cbor/values.ts';
 import { PROTOCOL_VERSION, TIME_RANGE } from '../limits.ts';
-import { accept, type Result } from '../result.ts';
-import { openMessage } from './open.ts';
+import { accept, type Result, refuse } from '../result.ts';
+import { leadingVersion, openMessage } from './open.ts';
 
 /** How far `wall` can be trusted. */
 export const CLOCK = {
@@ -39,7 +41,7 @@ export interface Header {
 }
 
 /** Map keys shared by all messages; what a message adds begins at 8. */
-export const HEADER_KEY = {
+const HEADER_KEY = {
   version: 0,
   epoch: 1,
   number: 2,
@@ -73,6 +75,24 @@ export function decodeEnvelope(bytes: Uint8Array, name: string): Result<Envelope
   if (!fields.ok) return fields;
   const header = fields.value.done(readHeader(fields.value));
   return header.ok ? accept({ header: header.value, fields: fields.value }) : header;
+}
+
+/**
+ * The header of a payload that need not be whole: what follows it may be cut off or damaged, so
+ * that a number can be answered though its message cannot be read.
+ */
+export function decodeHeader(bytes: Uint8Array, name: string): Result<Header> {
+  const version = leadingVersion(bytes);
+  if (version > PROTOCOL_VERSION) return refuse('unknown-version', `${name} version ${version}`);
+  const reader = new CborReader(bytes);
+  const values: CborItem[] = [];
+  const keys = readEntries(reader, reader.mapHead(), () => {
+    const value = readItem(reader, 1);
+    if (reader.error === undefined) values.push(value);
+  });
+  const fields = new Fields(new CborMap(keys.slice(0, values.length), values), name);
+  fields.int(HEADER_KEY.version, { min: 1, max: PROTOCOL_VERSION });
+  return fields.done(readHeader(fields));
 }
 
 function readHeader(fields: Fields): Header {

@@ -4,6 +4,7 @@ import type { Referenced } from '../../protocol/columns/block.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { decodeAck } from '../../protocol/messages/ack.ts';
 import { decodeBatch, decodeBody } from '../../protocol/messages/batch.ts';
+import { decodeHeader } from '../../protocol/messages/envelope.ts';
 import { decodeEvent } from '../../protocol/messages/event.ts';
 import { decodeSchema } from '../../protocol/messages/schema.ts';
 import { decodeState } from '../../protocol/messages/state.ts';
@@ -20,6 +21,7 @@ const series: readonly Referenced[] = Array.from({ length: LIMITS.series }, (_, 
 /** `guard` is the CBOR reader alone, `body` the blocks alone, `batch` both, one behind the other. */
 export const decoders: Readonly<Record<Target, (bytes: Uint8Array) => Result<unknown>>> = {
   batch(bytes) {
+    decodeHeader(bytes, 'batch');
     const batch = decodeBatch(bytes);
     return batch.ok ? decodeBody(batch.value.body, batch.value.header.wall, series) : batch;
   },

@@ -27,7 +27,7 @@ export const HEADER: Header = {
 
 type Ref = readonly [mantissa: number, scale: number];
 
-export function gauges(references: readonly (Ref | undefined)[]): SeriesDefinition[] {
+function gauges(references: readonly (Ref | undefined)[]): SeriesDefinition[] {
   return references.map((reference, i) => ({
     name: `vector_${i}`,
     labels: [],

@@ -13,15 +13,6 @@ export interface BlockMeaning {
   readonly columns: readonly (readonly Cell[])[];
 }
 
-/** The double with these bits. */
-export function fromBits(hex: string): Float64Array {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setBigUint64(0, BigInt(`0x${hex}`));
-  const value = new Float64Array(1);
-  new BigUint64Array(value.buffer)[0] = view.getBigUint64(0);
-  return value;
-}
-
 function putCell(values: Float64Array, index: number, cell: Cell): void {
   if (typeof cell === 'string' && cell.startsWith('nan:')) {
     // As bits: a NaN's payload is not safe in a JavaScript number.

@@ -52,7 +52,7 @@ export function hexOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('hex');
 }
 
-export function seriesOf(dictionary: string): readonly SeriesDefinition[] {
+function seriesOf(dictionary: string): readonly SeriesDefinition[] {
   return value(decodeSchema(bytesOf(dictionary))).series;
 }
 
