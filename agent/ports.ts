@@ -157,7 +157,11 @@ export interface RecordBuffer {
   ): Promise<readonly StoredRecord[]>;
   /** The one record, for sending again; `undefined` when it is gone. */
   get(position: Position): Promise<StoredRecord | undefined>;
-  /** Deletes what the collector has. Unknown epochs and numbers are ignored. */
+  /**
+   * Deletes what the collector has. Unknown epochs and numbers are ignored; but a number of the
+   * current epoch that was not yet given shows that the folder is an older copy of itself, and a
+   * new epoch begins.
+   */
   acknowledge(
     epoch: string,
     ranges: readonly { readonly first: number; readonly last: number }[],

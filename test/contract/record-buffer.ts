@@ -26,7 +26,7 @@ export function recordBufferContract(inFolder: InFolder): void {
       for (let n = 1; n <= 3; n++) await buffer.append(newRecord(n, { seen }));
       await buffer.acknowledge(buffer.epoch, [{ first: 1, last: 2 }]);
       await buffer.append(newRecord(4, { seen }));
-      await buffer.acknowledge(buffer.epoch, [{ first: 1, last: 99 }]);
+      await buffer.acknowledge(buffer.epoch, [{ first: 1, last: 4 }]);
       const last = await buffer.append(newRecord(5, { seen }));
       expect(lows).toEqual([1, 1, 1, 3, 5]);
       expect(last.number).toBe(5);
@@ -79,13 +79,28 @@ export function recordBufferContract(inFolder: InFolder): void {
       await buffer.acknowledge(buffer.epoch, [
         { first: 1, last: 1 },
         { first: 4, last: 6 },
-        { first: 9, last: 1_000 },
+        { first: 9, last: 10 },
       ]);
       await buffer.acknowledge(buffer.epoch, [{ first: 5, last: 5 }]);
       expect(numbersOf(await buffer.take(undefined, EVERYTHING))).toEqual([2, 3, 7, 8]);
       expect(buffer.held()).toEqual([{ epoch: buffer.epoch, low: 2, next: 11 }]);
       expect(await buffer.get({ epoch: buffer.epoch, number: 5 })).toBeUndefined();
       expect(buffer.stats()).toMatchObject({ records: 4, damagedRecords: 0 });
+      expect(buffer.losses()).toEqual([]);
+      await buffer.close();
+    }));
+
+  it('begins a new epoch when the collector has numbers that it never gave', () =>
+    inFolder(async (open) => {
+      const buffer = await open();
+      const { epoch } = await buffer.append(newRecord(1));
+      await buffer.acknowledge(epoch, [{ first: 2, last: 7 }]);
+      expect(buffer.epoch).not.toBe(epoch);
+      expect((await buffer.append(newRecord(2))).number).toBe(1);
+      expect(buffer.held().map(({ low, next }) => [low, next])).toEqual([
+        [1, 2],
+        [1, 2],
+      ]);
       expect(buffer.losses()).toEqual([]);
       await buffer.close();
     }));

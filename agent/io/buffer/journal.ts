@@ -11,7 +11,14 @@ import type { BufferOpening } from '../../ports.ts';
 import { refuseIfFull } from './disk-space.ts';
 import { changeGeneration, isWorthwhile } from './generation.ts';
 import { LEDGER_KEY, type Place, recordKey } from './keys.ts';
-import { currentEpoch, encodeLedger, type Ledger, type Plan, settlePlan } from './ledger.ts';
+import {
+  currentEpoch,
+  encodeLedger,
+  type Ledger,
+  mintEpoch,
+  type Plan,
+  settlePlan,
+} from './ledger.ts';
 import type { Level } from './level.ts';
 import { bufferError } from './level-errors.ts';
 import { type Opened, type OpeningOptions, openFolder } from './opening.ts';
@@ -75,6 +82,12 @@ export class Journal {
   revise(ledger: Ledger, stale: boolean): void {
     this.ledger = ledger;
     this.stale ||= stale;
+  }
+
+  /** Begins a new epoch; its numbers start at 1. */
+  mint(): Promise<void> {
+    const ledger = mintEpoch(this.ledger, this.options.newEpoch());
+    return this.commit({ operations: [], ledger });
   }
 
   /** After a failed write LevelDB's log is not to be trusted: it is opened again first. */

@@ -1,10 +1,12 @@
 /** Takes records out of the ledger: acknowledged ones, and those that are given up. */
 
 import type { NumberRange } from '../../../protocol/messages/ranges.ts';
-import { above, addRange } from '../../core/number-set.ts';
+import { above, addRange, missingFrom, type NumberSet } from '../../core/number-set.ts';
+import { addLoss } from '../../core/retention.ts';
 import type { Journal } from './journal.ts';
 import { recordKey } from './keys.ts';
 import { currentEpoch, type EpochEntry, type Ledger, replaceEpoch } from './ledger.ts';
+import { countNumbers, damageLoss } from './missing.ts';
 import { type Found, readSlice } from './scan.ts';
 
 const SLICE = 256;
@@ -24,10 +26,37 @@ export async function acknowledge(
     if (first <= last) await releaseRange(journal, entry, { first, last });
   }
   await raiseLow(journal, entry.order);
+  const highest = Math.max(...ranges.map((range) => range.last));
+  if (entry.epoch === currentEpoch(journal.ledger).epoch && highest >= entry.next) {
+    await disown(journal, entry, ranges, highest);
+  }
   if (journal.waitingCount >= WAITING) {
     await journal.commit({ operations: [], ledger: journal.ledger });
     await journal.vacuum.run(journal.level);
   }
+}
+
+/**
+ * Somebody gave out numbers of this epoch that this folder does not know: it is an older copy of
+ * itself. Going on would give two byte strings one name, and what the collector lacks is lost.
+ */
+async function disown(
+  journal: Journal,
+  { epoch, next }: EpochEntry,
+  ranges: readonly NumberRange[],
+  highest: number,
+): Promise<void> {
+  const known = ranges.reduce<NumberSet>((set, range) => addRange(set, range), []);
+  const numbers = missingFrom(known, { first: next, last: highest });
+  const { ledger } = journal;
+  if (numbers.length > 0) {
+    const time = journal.opening.lastTo ?? 0;
+    const loss = damageLoss(epoch, numbers, time, time);
+    const losses = addLoss(ledger.losses, journal.shownLosses, loss);
+    const damagedRecords = ledger.damagedRecords + countNumbers(numbers);
+    journal.revise({ ...ledger, losses, damagedRecords }, true);
+  }
+  await journal.mint();
 }
 
 async function releaseRange(
