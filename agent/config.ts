@@ -7,7 +7,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { assemble, FILE_VARIABLE } from '../protocol/config/assemble.ts';
+import { assemble, FILE_VARIABLE, inOrder } from '../protocol/config/assemble.ts';
 import type { Change } from '../protocol/config/change.ts';
 import { changes } from '../protocol/config/change.ts';
 import type { Environment } from '../protocol/config/environment.ts';
@@ -64,7 +64,7 @@ export async function loadAgentConfig(
   const facts = await factsOf(path, env);
   const secret = await passwordOf(settings, facts.folder);
   const found = [...agentRules(settings).map(place), ...secret.problems.map(place)];
-  if (found.length > 0) return { ok: false, problems: found };
+  if (found.length > 0) return { ok: false, problems: inOrder(found) };
   return {
     ok: true,
     config: resolveAgent(settings, written, facts, secret.password),

@@ -6,7 +6,7 @@
  */
 import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { assemble, FILE_VARIABLE } from '../protocol/config/assemble.ts';
+import { assemble, FILE_VARIABLE, inOrder } from '../protocol/config/assemble.ts';
 import type { Change } from '../protocol/config/change.ts';
 import { changes } from '../protocol/config/change.ts';
 import type { Environment } from '../protocol/config/environment.ts';
@@ -65,7 +65,7 @@ export async function loadCollectorConfig(
   const folder = path === undefined ? process.cwd() : dirname(resolve(path));
   const secret = await passwordOf(settings, folder);
   const found = [...collectorRules(settings, written), ...secret.problems].map(place);
-  if (found.length > 0) return { ok: false, problems: found };
+  if (found.length > 0) return { ok: false, problems: inOrder(found) };
   const config = resolveCollector(settings, folder, secret.password);
   return { ok: true, config, settings, warnings };
 }

@@ -2,6 +2,7 @@
  * Writes `docs/config-{agent,collector}.md` and `docs/schemas/*` from the schemas of the two
  * programs: `npx tsx scripts/config-doc.ts`. A test holds them against what this makes.
  */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { agentSchema } from '../agent/config.ts';
@@ -133,4 +134,6 @@ if (process.argv[1] === import.meta.filename) {
     writeFileSync(target, text);
     console.log(path);
   }
+  const biome = join(root, 'node_modules/.bin/biome');
+  execFileSync(biome, ['format', '--write', join(root, 'docs/schemas')], { stdio: 'inherit' });
 }

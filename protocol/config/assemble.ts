@@ -60,8 +60,13 @@ export function assemble<S extends Schema<unknown>>(
   return {
     settings: findings.length === 0 ? checked.value : undefined,
     written: overlay.tree,
-    problems: findings.map(place).sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    problems: inOrder(findings.map(place)),
     warnings: overlay.warnings,
     place,
   };
+}
+
+/** As they stand in the file; what does not stand there comes first. */
+export function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
