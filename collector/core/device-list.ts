@@ -1,5 +1,5 @@
 /** The list of devices as tools ask for it: filtered, in order of id, without what makes it heavy. */
-import { compareText } from './query/labels.ts';
+import { compareText } from './text.ts';
 import type { DeviceSummary, DeviceView } from './views.ts';
 
 export interface DeviceQuery {

@@ -1,6 +1,7 @@
 /** Label sets: their order, and whether matchers match them. An absent label is an empty one. */
 import { StoreError } from '../store/errors.ts';
 import { type CompiledMatcher, compileMatcher } from '../store/matcher.ts';
+import { compareText } from '../text.ts';
 import { type LabelMap, type Matcher, QueryError } from './types.ts';
 
 export type Predicate = (labels: LabelMap) => boolean;
@@ -47,9 +48,4 @@ function comparePairs(a: Pairs, b: Pairs): number {
     if (order !== 0) return order;
   }
   return a.length - b.length;
-}
-
-export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

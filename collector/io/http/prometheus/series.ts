@@ -1,9 +1,10 @@
 /** What series there are: `series`, `labels`, `label/<name>/values`, `metadata`. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { labelsObject, successBody } from '../../../core/query/format.ts';
-import { compareText, sortByLabels } from '../../../core/query/labels.ts';
+import { sortByLabels } from '../../../core/query/labels.ts';
 import { TRUNCATED } from '../../../core/query/limit.ts';
 import { type Matcher, QueryError } from '../../../core/query/types.ts';
+import { compareText } from '../../../core/text.ts';
 import { type HttpDeps, PROMETHEUS } from '../deps.ts';
 import { Params } from './params.ts';
 import { labelsSchema, labelValuesSchema, metadataSchema, seriesSchema } from './schemas.ts';

@@ -1,0 +1,127 @@
+/**
+ * The JSON mirror, for tools that read no CBOR: what `muster/v1/<site>/<device>/json/<view>` holds.
+ * docs/schemas/mirror-<view>.schema.json publishes these forms: add to them, never change them.
+ */
+import { formatValue } from './query/number.ts';
+import { compareText } from './text.ts';
+import type { DeviceView, HealthStatus, LiveSample } from './views.ts';
+
+const VERSION = 1;
+/** The topic says these already. */
+const IDENTITY = new Set(['__name__', 'instance', 'site', 'job']);
+
+interface MirrorHeader {
+  readonly version: number;
+  readonly device: string;
+  readonly site: string;
+  /** When this was written, UTC milliseconds. */
+  readonly at: number;
+}
+
+export interface StateMirror extends MirrorHeader {
+  /** `null` while the collector is too young to know. */
+  readonly up: boolean | null;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly agentVersion: string;
+  readonly boot: string;
+  readonly machine: string;
+  readonly heartbeatSeconds: number;
+  readonly capabilities: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly facts: Readonly<Record<string, string>>;
+  readonly problems: readonly string[];
+  readonly gaps: number;
+}
+
+export interface CheckMirror {
+  readonly name: string;
+  readonly status: HealthStatus;
+  /** UTC milliseconds. */
+  readonly since: number;
+  readonly text: string;
+}
+
+export interface HealthMirror extends MirrorHeader {
+  readonly status: HealthStatus;
+  readonly checks: readonly CheckMirror[];
+}
+
+export interface MetricMirror {
+  readonly labels: Readonly<Record<string, string>>;
+  /** UTC milliseconds. */
+  readonly time: number;
+  /** A text for what JSON has no number for: NaN, +Inf, -Inf. */
+  readonly value: number | string;
+}
+
+export interface MetricsMirror extends MirrorHeader {
+  /** By metric name; one entry for each set of labels. */
+  readonly metrics: Readonly<Record<string, readonly MetricMirror[]>>;
+}
+
+export function mirrorState(device: DeviceView, at: number): StateMirror {
+  return {
+    version: VERSION,
+    device: device.id,
+    site: device.site,
+    at,
+    up: device.up ?? null,
+    firstSeen: device.firstSeen,
+    lastSeen: device.lastSeen,
+    agentVersion: device.agentVersion,
+    boot: device.boot,
+    machine: device.machine,
+    heartbeatSeconds: device.heartbeatSeconds,
+    capabilities: device.capabilities,
+    labels: device.labels,
+    facts: device.facts,
+    problems: device.problems,
+    gaps: device.gaps.length,
+  };
+}
+
+export interface DeviceHealth {
+  readonly device: string;
+  readonly site: string;
+  readonly status: HealthStatus;
+  readonly checks: readonly CheckMirror[];
+}
+
+export function mirrorHealth(
+  { device, site, status, checks }: DeviceHealth,
+  at: number,
+): HealthMirror {
+  return { version: VERSION, device, site, at, status, checks };
+}
+
+/** `samples` holds the newest of each series, in any order. */
+export function mirrorMetrics(
+  { device, site }: { readonly device: string; readonly site: string },
+  samples: readonly LiveSample[],
+  at: number,
+): MetricsMirror {
+  const metrics: Record<string, MetricMirror[]> = {};
+  for (const sample of samples.toSorted(byName)) {
+    const name = nameOf(sample);
+    metrics[name] = [...(metrics[name] ?? []), asMetric(sample)];
+  }
+  return { version: VERSION, device, site, at, metrics };
+}
+
+function asMetric({ labels, time, value }: LiveSample): MetricMirror {
+  const own = Object.entries(labels).filter(([name]) => !IDENTITY.has(name));
+  return {
+    labels: Object.fromEntries(own),
+    time,
+    value: Number.isFinite(value) ? value : formatValue(value),
+  };
+}
+
+function byName(a: LiveSample, b: LiveSample): number {
+  return compareText(nameOf(a), nameOf(b));
+}
+
+function nameOf({ labels }: LiveSample): string {
+  return labels['__name__'] ?? '';
+}
