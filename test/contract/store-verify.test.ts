@@ -31,7 +31,7 @@ describe('verify', () => {
     });
   });
 
-  it('finds a flipped bit and names the series', async () => {
+  it('finds a flipped bit and names the file', async () => {
     await inFolder(async (path) => {
       await fill(path);
       // Into tables, so that there is a file to damage.
@@ -45,7 +45,7 @@ describe('verify', () => {
       writeFileSync(join(folder, table), bytes);
       const report = await verify(path);
       expect(report.problemCount).toBeGreaterThan(0);
-      expect(report.problems[0]).toMatchObject({ folder: 'parts/2025-11-21' });
+      expect(report.problems[0]?.folder).toContain('parts/2025-11-21');
     });
   });
 });

@@ -13,20 +13,28 @@ const LOG_HEADER = 7;
 
 /** What is wrong with a table file, `undefined` when nothing is. */
 export function checkTable(bytes: Buffer): string | undefined {
-  const footer = bytes.length - FOOTER;
-  if (footer < 0) return 'shorter than a footer';
-  if (!bytes.subarray(-8).equals(MAGIC)) return 'the footer is damaged';
-  const numbers = varints(bytes, footer, 4);
-  const [metaAt, metaSize, indexAt, indexSize] = numbers as [number, number, number, number];
-  for (const [at, size] of [
-    [metaAt, metaSize],
-    [indexAt, indexSize],
-  ] as const) {
-    if (!intact(bytes, at, size)) return `block at ${at} is damaged`;
-  }
+  const bad = checkTableEnd(bytes, 0);
+  if (bad !== undefined) return bad;
+  const [, , indexAt, indexSize] = handles(bytes);
   // A compressed index cannot be followed here; the folders of this project have none.
-  if (bytes[indexAt + indexSize] !== 0) return undefined;
-  return checkBlocks(bytes, indexAt, indexSize);
+  return bytes[indexAt + indexSize] === 0 ? checkBlocks(bytes, indexAt, indexSize) : undefined;
+}
+
+/** The same for the footer and the index alone: `end` is the file from `from` on. */
+export function checkTableEnd(end: Buffer, from: number): string | undefined {
+  if (end.length < FOOTER) return 'shorter than a footer';
+  if (!end.subarray(-8).equals(MAGIC)) return 'the footer is damaged';
+  const [metaAt, metaSize, indexAt, indexSize] = handles(end);
+  if (metaAt >= from && !intact(end, metaAt - from, metaSize))
+    return `block at ${metaAt} is damaged`;
+  if (indexAt >= from && !intact(end, indexAt - from, indexSize))
+    return `block at ${indexAt} is damaged`;
+  return undefined;
+}
+
+/** Position and size of the block of filters, then of the index. */
+function handles(end: Buffer): [number, number, number, number] {
+  return varints(end, end.length - FOOTER, 4) as [number, number, number, number];
 }
 
 /** Each entry of the index: varints shared, unshared, length; the key; position and size of a block. */

@@ -3,9 +3,20 @@
  * another name with an empty one in its place. What is wrong with the disk rather than with the
  * folder (full, read-only, no file descriptors) is reported and changes nothing.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+} from 'node:fs';
+import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { describe, StoreError } from '../../core/store/errors.ts';
+import { checkTableEnd } from '../../core/store/level-format.ts';
 import type { Log } from '../../ports.ts';
 
 export type Level = ClassicLevel<Uint8Array, Uint8Array>;
@@ -24,36 +35,52 @@ export interface OpenedFolder {
   readonly setAside: string | undefined;
 }
 
+/** Enough for the index of a table of 8 MB. */
+const END_BYTES = 256 * 1024;
+
 const NOT_DAMAGE =
-  /No space left|Read-only file system|Permission denied|Too many open files|Cannot allocate|Disk quota|Input\/output error/i;
+  /No space left|Read-only file system|Permission denied|Too many open files|Cannot allocate|Disk quota/i;
+
+/** How to open a folder: as it is, after a repair, or an empty one in its place. */
+export type Treatment = 'open' | 'repair' | 'set-aside';
 
 export async function openFolder(
   path: string,
   sizes: FolderSizes,
   log: Log,
+  treatment: Treatment = 'open',
 ): Promise<OpenedFolder> {
   mkdirQuiet(path);
-  let reason: unknown = lacksCurrent(path) ? new Error('CURRENT is missing') : undefined;
+  let reason = treatment === 'open' ? findDamage(path) : 'LevelDB could not read it';
   if (reason === undefined) {
     try {
       return { db: await open(path, sizes), repaired: false, setAside: undefined };
     } catch (error) {
       refuseUnlessDamaged(path, error);
-      reason = error;
+      reason = describe(error);
     }
   }
-  log.warn('damaged folder: trying to repair it', { path, reason: describe(reason) });
-  try {
-    await ClassicLevel.repair(path);
-    return { db: await open(path, sizes), repaired: true, setAside: undefined };
-  } catch (error) {
-    refuseUnlessDamaged(path, error);
+  if (treatment !== 'set-aside') {
+    log.warn('damaged folder: trying to repair it', { path, reason });
+    try {
+      await ClassicLevel.repair(path);
+      return { db: await open(path, sizes), repaired: true, setAside: undefined };
+    } catch (error) {
+      refuseUnlessDamaged(path, error);
+    }
   }
   const setAside = freeName(path);
   renameSync(path, setAside);
   log.error('folder is beyond repair: set aside, an empty one takes its place', { path, setAside });
   mkdirQuiet(path);
   return { db: await open(path, sizes), repaired: false, setAside };
+}
+
+/** Whether an error of LevelDB speaks of the folder rather than of the disk. */
+export function isDamage(error: unknown): boolean {
+  if (error instanceof StoreError) return false;
+  const text = describe(error);
+  return /Corruption|IO error|LEVEL_CORRUPTION|LEVEL_IO_ERROR/.test(text) && !NOT_DAMAGE.test(text);
 }
 
 async function open(path: string, sizes: FolderSizes): Promise<Level> {
@@ -68,12 +95,34 @@ async function open(path: string, sizes: FolderSizes): Promise<Level> {
   return db;
 }
 
-/** LevelDB would take such a folder for a new one, and delete the tables in it. */
-function lacksCurrent(path: string): boolean {
+/** What LevelDB itself would notice late, or never. */
+function findDamage(path: string): string | undefined {
   const files = readdirSync(path);
-  return (
-    !files.includes('CURRENT') && files.some((file) => /\.(ldb|sst|log)$|^MANIFEST-/.test(file))
-  );
+  // Such a folder would be taken for a new one, and the tables in it deleted.
+  if (
+    !files.includes('CURRENT') &&
+    files.some((file) => /\.(ldb|sst|log)$|^MANIFEST-/.test(file))
+  ) {
+    return 'CURRENT is missing';
+  }
+  for (const file of files.filter((name) => name.endsWith('.ldb'))) {
+    const bad = checkEnd(join(path, file));
+    if (bad !== undefined) return `${file}: ${bad}`;
+  }
+  return undefined;
+}
+
+/** The end of a table tells whether it is whole, and where its blocks are. */
+function checkEnd(file: string): string | undefined {
+  const descriptor = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(descriptor);
+    const end = Buffer.alloc(Math.min(size, END_BYTES));
+    readSync(descriptor, end, 0, end.length, size - end.length);
+    return checkTableEnd(end, size - end.length);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function refuseUnlessDamaged(path: string, error: unknown): void {

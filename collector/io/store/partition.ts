@@ -2,10 +2,17 @@
 import { ByteReader } from '../../../protocol/bytes/reader.ts';
 import { ByteWriter } from '../../../protocol/bytes/writer.ts';
 import { decodeGroup, type GroupRecord } from '../../core/store/group-record.ts';
-import { factKey, type KeyRange, KIND, prefixRange } from '../../core/store/keys.ts';
+import {
+  factKey,
+  type KeyRange,
+  KIND,
+  parseChunkKey,
+  parseTimesKey,
+  prefixRange,
+} from '../../core/store/keys.ts';
 import type { Log } from '../../ports.ts';
 import type { Batch } from './batch.ts';
-import { type Level, openFolder } from './folder.ts';
+import { type Level, type OpenedFolder, openFolder, type Treatment } from './folder.ts';
 
 const SIZES = { cacheSize: 2 * 1024 * 1024, writeBufferSize: 4 * 1024 * 1024, compression: false };
 const ORDER = factKey('order');
@@ -39,20 +46,37 @@ export class Partition {
     this.order = order;
   }
 
-  static async open(day: number, path: string, log: Log): Promise<Partition> {
-    const folder = await openFolder(path, SIZES, log);
+  static async open(day: number, path: string, log: Log, treatment: Treatment): Promise<Partition> {
+    const folder = await openFolder(path, SIZES, log, treatment);
+    try {
+      return await Partition.load(day, folder);
+    } catch (error) {
+      await folder.db.close();
+      throw error;
+    }
+  }
+
+  private static async load(day: number, folder: OpenedFolder): Promise<Partition> {
     const fact = await folder.db.get(ORDER);
-    const partition = new Partition(
-      day,
-      folder,
-      fact === undefined ? 1 : new ByteReader(fact).varint(),
-    );
+    const order = fact === undefined ? 1 : new ByteReader(fact).varint();
+    const partition = new Partition(day, folder, order);
     for await (const [key, value] of partition.scan(prefixRange(Uint8Array.of(KIND.group)))) {
       const record = decodeGroup(value);
       if (record !== undefined)
         partition.remember(Buffer.from(key.subarray(1)).toString('hex'), record);
     }
+    // What a repair has lost may have been the newest order: none may be given twice.
+    if (folder.repaired || fact === undefined) partition.order = (await partition.lastOrder()) + 1;
     return partition;
+  }
+
+  private async lastOrder(): Promise<number> {
+    let last = this.order;
+    for await (const [key] of this.scan({ gte: Uint8Array.of(0x10), lt: Uint8Array.of(0x30) })) {
+      const order = parseChunkKey(key)?.order ?? parseTimesKey(key)?.order ?? 0;
+      if (order > last) last = order;
+    }
+    return last;
   }
 
   remember(group: string, { seq, ids }: GroupRecord): void {

@@ -19,8 +19,8 @@ export class Partitions {
 
   constructor(path: string, log: Log) {
     this.path = path;
-    this.pool = new Pool(KEEP_OPEN, async (day) => {
-      const partition = await Partition.open(day, this.folder(day), log);
+    this.pool = new Pool(KEEP_OPEN, async (day, treatment) => {
+      const partition = await Partition.open(day, this.folder(day), log, treatment);
       this.days.add(day);
       if (partition.setAside !== undefined) this.quarantined.push(basename(partition.setAside));
       return partition;

@@ -1,4 +1,6 @@
 /** Opened folders: opened when asked for, kept while in use, and of the idle ones only the last few. */
+import { isDamage, type Treatment } from './folder.ts';
+
 export interface Closable {
   close(): Promise<void>;
 }
@@ -12,15 +14,33 @@ export class Pool<K, T extends Closable> {
   private readonly slots = new Map<K, Slot<T>>();
   private readonly closing = new Map<K, Promise<void>>();
   private readonly keep: number;
-  private readonly open: (key: K) => Promise<T>;
+  private readonly open: (key: K, treatment: Treatment) => Promise<T>;
+  private readonly treatments = new Map<K, Treatment>();
 
-  constructor(keep: number, open: (key: K) => Promise<T>) {
+  constructor(keep: number, open: (key: K, treatment: Treatment) => Promise<T>) {
     this.keep = keep;
     this.open = open;
   }
 
-  /** Runs `action` with what the key stands for, which stays open meanwhile. */
+  /**
+   * Runs `action` with what the key stands for, which stays open meanwhile. Damage may show only
+   * when it is read: then the folder is repaired and asked again, and at last set aside.
+   */
   async use<R>(key: K, action: (opened: T) => Promise<R>): Promise<R> {
+    for (const next of ['repair', 'set-aside', undefined] as const) {
+      try {
+        const result = await this.once(key, action);
+        this.treatments.delete(key);
+        return result;
+      } catch (error) {
+        if (next === undefined || !isDamage(error) || !(await this.shut(key))) throw error;
+        if (this.treatments.get(key) !== 'set-aside') this.treatments.set(key, next);
+      }
+    }
+    throw new Error('unreachable');
+  }
+
+  private async once<R>(key: K, action: (opened: T) => Promise<R>): Promise<R> {
     const slot = this.slot(key);
     slot.users++;
     try {
@@ -65,7 +85,10 @@ export class Pool<K, T extends Closable> {
     }
     // A LevelDB folder is locked until it is closed.
     const closed = this.closing.get(key) ?? Promise.resolve();
-    const slot = { opening: closed.then(() => this.open(key)), users: 0 };
+    const slot = {
+      opening: closed.then(() => this.open(key, this.treatments.get(key) ?? 'open')),
+      users: 0,
+    };
     slot.opening.catch(() => this.slots.delete(key));
     this.slots.set(key, slot);
     return slot;

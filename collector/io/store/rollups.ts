@@ -57,7 +57,7 @@ export class Rollups {
     this.log = log;
     this.pool = new Pool(
       KEEP_OPEN,
-      async (name) => (await openFolder(join(path, name), SIZES, log)).db,
+      async (name, treatment) => (await openFolder(join(path, name), SIZES, log, treatment)).db,
     );
     for (const step of STEPS) mkdirSync(join(path, step), { recursive: true });
   }

@@ -8,6 +8,7 @@
  */
 import { ByteReader } from '../../../protocol/bytes/reader.ts';
 import { ByteWriter } from '../../../protocol/bytes/writer.ts';
+import { StoreError } from '../../core/store/errors.ts';
 import { getU32, prefixRange, putU32 } from '../../core/store/keys.ts';
 import { compileMatcher } from '../../core/store/matcher.ts';
 import {
@@ -22,7 +23,7 @@ import { type SeriesRecord, SeriesTable, typeNumber } from '../../core/store/ser
 import { StringTable } from '../../core/store/strings.ts';
 import type { Log } from '../../ports.ts';
 import { Batch } from './batch.ts';
-import { type Level, openFolder } from './folder.ts';
+import { isDamage, type Level, openFolder } from './folder.ts';
 
 const SIZES = { cacheSize: 1024 * 1024, writeBufferSize: 4 * 1024 * 1024, compression: false };
 const COVERED = Uint8Array.of(0x63);
@@ -70,15 +71,23 @@ export class SeriesIndex {
   }
 
   static async open(path: string, limits: SeriesLimits, log: Log): Promise<SeriesIndex> {
-    const folder = await openFolder(path, SIZES, log);
-    const index = new SeriesIndex(
-      folder.db,
-      limits,
-      folder.repaired || folder.setAside !== undefined,
-      async () => (await openFolder(path, SIZES, log)).db,
-    );
-    await index.load();
-    return index;
+    for (const treatment of ['open', 'repair', 'set-aside'] as const) {
+      const folder = await openFolder(path, SIZES, log, treatment);
+      const index = new SeriesIndex(
+        folder.db,
+        limits,
+        folder.repaired || folder.setAside !== undefined,
+        async () => (await openFolder(path, SIZES, log)).db,
+      );
+      try {
+        await index.load();
+        return index;
+      } catch (error) {
+        await folder.db.close();
+        if (treatment === 'set-aside' || !isDamage(error)) throw error;
+      }
+    }
+    throw new StoreError('unreadable', path);
   }
 
   /** What an opened folder holds, for whoever only looks. */
