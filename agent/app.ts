@@ -2,56 +2,56 @@
  * Puts the agent together: the only file that constructs. Parts start in the order of the flow
  * (buffer, clock, link, sampling) and stop in the opposite one.
  */
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { encodeState } from '../protocol/messages/state.ts';
+import { VERSION } from '../protocol/version.ts';
 import type { AgentConfig } from './config.ts';
 import { SeriesTable } from './core/series.ts';
 import { openBuffer } from './io/buffer/level-buffer.ts';
-import { clockSynced, createClock, readBootId } from './io/clock.ts';
-import { type OpenHost, openHost } from './io/host.ts';
+import { clockSynced, createClock } from './io/clock.ts';
+import { openHost } from './io/host.ts';
+import { factsOf, readInventory } from './io/inventory.ts';
+import { machineHash, readBootId } from './io/machine.ts';
 import { createMqttTransport } from './io/mqtt-transport.ts';
-import type { Cancel, Clock, Log, RecordBuffer, StoredRecord } from './ports.ts';
+import type { Cancel, Log, RecordBuffer } from './ports.ts';
 import { samplers as registry } from './samplers/index.ts';
 import type { Sampler } from './samplers/sampler.ts';
-import { Link } from './work/link.ts';
+import { giveUp, type IncidentDeps, reportOpening } from './work/incidents.ts';
+import { Link, type LinkDeps } from './work/link.ts';
 import { type AgentFigures, ownMetrics } from './work/own-metrics.ts';
+import { Presence } from './work/presence.ts';
 import { Recording } from './work/recording.ts';
-import { type PlannedSampler, Sampling } from './work/sampling.ts';
+import { type PlannedSampler, Sampling, type SamplingDeps } from './work/sampling.ts';
 import { Timekeeper } from './work/timekeeper.ts';
 
-export const AGENT_VERSION = '0.1.0';
-
-const CAPABILITIES = ['samples', 'events'] as const;
 const CONNECT_TIMEOUT_MS = 20_000;
 const PUBACK_TIMEOUT_MS = 30_000;
 const MAX_SENDS = 10;
-const MIN_HEARTBEAT_MS = 60_000;
+/** DESIGN section 4: `state` is said again after this much silence. */
+const SILENCE_MS = 60_000;
+/** The first inventory waits until the start is over: it runs child processes. */
+const FIRST_INVENTORY_MS = 5_000;
 
 export class AgentApp {
   private config: AgentConfig;
   private readonly log: Log;
-  private readonly samplers: readonly Sampler[];
-  private readonly clock: Clock = createClock();
+  private readonly registry: readonly Sampler[];
+  private readonly clock = createClock();
   private readonly boot = readBootId();
-  private readonly host: OpenHost = openHost();
+  private readonly host = openHost();
   private readonly table = new SeriesTable();
   private readonly startedAt = Date.now();
-  private facts: ReadonlyMap<string, string> = new Map();
   private readonly buffer: RecordBuffer;
+  private readonly presence: Presence;
   private readonly time: Timekeeper;
   private readonly recording: Recording;
   private readonly link: Link;
   private sampling: Sampling;
   private batchTimer: Cancel = () => undefined;
+  private inventoryTimer: Cancel = () => undefined;
 
   /** Opens the buffer first: it alone decides whether the agent can run. */
-  static async open(
-    config: AgentConfig,
-    log: Log,
-    samplers: readonly Sampler[] = registry,
-  ): Promise<AgentApp> {
+  static async open(config: AgentConfig, log: Log, samplers = registry): Promise<AgentApp> {
     const buffer = await openBuffer({
       path: join(config.data, 'buffer'),
       capBytes: config.buffer.cap,
@@ -68,17 +68,20 @@ export class AgentApp {
     buffer: RecordBuffer,
   ) {
     this.config = config;
-    this.samplers = samplers;
     this.log = log;
+    this.registry = samplers;
     this.buffer = buffer;
     const { clock, boot, table } = this;
-    this.time = new Timekeeper({
+    const synced = config.clock.source === 'trust' ? () => true : clockSynced;
+    const settled = () => this.link.sender.rewind();
+    this.time = new Timekeeper({ clock, log, buffer, boot, synced, settled });
+    this.presence = new Presence({
       clock,
-      log,
       buffer,
       boot,
-      ...this.timeSource(),
-      settled: () => this.link.sender.rewind(),
+      machine: machineHash(),
+      heartbeatMs: () => this.heartbeatMs(),
+      labels: () => this.config.labels,
     });
     this.recording = new Recording({
       clock,
@@ -89,9 +92,9 @@ export class AgentApp {
       timeline: () => this.time.timeline,
       live: () => this.link.sender.live,
       recorded: (record, live) => this.link.sender.recorded(record, live),
-      dictionaryChanged: () => void this.link.announce('schema').catch(() => undefined),
+      dictionaryChanged: () => this.announce('schema'),
     });
-    this.link = this.makeLink();
+    this.link = new Link(this.linkDeps());
     this.sampling = this.makeSampling();
   }
 
@@ -101,14 +104,16 @@ export class AgentApp {
     this.link.start();
     await this.sampling.start();
     await this.recording.close();
-    await this.reportOpening();
+    await reportOpening(this.incidents());
     this.scheduleBatch();
+    this.scheduleInventory(FIRST_INVENTORY_MS);
   }
 
   /** Stops in the order of the flow, so that the last samples are stored and, if possible, sent. */
   async stop(): Promise<void> {
-    this.sampling.stop();
+    this.inventoryTimer();
     this.batchTimer();
+    this.sampling.stop();
     await this.recording.close();
     await this.link.stop();
     await this.buffer.sync();
@@ -119,20 +124,21 @@ export class AgentApp {
   /** Takes over what can change in a running agent. Samples taken so far go out as they are. */
   async reload(config: AgentConfig): Promise<void> {
     this.config = config;
-    this.sampling.stop();
     this.batchTimer();
+    this.sampling.stop();
     await this.recording.close();
     this.sampling = this.makeSampling();
     await this.sampling.start();
     this.scheduleBatch();
-    await this.link.announce('state');
+    this.announce('state');
   }
 
   /** What `muster-agent status` shows. */
   status() {
     const { site, device, broker } = this.config;
+    const dictionary = this.recording.currentDictionary;
     return {
-      version: AGENT_VERSION,
+      version: VERSION,
       site,
       device,
       broker: broker.url,
@@ -142,26 +148,27 @@ export class AgentApp {
       buffer: this.buffer.stats(),
       epochs: this.buffer.held(),
       link: this.link.stats(),
-      dictionary: this.recording.currentDictionary?.id,
-      series: this.recording.currentDictionary?.definitions.length ?? 0,
+      dictionary: dictionary?.id,
+      series: dictionary?.definitions.length ?? 0,
     };
   }
 
-  setFacts(facts: ReadonlyMap<string, string>): void {
-    this.facts = facts;
-    this.link.announce('state').catch(() => undefined);
+  /** One line for systemd's STATUS. */
+  statusLine(): string {
+    const { connected, stalled } = this.link.stats();
+    const { records } = this.buffer.stats();
+    const link = connected
+      ? stalled
+        ? 'connected, collector silent'
+        : 'connected'
+      : 'not connected';
+    return `${link}; ${records} records wait`;
   }
 
-  private timeSource() {
-    const trusting = this.config.clock.source === 'trust';
-    return { synced: trusting ? () => true : clockSynced };
-  }
-
-  private makeLink(): Link {
-    const { clock, log, buffer } = this;
-    const { site, device, link, broker, publish } = this.config;
-    const heartbeatMs = Math.max(MIN_HEARTBEAT_MS, publish.batch);
-    return new Link({
+  private linkDeps(): LinkDeps {
+    const { clock, log, buffer, config, presence } = this;
+    const { site, device, link, broker } = config;
+    return {
       clock,
       log,
       buffer,
@@ -169,13 +176,8 @@ export class AgentApp {
       device,
       random: Math.random,
       transport: createMqttTransport({
-        url: broker.url,
+        ...broker,
         clientId: device,
-        username: broker.username,
-        password: broker.password,
-        caFile: broker.caFile,
-        certFile: broker.certFile,
-        keyFile: broker.keyFile,
         keepaliveMs: broker.keepalive,
         connectTimeoutMs: CONNECT_TIMEOUT_MS,
       }),
@@ -186,38 +188,42 @@ export class AgentApp {
         backoff: { minMs: link.backoff.min, maxMs: link.backoff.max },
         pubackTimeoutMs: PUBACK_TIMEOUT_MS,
       },
-      heartbeatMs,
-      state: (session, online) => this.state(session, online, heartbeatMs),
+      heartbeatMs: SILENCE_MS,
+      state: (session, online) => presence.state(session, online),
       newSession: () => randomBytes(8).toString('hex'),
       retained: () => {
         const dictionary = this.recording.currentDictionary;
-        return dictionary === undefined
-          ? new Map()
-          : new Map([['schema', dictionary.bytes] as const]);
+        return new Map(dictionary === undefined ? [] : [['schema', dictionary.bytes]]);
       },
       heardTime: (now) => this.time.hear(now),
-      gaveUp: (record) => this.giveUp(record),
-    });
+      gaveUp: (record) => giveUp(this.incidents(), record),
+    };
+  }
+
+  private incidents(): IncidentDeps {
+    const { clock, log, buffer, recording } = this;
+    return { clock, log, buffer, recording };
   }
 
   private makeSampling(): Sampling {
-    const { clock, host, log, table } = this;
-    const deliver: ConstructorParameters<typeof Sampling>[0]['deliver'] = (row) => {
-      this.time.look();
-      this.recording.deliver(row);
+    const { clock, host, log, table, time, recording } = this;
+    const deliver: SamplingDeps['deliver'] = (row) => {
+      time.look();
+      recording.deliver(row);
     };
-    const durations = this.config.sampling.profile === 'full';
-    return new Sampling({ clock, host, log, table, deliver }, this.plan(), durations);
+    const detailed = this.config.sampling.profile === 'full';
+    return new Sampling({ clock, host, log, table, deliver }, this.plan(), detailed);
   }
 
   private plan(): PlannedSampler[] {
-    const planned = this.samplers.flatMap((sampler): PlannedSampler[] => {
+    const planned = this.registry.flatMap((sampler): PlannedSampler[] => {
       const own = this.config.samplers[sampler.name];
       if (own === undefined || !own.enabled) return [];
-      return [{ sampler, options: own.options, intervalMs: own.interval, timeoutMs: own.timeout }];
+      const { options, interval: intervalMs, timeout: timeoutMs } = own;
+      return [{ sampler, options, intervalMs, timeoutMs }];
     });
-    const own = ownMetrics(() => this.figures());
-    const intervalMs = (own.intervalSeconds ?? 60) * 1000;
+    const own = ownMetrics(() => this.figures(), this.config.sampling.profile);
+    const intervalMs = (own.intervalSeconds ?? 0) * 1000 || this.config.sampling.interval;
     return [...planned, { sampler: own, options: {}, intervalMs, timeoutMs: own.timeoutMs }];
   }
 
@@ -229,90 +235,36 @@ export class AgentApp {
     });
   }
 
-  private state(session: string, online: boolean, heartbeatMs: number): Uint8Array {
-    if (!online) return encodeState({ online, session });
-    return encodeState({
-      online,
-      session,
-      agentVersion: AGENT_VERSION,
-      epochs: this.buffer.held(),
-      capabilities: CAPABILITIES,
-      boot: this.boot,
-      wall: Math.round(this.clock.wall()),
-      machine: machineHash(),
-      heartbeatSeconds: Math.round(heartbeatMs / 1000),
-      labels: new Map(Object.entries(this.config.labels)),
-      facts: this.facts,
+  private scheduleInventory(delayMs: number): void {
+    this.inventoryTimer = this.clock.after(delayMs, () => {
+      this.scheduleInventory(this.config.inventory.interval);
+      readInventory(this.host)
+        .then((inventory) => {
+          this.presence.setFacts(factsOf(inventory));
+          this.announce('state');
+        })
+        .catch((error: unknown) => this.log.warn('inventory failed', { error: String(error) }));
     });
   }
 
-  /** Tells the collector what an unclean end may have cost, as a gap with its cause. */
-  private async reportOpening(): Promise<void> {
-    const { how, lastTo, previousEpoch, detail } = this.buffer.opening;
-    if (how === 'new' || how === 'clean') return;
-    this.log.warn('the buffer was not closed cleanly', { how, detail });
-    const cause = how === 'killed' || how === 'power' ? how : 'damaged';
-    const now = Math.round(this.clock.wall());
-    const gap = {
-      from: Math.min(lastTo ?? now, now),
-      to: now,
-      cause,
-      numbers: [],
-      ...(previousEpoch === undefined ? {} : { epoch: previousEpoch }),
-    } as const;
-    const event = {
-      wall: now,
-      name: 'agent.unclean-start',
-      severity: how === 'killed' || how === 'power' ? ('warning' as const) : ('error' as const),
-      text: detail,
-      attributes: new Map([['how', how]]),
-    };
-    await this.recording.event([event], [gap]);
+  /** A failure means that the link is down; it announces everything when it is up again. */
+  private announce(kind: 'state' | 'schema'): void {
+    this.link.announce(kind).catch(() => undefined);
   }
 
-  private async giveUp(record: StoredRecord): Promise<void> {
-    const { epoch, number, from, to, samples } = record;
-    this.log.warn('the collector does not take a record; it is reported as a gap', {
-      epoch,
-      number,
-    });
-    await this.recording.event(
-      [],
-      [{ from, to, cause: 'refused', numbers: [{ first: number, last: number }], epoch, samples }],
-    );
-    await this.buffer.acknowledge(epoch, [{ first: number, last: number }]);
+  private heartbeatMs(): number {
+    return Math.max(SILENCE_MS, this.config.publish.batch);
   }
 
   private figures(): AgentFigures {
     const { user, system } = process.cpuUsage();
-    const buffer = this.buffer.stats();
-    const link = this.link.stats();
     return {
       startedAt: this.startedAt,
       cpuSeconds: Math.round((user + system) / 1e4) / 100,
       residentBytes: process.memoryUsage.rss(),
-      bufferBytes: buffer.bytes,
-      bufferCapBytes: buffer.capBytes,
-      bufferRecords: buffer.records,
-      droppedSamples: buffer.droppedSamples,
-      thinnedSamples: buffer.thinnedSamples,
-      connects: link.connects,
-      sentBytes: link.sentBytes,
-      acknowledged: link.acknowledged,
-      resent: link.resent,
-      roundTripMs: link.lastRoundTripMs,
+      buffer: this.buffer.stats(),
+      link: this.link.stats(),
       clockTrust: this.time.timeline.trust,
     };
   }
-}
-
-/** First 64 bits of the hashed machine id; the id itself is confidential (machine-id(5)). */
-function machineHash(): string {
-  let id = '';
-  try {
-    id = readFileSync('/etc/machine-id', 'utf8').trim();
-  } catch {
-    // A machine without one is told apart by its device id alone.
-  }
-  return createHash('sha256').update(id).digest('hex').slice(0, 16);
 }

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { VERSION } from '../protocol/version.ts';
 import type { CollectorConfig } from './config.ts';
 import type { Device } from './core/device.ts';
 import { createMetrics } from './core/metrics.ts';
@@ -34,8 +35,6 @@ import { checkpointSeq, Memory } from './work/memory.ts';
 import { OwnSamples } from './work/own-samples.ts';
 import { Upkeep } from './work/upkeep.ts';
 
-export const COLLECTOR_VERSION = '0.1.0';
-
 interface Storage {
   readonly catalog: Catalog;
   readonly journal: Journal;
@@ -49,7 +48,7 @@ export interface CollectorPlaces {
 }
 
 export class CollectorApp {
-  private readonly config: CollectorConfig;
+  private config: CollectorConfig;
   private readonly log: Log;
   private readonly clock: Clock = systemClock;
   private readonly storage: Storage;
@@ -147,6 +146,17 @@ export class CollectorApp {
     await journal.close();
   }
 
+  /** Takes over what can change in a running collector. */
+  reload(config: CollectorConfig): void {
+    this.config = config;
+  }
+
+  /** One line for systemd's STATUS. */
+  statusLine(): string {
+    const { connections } = this.bus.stats();
+    return `${this.directory.size} devices known, ${connections} connected`;
+  }
+
   httpAddress(): string {
     const address = this.http.server.address();
     if (address === null || typeof address === 'string') return '';
@@ -180,7 +190,7 @@ export class CollectorApp {
         metrics,
         readiness: () => this.readiness(),
         components: () => this.components(),
-        build: { version: COLLECTOR_VERSION, revision: '' },
+        build: { version: VERSION, revision: '' },
       },
       {
         loopback: isLoopback(host),

@@ -32,11 +32,6 @@ export function createClock(): Clock {
   };
 }
 
-/** First 64 bits of the kernel's boot id, in hexadecimal. */
-export function readBootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').replaceAll('-', '').slice(0, 16);
-}
-
 /** Where systemd-timesyncd says that the clock follows a server. */
 const TIMESYNC_FOLDER = '/run/systemd/timesync';
 const TIMESYNC_DONE = `${TIMESYNC_FOLDER}/synchronized`;

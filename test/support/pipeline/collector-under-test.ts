@@ -4,7 +4,7 @@ import type { CollectorConfig } from '../../../collector/config.ts';
 import { createLog } from '../../../collector/io/log.ts';
 
 const config = JSON.parse(process.argv[2] ?? '{}') as CollectorConfig;
-const log = createLog({ level: 'info' });
+const log = createLog();
 const app = await CollectorApp.open(config, { webRoot: '/nonexistent' }, log);
 // Before `started` is printed: a signal that comes right after it must find somebody at home.
 process.once('SIGTERM', () => {

@@ -33,7 +33,7 @@ describe('a log line', () => {
   });
 
   it('has a priority and no time for systemd', () => {
-    const { written, log } = lines({ journald: true, level: 'debug' });
+    const { written, log } = lines({ journald: true, level: () => 'debug' as const });
     log.debug('a');
     log.info('b');
     log.warn('c');
@@ -47,7 +47,7 @@ describe('a log line', () => {
   });
 
   it('below the level is not written', () => {
-    const { written, log } = lines({ level: 'warn' });
+    const { written, log } = lines({ level: () => 'warn' as const });
     log.debug('a');
     log.info('b');
     log.warn('c');
