@@ -96,11 +96,15 @@ export class Journal {
     if (!this.broken) return;
     await refuseIfFull(this.options.path);
     await level.close();
-    this.opened = await openFolder(this.options);
+    const given = currentEpoch(this.ledger);
+    this.opened = await openFolder({ ...this.options, afterFailure: true });
     this.ledger = this.opened.ledger;
     this.waiting.clear();
+    this.written = 0;
     this.stale = false;
     this.broken = false;
+    const { order, next } = currentEpoch(this.ledger);
+    if (order === given.order && next < given.next) await this.mint();
   }
 
   async commit(write: Write): Promise<void> {

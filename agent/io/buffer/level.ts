@@ -39,6 +39,7 @@ export async function repairLevel(path: string): Promise<void> {
  */
 export async function looksBroken(path: string): Promise<string | undefined> {
   if (!existsSync(path)) return undefined;
+  if (!(await stat(path)).isDirectory()) return 'it is not a folder';
   const names = await readdir(path);
   if (names.length > 0 && !names.includes('CURRENT')) return 'CURRENT is missing';
   if (names.length > 0 && !names.some((name) => name.endsWith('.log'))) return 'no log is there';

@@ -22,7 +22,7 @@ import {
   repairLevel,
   tornLog,
 } from './level.ts';
-import { describe, diskError } from './level-errors.ts';
+import { bufferError, describe, diskError } from './level-errors.ts';
 import { decodeRecord } from './record-codec.ts';
 import { recount } from './recount.ts';
 import { newestRecord } from './scan.ts';
@@ -32,6 +32,8 @@ export interface OpeningOptions {
   readonly bootId: string;
   /** 16 hexadecimal digits, never the same twice. */
   readonly newEpoch: () => string;
+  /** A write of this very process failed, so half an entry at the end of the log is no damage. */
+  readonly afterFailure?: boolean;
 }
 
 export interface Opened {
@@ -53,7 +55,7 @@ export async function openFolder(options: OpeningOptions): Promise<Opened> {
   try {
     return await openAnyhow(options);
   } catch (error) {
-    throw diskError(error) ?? error;
+    throw bufferError(error);
   }
 }
 
@@ -61,7 +63,7 @@ async function openAnyhow(options: OpeningOptions): Promise<Opened> {
   const folder = await findFolder(options.path);
   const path = generationPath(folder);
   const broken = await looksBroken(path);
-  const first = broken ?? (await attempt(() => load(path)));
+  const first = broken ?? (await attempt(() => load(path, options.afterFailure === true)));
   if (typeof first !== 'string') return finish(options, folder, first, first.damage);
   const second = await attempt(() => repairAndLoad(path, first));
   if (typeof second !== 'string') return finish(options, folder, second, first);
@@ -93,9 +95,9 @@ async function repairAndLoad(path: string, why: string): Promise<Loaded> {
   return { ...(await load(path)), damage: why };
 }
 
-async function load(path: string): Promise<Loaded> {
+async function load(path: string, mayBeTorn = false): Promise<Loaded> {
   const existed = existsSync(path);
-  const torn = await tornLog(path);
+  const torn = mayBeTorn ? undefined : await tornLog(path);
   const level = await openLevel(path);
   try {
     const ledger = await readLedger(level);
