@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { buildProgram } from './build/program.ts';
-import { chunks, startBytes, startShares } from './build/sizes.ts';
+import { type Chunk, chunks, startBytes, startShares } from './build/sizes.ts';
 import { type Target, targets } from './build/targets.ts';
 import { buildWeb, missingWebFiles } from './build/web.ts';
 import { root } from './lib/root.mjs';
@@ -19,14 +19,18 @@ function printShares(metafile: Metafile, entry: string): void {
   for (const [name, bytes] of startShares(metafile, entry)) console.log(`${kb(bytes)}  ${name}`);
 }
 
+function when({ atStart, forConfig }: Chunk): string {
+  if (atStart) return '  (at start)';
+  return forConfig ? '  (at start with a configuration file)' : '';
+}
+
 function report(target: Target, metafile: Metafile): string[] {
   const list = chunks(metafile, target.entry);
   const sum = startBytes(list);
   const limit = target.startLimit;
   console.log(`dist/${target.name}`);
-  for (const { path, bytes, atStart } of list) {
-    console.log(`${kb(bytes)}  ${basename(path)}${atStart ? '  (at start)' : ''}`);
-  }
+  for (const chunk of list)
+    console.log(`${kb(chunk.bytes)}  ${basename(chunk.path)}${when(chunk)}`);
   console.log(`${kb(sum)}  at start${limit === undefined ? '' : ` of at most${kb(limit)}`}`);
   const tooBig = limit !== undefined && sum > limit;
   if (why || tooBig) printShares(metafile, target.entry);

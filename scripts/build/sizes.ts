@@ -5,10 +5,13 @@ export interface Chunk {
   readonly path: string;
   readonly bytes: number;
   readonly atStart: boolean;
+  /** Loaded only when there is a configuration file: its parser. */
+  readonly forConfig: boolean;
 }
 
 // main.ts may load these with import() to keep `--version` quick: `run` needs them all the same.
-const LOADED_BY_RUN = /^(agent|collector)\/(app(\.ts$|\/)|cli\/run\.ts$|work\/)/;
+const LOADED_BY_RUN = /^(agent|collector)\/(app\/run|app|cli\/run)\.ts$/;
+const CONFIG_PARSER = /node_modules\/(js-yaml|yaml)\//;
 
 type Output = Metafile['outputs'][string];
 
@@ -35,7 +38,12 @@ export function chunks(metafile: Metafile, entry: string): Chunk[] {
   const atStart = startPaths(outputs, entry);
   return Object.entries(outputs)
     .filter(([path]) => path.endsWith('.js'))
-    .map(([path, output]) => ({ path, bytes: output.bytes, atStart: atStart.has(path) }))
+    .map(([path, output]) => ({
+      path,
+      bytes: output.bytes,
+      atStart: atStart.has(path),
+      forConfig: !atStart.has(path) && CONFIG_PARSER.test(output.entryPoint ?? ''),
+    }))
     .sort((a, b) => Number(b.atStart) - Number(a.atStart) || b.bytes - a.bytes);
 }
 

@@ -38,7 +38,7 @@ export function installPackages() {
   if (!isNeeded()) return;
   console.log('Installing packages (npm ci) ...');
   const start = performance.now();
-  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error', '--no-progress'];
   const { status, error } = spawnSync('npm', args, {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
