@@ -43,7 +43,7 @@ export class Client {
     path: string,
     parameters: URLSearchParams = new URLSearchParams(),
   ): Promise<Response> {
-    const query = parameters.size === 0 ? '' : `?${parameters}`;
+    const query = parameters.size === 0 ? '' : `?${parameters.toString()}`;
     try {
       const { signal } = this.io;
       return await this.io.fetch(`${this.base}${path}${query}`, { method, signal });

@@ -43,5 +43,5 @@ function oneLine(text: string): string {
 }
 
 function width(text: string): number {
-  return [...text].length;
+  return Array.from(text).length;
 }

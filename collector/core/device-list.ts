@@ -29,7 +29,7 @@ export function listDevices(all: readonly DeviceView[], query: DeviceQuery): Dev
   return { devices: page.map(summarize), total: matching.length };
 }
 
-export function summarize(device: DeviceView): DeviceSummary {
+function summarize(device: DeviceView): DeviceSummary {
   const { epochs, gaps, ...rest } = device;
   const lastGap = gaps.at(-1);
   return {

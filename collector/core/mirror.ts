@@ -101,12 +101,14 @@ export function mirrorMetrics(
   samples: readonly LiveSample[],
   at: number,
 ): MetricsMirror {
-  const metrics: Record<string, MetricMirror[]> = {};
+  // A map, because a metric may be called `__proto__`.
+  const metrics = new Map<string, MetricMirror[]>();
   for (const sample of samples.toSorted(byName)) {
-    const name = nameOf(sample);
-    metrics[name] = [...(metrics[name] ?? []), asMetric(sample)];
+    const known = metrics.get(nameOf(sample));
+    if (known === undefined) metrics.set(nameOf(sample), [asMetric(sample)]);
+    else known.push(asMetric(sample));
   }
-  return { version: VERSION, device, site, at, metrics };
+  return { version: VERSION, device, site, at, metrics: Object.fromEntries(metrics) };
 }
 
 function asMetric({ labels, time, value }: LiveSample): MetricMirror {

@@ -18,6 +18,7 @@ export function percent(value: number): string {
 
 /** Three digits that matter. */
 export function short(value: number): string {
+  if (value === 0) return '0';
   const size = Math.abs(value);
   if (size >= 100) return value.toFixed(0);
   return size >= 10 ? value.toFixed(1) : value.toFixed(2);

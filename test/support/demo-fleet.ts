@@ -3,7 +3,7 @@ import type { DeviceView, LiveMessage, LiveSample } from '../../collector/core/v
 import { device } from './http-fixture.ts';
 import type { MemoryStore } from './memory-store.ts';
 
-export const STEP_MS = 5000;
+const STEP_MS = 5000;
 
 export function demoDevices(now: number): DeviceView[] {
   const gap = { from: now - 7_200_000, to: now - 7_080_000, cause: 'power', samples: 240 };
@@ -31,7 +31,7 @@ export function demoDevices(now: number): DeviceView[] {
 type Reading = readonly [name: string, labels: Readonly<Record<string, string>>, value: number];
 
 /** What one device measures at a time: smooth, deterministic, different for each device. */
-export function readings(id: string, time: number): Reading[] {
+function readings(id: string, time: number): Reading[] {
   const seconds = time / 1000;
   const phase = id.length + id.charCodeAt(3);
   const wave = (period: number): number =>

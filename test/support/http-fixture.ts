@@ -16,7 +16,7 @@ import { MemoryStore } from './memory-store.ts';
 export const NOW = Date.UTC(2026, 10, 21, 12);
 
 /** Timers of the machine, a wall clock that the test may hold. */
-export function realClock(wall: () => number = Date.now): Clock {
+function realClock(wall: () => number = Date.now): Clock {
   return {
     wall,
     mono: () => performance.now(),
@@ -27,7 +27,7 @@ export function realClock(wall: () => number = Date.now): Clock {
   };
 }
 
-export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 export function device(id: string, more: Partial<DeviceView> = {}): DeviceView {
   return {

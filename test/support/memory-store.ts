@@ -1,5 +1,7 @@
 /** A `SampleStore` in plain memory, for tests of what stands on the store. */
+
 import { compileMatchers } from '../../collector/core/query/labels.ts';
+import { compareText } from '../../collector/core/text.ts';
 import type {
   Labels,
   Matcher,
@@ -107,7 +109,7 @@ export class MemoryStore implements SampleStore {
   }
 
   private open(labels: Labels): Stored {
-    const key = JSON.stringify([...labels].sort());
+    const key = JSON.stringify([...labels].map(String).sort(compareText));
     const known = this.all.get(key);
     if (known !== undefined) return known;
     const fresh: Stored = { id: this.all.size + 1, labels, times: [], bits: [] };

@@ -10,6 +10,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { STALE_BITS } from '../../collector/core/stale.ts';
+import { compareText } from '../../collector/core/text.ts';
 import { httpFixture } from '../support/http-fixture.ts';
 import { PROMETHEUS, type Prometheus, startPrometheus } from '../support/prometheus.ts';
 
@@ -108,7 +109,7 @@ describe.skipIf(!existsSync(PROMETHEUS))(
       const result = data?.result;
       if (!Array.isArray(result)) return { status, body };
       const key = ({ metric }: { metric: Record<string, string> }) =>
-        JSON.stringify(Object.entries(metric).sort());
+        JSON.stringify(Object.entries(metric).map(String).sort(compareText));
       return {
         status,
         body: {

@@ -43,7 +43,7 @@ export async function page(app: FastifyInstance, folder: string): Promise<void> 
 async function load(folder: string): Promise<Map<string, Asset>> {
   const assets = new Map<string, Asset>();
   const names = await readdir(folder).catch(() => []);
-  for (const name of names.sort()) {
+  for (const name of names) {
     const type = TYPES[extname(name)];
     if (type === undefined) continue;
     const plain = await readFile(join(folder, name));

@@ -93,7 +93,7 @@ export const CHARTS: readonly ChartPlan[] = [
 /** One selector for all charts of one device. */
 export function selectorFor(device: string): string {
   const names = CHARTS.flatMap(({ metrics }) => metrics).join('|');
-  return `{__name__=~"${names}",instance="${device}"}`;
+  return `{__name__=~"${names}",instance=${JSON.stringify(device)}}`;
 }
 
 function named(series: readonly Series[], name: string): Series[] {

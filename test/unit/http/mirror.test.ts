@@ -64,4 +64,9 @@ describe('JSON mirror', () => {
     expect(Object.keys(mirror.metrics)).toEqual(['m', 'node_cpu_seconds_total', 'node_load1']);
     expect(validator('metrics')(mirror)).toEqual([]);
   });
+
+  it('stands a metric with a dangerous name', () => {
+    const mirror = mirrorMetrics({ device: 'd', site: 's' }, [sample('__proto__', {}, 1)], NOW);
+    expect(JSON.stringify(mirror)).toContain('"__proto__":[{');
+  });
 });
