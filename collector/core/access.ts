@@ -33,7 +33,7 @@ const MAX_FILTER_CHARS = 512;
 export const loopbackAccess: Access = ({ clientId }) =>
   isId(clientId) ? deviceRights(clientId) : observer;
 
-export function deviceRights(device: string): Rights {
+function deviceRights(device: string): Rights {
   return {
     device,
     mayPublish: (text) => {
@@ -46,7 +46,7 @@ export function deviceRights(device: string): Rights {
 }
 
 /** Nothing but the table's topics is ever published, so `#` shows no more than `muster/v1/#`. */
-export const observer: Rights = {
+const observer: Rights = {
   device: undefined,
   mayPublish: () => undefined,
   // `$SYS` tells about other clients, and `$share` would be granted but never delivered to.

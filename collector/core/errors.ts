@@ -21,7 +21,7 @@ export type BusErrorCode = Extract<ErrorCode, `bus-${string}`>;
 export type JournalErrorCode = Extract<ErrorCode, `journal-${string}`>;
 
 /** An error that callers tell apart by its code, never by its text. */
-export class CodedError<Code extends ErrorCode> extends Error {
+class CodedError<Code extends ErrorCode> extends Error {
   readonly code: Code;
 
   constructor(code: Code, detail?: string, cause?: unknown) {

@@ -1,5 +1,6 @@
 /** Opens a LevelDB folder whatever happened to it, as long as the disk itself answers. */
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { repairApart } from './level-repair.ts';
 
 export interface Opening {
@@ -67,6 +68,8 @@ export async function openLevel<Level extends Openable>(
 interface Attempt<Level> {
   readonly level: Level;
   readonly verified: Verified;
+  /** What LevelDB says of its own log when it leaves out damaged parts of it. */
+  readonly dropped: string | undefined;
 }
 
 async function attempt<Level extends Openable>(
@@ -76,7 +79,7 @@ async function attempt<Level extends Openable>(
   const level = create(path);
   try {
     await level.open();
-    return { level, verified: await verify(level) };
+    return { level, verified: await verify(level), dropped: await droppedFromLog(path) };
   } catch (error) {
     await level.close();
     throw error;
@@ -87,11 +90,14 @@ async function attempt<Level extends Openable>(
 async function settle<Level extends Openable>(
   path: string,
   kind: LevelKind<Level>,
-  { level, verified }: Attempt<Level>,
+  { level, verified, dropped }: Attempt<Level>,
   state: Opening['state'],
   reason = 'damaged entries',
 ): Promise<Opened<Level>> {
   if (verified.lostEntries === 0) {
+    if (dropped !== undefined) {
+      return { level, opening: { state: 'repaired', ...verified, reason: dropped } };
+    }
     const why = state === 'repaired' ? { reason } : {};
     return { level, opening: { state, ...verified, ...why } };
   }
@@ -108,6 +114,12 @@ async function settle<Level extends Openable>(
     level: again.level,
     opening: { state: 'repaired', entries, lostEntries, setAside, reason },
   };
+}
+
+/** It opens all the same and returns no error; only the diary that it keeps in `LOG` tells. */
+async function droppedFromLog(path: string): Promise<string | undefined> {
+  const diary = await readFile(join(path, 'LOG'), 'utf8').catch(() => '');
+  return /\S+: dropping \d+ bytes.*$/m.exec(diary)?.[0];
 }
 
 function salvagePath(path: string): string {

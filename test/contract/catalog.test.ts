@@ -73,7 +73,8 @@ describe('the catalog over LevelDB', () => {
         const { rows, opening } = await check(path);
         if (opening.state === 'intact') {
           // LevelDB cuts the end of a log without a word, as it must after a crash.
-          if (!file.endsWith('.log')) expect(rows, `${file} ${name}`).toBe(1_000);
+          const silent = file.endsWith('.log') && name !== 'bit flipped';
+          if (!silent) expect(rows, `${file} ${name}`).toBe(1_000);
         } else {
           expect(opening.reason, `${file} ${name}`).toBeTruthy();
           expect(rows).toBeLessThanOrEqual(1_000);

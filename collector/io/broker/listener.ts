@@ -7,9 +7,12 @@ import type { BrokerLimits, ListenAt } from './options.ts';
 export class Listener {
   readonly url: string;
   readonly #server: Server;
+  /** Clients in the middle of a TLS handshake: nobody else knows them yet. */
+  readonly #shaking: ReadonlySet<Socket>;
 
-  private constructor(server: Server, url: string) {
+  private constructor(server: Server, shaking: ReadonlySet<Socket>, url: string) {
     this.#server = server;
+    this.#shaking = shaking;
     this.url = url;
   }
 
@@ -19,6 +22,13 @@ export class Listener {
     accept: (socket: Socket) => void,
   ): Promise<Listener> {
     const server = create(at, limits, accept);
+    const shaking = new Set<Socket>();
+    if (at.tls !== undefined) {
+      server.on('connection', (socket: Socket) => {
+        shaking.add(socket);
+        socket.once('close', () => shaking.delete(socket));
+      });
+    }
     const { port, host } = at;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error: NodeJS.ErrnoException) => {
@@ -30,13 +40,14 @@ export class Listener {
     });
     const address = server.address() as AddressInfo;
     const name = address.family === 'IPv6' ? `[${address.address}]` : address.address;
-    return new Listener(server, `${at.tls ? 'mqtts' : 'mqtt'}://${name}:${address.port}`);
+    return new Listener(server, shaking, `${at.tls ? 'mqtts' : 'mqtt'}://${name}:${address.port}`);
   }
 
   /** Takes no more; resolves when the last connection is gone. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => resolve());
+      for (const socket of this.#shaking) socket.destroy();
     });
   }
 }

@@ -50,7 +50,7 @@ export async function beginSegment(dir: string, firstSeq: number): Promise<OpenS
 }
 
 /** Names are data of the folder: without this a power cut may take a whole new file. */
-export async function syncFolder(dir: string): Promise<void> {
+async function syncFolder(dir: string): Promise<void> {
   const folder = await open(dir, 'r');
   try {
     await folder.sync();
