@@ -135,5 +135,6 @@ if (process.argv[1] === import.meta.filename) {
     console.log(path);
   }
   const biome = join(root, 'node_modules/.bin/biome');
-  execFileSync(biome, ['format', '--write', join(root, 'docs/schemas')], { stdio: 'inherit' });
+  const schemas = [...configDocs().keys()].filter((path) => path.endsWith('.json'));
+  execFileSync(biome, ['format', '--write', ...schemas], { stdio: 'inherit', cwd: root });
 }

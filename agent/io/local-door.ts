@@ -4,7 +4,7 @@
  * Who may ask is a question of file permissions (0660), so there is no login; nothing can be
  * changed through it.
  */
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer, request } from 'node:http';
 import { connect } from 'node:net';
@@ -13,8 +13,8 @@ import type { Answer } from '../ports/world.ts';
 
 const MODE = 0o660;
 const TIMEOUT_MS = 5000;
-/** Longest path that the kernel takes for a Unix socket, without the final zero. */
-const MAX_PATH_BYTES = 107;
+/** The kernel takes 107 bytes for a Unix socket's path; the draft's name is the longer one. */
+const MAX_PATH_BYTES = 107 - '.new'.length;
 const MAX_ANSWER_BYTES = 1_048_576;
 
 export interface LocalDoor {
@@ -29,15 +29,18 @@ export async function openLocalDoor(path: string, status: () => unknown): Promis
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o750 });
   if (await answers(path)) throw new Error(`another agent already runs behind ${path}`);
-  // Left behind by a process that was killed: nobody listens, so nobody misses it.
-  await rm(path, { force: true });
   const server = createServer({ requestTimeout: TIMEOUT_MS }, (incoming, response) =>
     answer(incoming, response, status),
   );
   server.maxConnections = 16;
-  await listening(server, path);
-  await chmod(path, MODE);
-  return { path, close: () => closed(server) };
+  // Under another name until its permissions are right; then it takes the place of a socket that a
+  // killed agent may have left.
+  const draft = `${path}.new`;
+  await rm(draft, { force: true });
+  await listening(server, draft);
+  await chmod(draft, MODE);
+  await rename(draft, path);
+  return { path, close: () => closed(server, path) };
 }
 
 /** Asks the agent behind the door for its status. */
@@ -108,19 +111,17 @@ function answers(path: string): Promise<boolean> {
 function listening(server: Server, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    // Born closed to others: between bind and chmod nobody else may slip in.
-    const mask = process.umask(0o117);
     server.listen(path, () => {
       server.off('error', reject);
       resolve();
     });
-    process.umask(mask);
   });
 }
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
+async function closed(server: Server, path: string): Promise<void> {
+  await new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
   });
+  await rm(path, { force: true });
 }

@@ -125,7 +125,7 @@ async function counted(
 async function folders(path: string): Promise<string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   return entries
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !entry.name.endsWith('.deleting'))
     .map(({ name }) => name)
     .sort();
 }
