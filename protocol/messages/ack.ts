@@ -5,7 +5,7 @@ import type { CborValue } from '../cbor/values.ts';
 import { PROTOCOL_VERSION, TIME_RANGE } from '../limits.ts';
 import type { Result } from '../result.ts';
 import { openMessage } from './open.ts';
-import { type NumberRange, readRanges, writeRanges } from './ranges.ts';
+import { MAX_RANGES, type NumberRange, readRanges, writeRanges } from './ranges.ts';
 
 /** Retained kinds that a collector may ask a device to publish again. */
 export const NEEDABLE_KINDS = ['state', 'schema', 'health', 'reported'] as const;
@@ -26,12 +26,14 @@ const KEY = { version: 0, epoch: 1, ranges: 2, need: 3, now: 4 } as const;
 const MAX_NEEDS = 64;
 const MAX_KIND_BYTES = 32;
 
+/** What is over the limits is left out: ranges and needs come again with the next ack. */
 export function encodeAck(ack: Ack): Uint8Array {
-  const need: CborValue[] = [...ack.needSchemas.map((id) => fromHex(id)), ...ack.needKinds];
+  const schemas = ack.needSchemas.slice(0, MAX_NEEDS - ack.needKinds.length);
+  const need: CborValue[] = [...schemas.map((id) => fromHex(id)), ...ack.needKinds];
   const entries: [number, CborValue][] = [
     [KEY.version, PROTOCOL_VERSION],
     [KEY.epoch, fromHex(ack.epoch)],
-    [KEY.ranges, writeRanges(ack.ranges)],
+    [KEY.ranges, writeRanges(ack.ranges.slice(0, MAX_RANGES))],
     [KEY.now, ack.now],
   ];
   if (need.length > 0) entries.push([KEY.need, need]);

@@ -64,11 +64,10 @@ export function value<T>(result: Result<T>): T {
 
 /** JSON has no maps: ours are written as objects. */
 export function jsonOf(meaning: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(meaning, (_, item: unknown) =>
-      item instanceof Map ? Object.fromEntries(item) : item,
-    ),
-  );
+  const objects = (_: string, item: unknown): unknown =>
+    item instanceof Map ? Object.fromEntries(item as Map<string, unknown>) : item;
+  const json: unknown = JSON.parse(JSON.stringify(meaning, objects));
+  return json;
 }
 
 function map(object: unknown): ReadonlyMap<string, string> {

@@ -117,7 +117,7 @@ describe('batch', () => {
           }
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

@@ -53,6 +53,23 @@ describe('encoders', () => {
 });
 
 describe('limits', () => {
+  it('let every ack be read: what is too much waits for the next one', () => {
+    const ranges = Array.from({ length: 300 }, (_, i) => ({ first: 2 * i + 1, last: 2 * i + 1 }));
+    const needSchemas = Array.from({ length: 70 }, (_, i) => i.toString(16).padStart(16, '0'));
+    const epoch = '0102030405060708';
+    const ack = decodeAck(encodeAck({ epoch, ranges, needSchemas, needKinds: ['state'], now: 0 }));
+    expect(ack).toEqual({
+      ok: true,
+      value: {
+        epoch,
+        ranges: ranges.slice(0, 256),
+        needSchemas: needSchemas.slice(0, 63),
+        needKinds: ['state'],
+        now: 0,
+      },
+    });
+  });
+
   it('on cells and blocks hold for the whole batch', () => {
     const rows = Array.from({ length: 1024 }, (_, i) => i);
     const half = block(rows, LIMITS.cells / rows.length / 2);
