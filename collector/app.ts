@@ -2,26 +2,21 @@
  * Puts the collector together: the only file that constructs. Memory is restored before the bus
  * opens; at the end the bus closes before memory is written.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
+import { isLoopback } from '../protocol/config/address.ts';
 import { VERSION } from '../protocol/version.ts';
+import { createBus } from './app/bus.ts';
+import { quarantineView } from './app/quarantine-view.ts';
+import { openStorage, type Storage } from './app/storage.ts';
 import type { CollectorConfig } from './config.ts';
 import type { Device } from './core/device.ts';
 import { createMetrics } from './core/metrics.ts';
 import { SelectorEngine } from './core/query/selector-engine.ts';
 import type { ComponentHealth, Readiness } from './core/views.ts';
-import { createEmbeddedBroker } from './io/broker/embedded-broker.ts';
-import { createExternalBroker } from './io/broker/external-broker.ts';
 import { systemClock } from './io/clock.ts';
 import { DEFAULT_LIMITS } from './io/http/deps.ts';
 import { buildHttp } from './io/http/server.ts';
-import { openJournal } from './io/journal/segment-journal.ts';
-import { openCatalog } from './io/level-catalog.ts';
-import { openQuarantine, type Quarantine } from './io/quarantine.ts';
-import { openLevelStore } from './io/store/level-store.ts';
-import type { QuarantineView } from './ports/http.ts';
-import type { Bus, Catalog, Clock, Journal, Log, SampleStore } from './ports.ts';
+import type { Bus, Clock, Log } from './ports.ts';
 import { AckDesk } from './work/acks.ts';
 import { newCounts } from './work/counts.ts';
 import { Dictionaries } from './work/dictionaries.ts';
@@ -31,16 +26,10 @@ import { endSite, forgetDevice } from './work/forget.ts';
 import { Ingest } from './work/ingest.ts';
 import { instrument } from './work/instrument.ts';
 import { LiveViews } from './work/live-views.ts';
-import { checkpointSeq, Memory } from './work/memory.ts';
+import { Memory } from './work/memory.ts';
+import { Mirroring } from './work/mirroring.ts';
 import { OwnSamples } from './work/own-samples.ts';
 import { Upkeep } from './work/upkeep.ts';
-
-interface Storage {
-  readonly catalog: Catalog;
-  readonly journal: Journal;
-  readonly store: SampleStore;
-  readonly quarantine: Quarantine;
-}
 
 export interface CollectorPlaces {
   /** The folder of the built page. */
@@ -62,6 +51,7 @@ export class CollectorApp {
   private readonly ingest: Ingest;
   private readonly memory: Memory;
   private readonly upkeep: Upkeep;
+  private readonly mirroring: Mirroring;
   private readonly http: FastifyInstance;
   private restored = false;
 
@@ -88,7 +78,9 @@ export class CollectorApp {
     const { bus } = this;
     const dictionaries = new Dictionaries(store);
     this.dictionaries = dictionaries;
-    this.ownSamples = new OwnSamples({ clock, journal, store, directory, dictionaries });
+    const changed = ({ id, site }: Device, at: number) =>
+      feed.tell({ kind: 'state', device: id, site, at });
+    this.ownSamples = new OwnSamples({ clock, journal, store, directory, dictionaries, changed });
     const { ownSamples } = this;
     const acks = new AckDesk({ bus, clock, log, counts });
     const { quarantine } = storage;
@@ -112,7 +104,15 @@ export class CollectorApp {
     const { memory } = this;
     this.upkeep = new Upkeep({ clock, log, journal, store, directory, memory, ownSamples });
     instrument({ metrics, counts, bus, journal, store, directory });
-    this.http = this.makeHttp(places);
+    const views = new LiveViews({
+      directory,
+      feed,
+      isUp: (device) => ownSamples.isUp(device),
+      forget: (device) => forgetDevice(this.forgetDeps(), device),
+    });
+    const mode = () => this.config.mirror.metrics;
+    this.mirroring = new Mirroring({ clock, log, bus, store, devices: views, mode });
+    this.http = this.makeHttp(places, views);
   }
 
   /** Restores what was known, then opens the doors. */
@@ -124,6 +124,7 @@ export class CollectorApp {
     const { host, port } = this.config.http.listen;
     await this.http.listen({ host, port });
     this.upkeep.start();
+    this.mirroring.start();
     this.log.info('ready', {
       http: this.httpAddress(),
       mqtt: this.bus.stats().listening.join(' '),
@@ -132,6 +133,7 @@ export class CollectorApp {
 
   /** Takes no more, writes what is in memory, closes. */
   async stop(): Promise<void> {
+    this.mirroring.stop();
     this.upkeep.stop();
     await this.http.close();
     await this.bus.close();
@@ -168,15 +170,9 @@ export class CollectorApp {
     return this.bus.stats().listening;
   }
 
-  private makeHttp(places: CollectorPlaces): FastifyInstance {
-    const { clock, log, metrics, feed, directory, ownSamples } = this;
+  private makeHttp(places: CollectorPlaces, views: LiveViews): FastifyInstance {
+    const { clock, log, metrics } = this;
     const { store, quarantine } = this.storage;
-    const views = new LiveViews({
-      directory,
-      feed,
-      isUp: (device) => ownSamples.isUp(device),
-      forget: (device) => forgetDevice(this.forgetDeps(), device),
-    });
     const { host } = this.config.http.listen;
     return buildHttp(
       {
@@ -239,67 +235,4 @@ export class CollectorApp {
       { name: 'devices', status: 'healthy', detail: `${this.directory.size} known` },
     ];
   }
-}
-
-async function openStorage(config: CollectorConfig, log: Log): Promise<Storage> {
-  const { data, store } = config;
-  const { raw, '1m': minute, '1h': hour } = store.retention;
-  const { seriesPerDevice: seriesPerOwner, series } = store.limits;
-  const catalog = await openCatalog(join(data, 'catalog'), log);
-  const minSeq = await checkpointSeq(catalog);
-  return {
-    catalog,
-    journal: await openJournal({ dir: join(data, 'journal'), log, minSeq }),
-    store: await openLevelStore({
-      path: join(data, 'store'),
-      retention: { raw, minute, hour },
-      limits: { seriesPerOwner, series },
-      log,
-    }),
-    quarantine: await openQuarantine({ dir: join(data, 'quarantine'), log }),
-  };
-}
-
-function createBus({ bus }: CollectorConfig, log: Log): Bus {
-  if (bus.kind === 'embedded') {
-    const { host, port } = bus.listen;
-    const tls = bus.tls && {
-      key: readFileSync(bus.tls.keyFile),
-      cert: readFileSync(bus.tls.certFile),
-    };
-    const listen = { host, port, ...(tls === undefined ? {} : { tls }) };
-    return createEmbeddedBroker({ listen, limits: bus.limits, log });
-  }
-  const { url, username, password, caFile } = bus;
-  return createExternalBroker({
-    url,
-    log,
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password: password.reveal() }),
-    ...(caFile === undefined ? {} : { tls: { ca: readFileSync(caFile) } }),
-  });
-}
-
-/** The quarantine as the API shows it. */
-function quarantineView(quarantine: Quarantine): QuarantineView {
-  return {
-    list: async (limit) => {
-      const entries = (await quarantine.list()).slice(0, limit);
-      return entries.map(({ error, payloadBytes, ...entry }) => ({
-        ...entry,
-        reason: error,
-        bytes: payloadBytes,
-      }));
-    },
-    get: async (id) => {
-      const message = await quarantine.read(id);
-      if (message === undefined) return undefined;
-      const { topic, receivedAt, error, payload } = message;
-      return { id, topic, receivedAt, reason: error, bytes: payload.length, payload };
-    },
-  };
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host.startsWith('127.');
 }

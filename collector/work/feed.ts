@@ -35,19 +35,28 @@ export type News =
 
 export type NewsKind = News['kind'];
 
-export class Feed {
-  private readonly listeners = new Set<(news: News) => void>();
+export const NEWS_KINDS = ['state', 'sample', 'gap', 'event'] as const;
 
+export class Feed {
+  private readonly listeners = new Map<NewsKind, Set<(news: News) => void>>();
+
+  /** Whether somebody wants samples, which are the only costly news. */
   get wanted(): boolean {
-    return this.listeners.size > 0;
+    return (this.listeners.get('sample')?.size ?? 0) > 0;
   }
 
-  subscribe(listener: (news: News) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+  subscribe(kinds: readonly NewsKind[], listener: (news: News) => void): () => void {
+    for (const kind of kinds) {
+      const ofKind = this.listeners.get(kind) ?? new Set();
+      ofKind.add(listener);
+      this.listeners.set(kind, ofKind);
+    }
+    return () => {
+      for (const kind of kinds) this.listeners.get(kind)?.delete(listener);
+    };
   }
 
   tell(news: News): void {
-    for (const listener of this.listeners) listener(news);
+    for (const listener of this.listeners.get(news.kind) ?? []) listener(news);
   }
 }

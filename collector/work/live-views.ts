@@ -8,7 +8,7 @@ import type { DeviceView, LiveMessage, LiveSample } from '../core/views.ts';
 import type { DeviceDirectory, LiveFeed, LiveFilter } from '../ports/http.ts';
 import type { Cancel } from '../ports.ts';
 import type { Directory } from './directory.ts';
-import type { Feed, News } from './feed.ts';
+import { type Feed, NEWS_KINDS, type News } from './feed.ts';
 
 export interface LiveViewsDeps {
   readonly directory: Directory;
@@ -41,13 +41,12 @@ export class LiveViews implements DeviceDirectory, LiveFeed {
   }
 
   onChange(listener: (id: string) => void): Cancel {
-    return this.deps.feed.subscribe(({ device }) => listener(device));
+    return this.deps.feed.subscribe(['state'], ({ device }) => listener(device));
   }
 
   subscribe({ devices, kinds }: LiveFilter, listener: (message: LiveMessage) => void): Cancel {
-    return this.deps.feed.subscribe((news) => {
+    return this.deps.feed.subscribe(kinds ?? NEWS_KINDS, (news) => {
       if (devices !== undefined && !devices.includes(news.device)) return;
-      if (kinds !== undefined && !kinds.includes(news.kind)) return;
       const message = this.message(news);
       if (message !== undefined) listener(message);
     });

@@ -24,6 +24,8 @@ export interface OwnSamplesDeps {
   readonly store: SampleStore;
   readonly directory: Directory;
   readonly dictionaries: Dictionaries;
+  /** A device went up or down. */
+  readonly changed: (device: Device, now: number) => void;
 }
 
 /** Series ids of one set of columns, kept while the set stays the same. */
@@ -63,6 +65,7 @@ export class OwnSamples {
     for (const device of this.deps.directory.all()) {
       const up = isUp(device, now, this.startedAt);
       if (up === undefined) continue;
+      if (this.known.get(device.id) !== up) this.deps.changed(device, now);
       this.known.set(device.id, up);
       rows.push([device.id, device.site, up ? 1 : 0]);
     }
