@@ -1,6 +1,6 @@
 /** Writes gathered for one LevelDB batch: all of them reach the disk, or none. */
 import { StoreError } from '../../core/store/errors.ts';
-import type { Level } from './folder.ts';
+import { isDamage, type Level } from './folder.ts';
 
 type Operation =
   | { readonly type: 'put'; readonly key: Uint8Array; readonly value: Uint8Array }
@@ -33,6 +33,8 @@ export class Batch {
     try {
       await db.batch(this.operations, { sync: true });
     } catch (error) {
+      // Met in compaction: not the disk's fault, and mended by other means.
+      if (isDamage(error)) throw error;
       throw new StoreError('write-failed', db.location, error);
     }
   }

@@ -39,7 +39,7 @@ export interface OpenedFolder {
 const END_BYTES = 256 * 1024;
 
 const NOT_DAMAGE =
-  /No space left|Read-only file system|Permission denied|Too many open files|Cannot allocate|Disk quota/i;
+  /No space left|Read-only file system|Permission denied|Too many open files|Cannot allocate|Disk quota|File too large/i;
 
 /** How to open a folder: as it is, after a repair, or an empty one in its place. */
 export type Treatment = 'open' | 'repair' | 'set-aside';

@@ -18,6 +18,7 @@ export async function recover(
   const days = index.damaged
     ? [...partitions.days]
     : [...index.touched].filter((day) => partitions.days.has(day));
+  if (index.damaged) for (const day of partitions.days) index.work.add(day);
   for (const day of days.sort((a, b) => a - b)) {
     await partitions.use(day, async (partition) => {
       for (const ids of partition.roster.values()) for (const id of ids) index.reserve(id);

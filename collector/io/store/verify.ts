@@ -15,7 +15,7 @@ import { checkLog, checkTable } from '../../core/store/level-format.ts';
 import { decodeRollup } from '../../core/store/rollup-record.ts';
 import { decodeStaged } from '../../core/store/staged.ts';
 import type { Level } from './folder.ts';
-import { SeriesIndex } from './series-index.ts';
+import { readContent } from './series-folder.ts';
 
 export const VERIFY_PROBLEMS = {
   'cannot-open': 'LevelDB cannot open the folder: the next start repairs it or sets it aside',
@@ -106,11 +106,15 @@ class Walk {
 
   async index(): Promise<void> {
     await this.inFolder('index', async (db) => {
-      const index = await SeriesIndex.read(db);
-      this.series = index.table.size - index.lost;
-      this.known = (id) => index.table.metric(id) > 0 && id <= index.table.size;
-      if (index.lost > 0)
-        this.problem('bad-record', 'index', `labels of ${index.lost} series are lost`);
+      const { series, whole } = await readContent(db);
+      this.series = series.size;
+      this.known = (id) => series.has(id);
+      if (!whole) this.problem('bad-record', 'index', 'series or texts are damaged or missing');
+    });
+    await this.inFolder('index-copy', async (db) => {
+      const { series, whole } = await readContent(db);
+      if (!whole || series.size !== this.series)
+        this.problem('bad-record', 'index-copy', 'not what the index holds');
     });
   }
 
