@@ -113,7 +113,7 @@ describe('CBOR', () => {
         if (!read.ok) throw new Error(read.error.code);
         expect(plain(read.value)).toEqual(theirs(other.decode(bytes)));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 });
