@@ -1,0 +1,66 @@
+/** The window between sending and the collector's acknowledgement. */
+import { describe, expect, it } from 'vitest';
+import { backoffMs } from '../../../agent/core/backoff.ts';
+import { Inflight } from '../../../agent/core/inflight.ts';
+
+const epoch = '00000000000000aa';
+const at = (number: number) => ({ epoch, number });
+const open = () => new Inflight({ window: 8, ackTimeoutMs: 1_000, maxSends: 3 });
+
+describe('Inflight', () => {
+  it('keeps places for live records while a backlog fills the window', () => {
+    const inflight = open();
+    for (let n = 1; inflight.room(false) > 0; n++) inflight.add(at(n), false, 0);
+    expect(inflight.size).toBe(4);
+    expect(inflight.room(true)).toBe(4);
+  });
+
+  it('closes when no ack comes, and opens with the first', () => {
+    const inflight = open();
+    inflight.add(at(1), true, 0);
+    inflight.add(at(2), true, 500);
+    expect(inflight.stalls(999)).toBe(false);
+    expect(inflight.stalls(1_000)).toBe(true);
+    expect(inflight.room(true)).toBe(0);
+    expect(inflight.oldest()).toMatchObject(at(1));
+    expect(inflight.acknowledge(epoch, [{ first: 1, last: 1 }], 2_000)).toBe(1);
+    expect(inflight.room(true)).toBe(7);
+    expect(inflight.stalls(2_500)).toBe(false);
+  });
+
+  it('sends again what acks pass by, and gives up after too many times', () => {
+    const inflight = open();
+    inflight.add(at(1), true, 0);
+    for (let send = 1; send < 3; send++) {
+      inflight.add(at(10 + send), true, send * 1_000);
+      inflight.acknowledge(epoch, [{ first: 10 + send, last: 10 + send }], send * 1_000);
+      expect(inflight.overdue(send * 1_000).again).toMatchObject([at(1)]);
+      inflight.add(at(1), true, send * 1_000);
+    }
+    expect(inflight.overdue(3_000)).toMatchObject({ again: [], giveUp: [at(1)] });
+  });
+
+  it('sends at once again what waited for a dictionary', () => {
+    const inflight = open();
+    inflight.add(at(1), true, 5_000);
+    inflight.expedite(5_001);
+    expect(inflight.overdue(5_001).again).toMatchObject([at(1)]);
+  });
+
+  it('ignores acks of other epochs', () => {
+    const inflight = open();
+    inflight.add(at(1), true, 0);
+    expect(inflight.acknowledge('00000000000000bb', [{ first: 1, last: 9 }], 0)).toBe(0);
+    expect(inflight.has(at(1))).toBe(true);
+  });
+});
+
+describe('backoff', () => {
+  it('spreads over the whole of a bound that doubles to its maximum', () => {
+    const limits = { minMs: 1_000, maxMs: 60_000 };
+    expect(backoffMs(0, limits, 0)).toBe(100);
+    expect(backoffMs(0, limits, 0.5)).toBe(600);
+    expect(backoffMs(3, limits, 0.5)).toBe(4_100);
+    expect(backoffMs(1_000, limits, 1)).toBe(60_100);
+  });
+});

@@ -1,0 +1,115 @@
+/** Clocks: what is believed, when, and where records of untimed boots go. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { noteBoot, placeBoots, type UntimedBoot } from '../../../agent/core/boots.ts';
+import {
+  hearCollector,
+  observe,
+  startTimeline,
+  type Timeline,
+  wallAt,
+} from '../../../agent/core/timeline.ts';
+import { CLOCK } from '../../../protocol/messages/envelope.ts';
+
+const EARLIEST = Date.UTC(2026, 0, 1);
+const NOW = Date.UTC(2026, 10, 21);
+const YEARS = 10 * 365 * 86_400_000;
+const read = (wall: number, mono: number, synced: boolean | undefined = true) => ({
+  wall,
+  mono,
+  synced,
+});
+
+describe('timeline', () => {
+  it('believes a plausible clock that nobody contradicts', () => {
+    expect(startTimeline(read(NOW, 5_000, undefined), EARLIEST).trust).toBe(CLOCK.synced);
+    expect(startTimeline(read(NOW, 5_000, false), EARLIEST).trust).toBe(CLOCK.unset);
+    expect(startTimeline(read(0, 5_000, true), EARLIEST).trust).toBe(CLOCK.unset);
+  });
+
+  it('follows slewing at once', () => {
+    const start = startTimeline(read(NOW, 0), EARLIEST);
+    const later = observe(start, read(NOW + 10_000 + 400, 10_000), EARLIEST);
+    expect(wallAt(later, 10_000)).toBe(NOW + 10_400);
+  });
+
+  it.each([YEARS, -YEARS])('holds its time through a step of %d ms until it lasts', (step) => {
+    let timeline = startTimeline(read(NOW, 0), EARLIEST);
+    for (let mono = 10_000; mono < 600_000; mono += 10_000) {
+      timeline = observe(timeline, read(NOW + mono + step, mono), EARLIEST);
+      expect(wallAt(timeline, mono)).toBe(NOW + mono);
+    }
+    const after = observe(timeline, read(NOW + 700_000 + step, 700_000), EARLIEST);
+    // A clock before this program's time is never believed.
+    expect(wallAt(after, 700_000)).toBe(NOW + 700_000 + (step > 0 ? step : 0));
+  });
+
+  it('lets the collector refute a step, or confirm it', () => {
+    const start = startTimeline(read(NOW, 0), EARLIEST);
+    const stepped = read(NOW + 10_000 + YEARS, 10_000);
+    const held = observe(start, stepped, EARLIEST);
+    expect(wallAt(hearCollector(held, stepped, NOW + 10_100), 10_000)).toBe(NOW + 10_000);
+    const confirmed = hearCollector(held, stepped, NOW + 10_050 + YEARS);
+    expect(confirmed).toEqual({ offset: NOW + YEARS, trust: CLOCK.synced });
+  });
+
+  it('takes the time from the collector when it has no other', () => {
+    const unset = startTimeline(read(1_000, 1_000, false), EARLIEST);
+    const heard = hearCollector(unset, read(2_000, 2_000, false), NOW);
+    expect(heard.trust).toBe(CLOCK.estimated);
+    expect(wallAt(heard, 2_000)).toBe(NOW);
+  });
+
+  it('never lets order depend on the wall clock while it is not believed', () => {
+    const walls = fc.array(fc.integer({ min: -YEARS, max: YEARS }), {
+      minLength: 1,
+      maxLength: 50,
+    });
+    fc.assert(
+      fc.property(walls, (steps) => {
+        let timeline: Timeline = startTimeline(read(NOW, 0), EARLIEST);
+        let last = wallAt(timeline, 0);
+        steps.forEach((step, i) => {
+          const mono = (i + 1) * 1_000;
+          timeline = observe(timeline, read(NOW + mono + step, mono), EARLIEST);
+          const at = wallAt(timeline, mono);
+          // Within the hold time a jump is slewing of below a second, or not followed.
+          expect(at).toBeGreaterThanOrEqual(last - 1_000);
+          last = at;
+        });
+      }),
+    );
+  });
+});
+
+describe('untimed boots', () => {
+  it('are placed in order, each before the next', () => {
+    const boot = fc.record({
+      start: fc.integer({ min: 0, max: 1e9 }),
+      length: fc.integer({ min: 0, max: 1e8 }),
+    });
+    fc.assert(
+      fc.property(fc.array(boot, { minLength: 1, maxLength: 20 }), (lives) => {
+        let boots: readonly UntimedBoot[] = [];
+        lives.forEach(({ start }, i) => {
+          const before = lives[i - 1];
+          boots = noteBoot(boots, `boot${i}`, start, before && before.start + before.length);
+        });
+        const shifts = placeBoots(boots, NOW);
+        const last = lives.length - 1;
+        expect((lives[last]?.start ?? 0) + (shifts.get(`boot${last}`) ?? 0)).toBe(NOW);
+        for (let i = 0; i < last; i++) {
+          const end =
+            (lives[i]?.start ?? 0) + (lives[i]?.length ?? 0) + (shifts.get(`boot${i}`) ?? 0);
+          const next = (lives[i + 1]?.start ?? 0) + (shifts.get(`boot${i + 1}`) ?? 0);
+          expect(end).toBe(next - 1_000);
+        }
+      }),
+    );
+  });
+
+  it('counts a boot once, however often the agent starts in it', () => {
+    const once = noteBoot([], 'a', 10, undefined);
+    expect(noteBoot(once, 'a', 20, 15)).toBe(once);
+  });
+});
