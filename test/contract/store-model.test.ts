@@ -171,7 +171,7 @@ describe('store', () => {
           await run.close();
         });
       }),
-      { numRuns: 40, interruptAfterTimeLimit: 15_000 },
+      { numRuns: 30, interruptAfterTimeLimit: 8_000 },
     );
   });
 });

@@ -17,6 +17,7 @@ import { SPARSE } from '../../../protocol/columns/codecs.ts';
 import { countPresent, gatherTimes } from './cells.ts';
 import { readColumn } from './column.ts';
 import { decodePlanes } from './planes.ts';
+import { takeDoubles } from './slab.ts';
 import { decodeTimes } from './times.ts';
 
 export const FORM = { plain: 0, deflated: 1, planes: 2 } as const;
@@ -106,7 +107,7 @@ export function decodeChunk(chunk: ParsedChunk, times: Float64Array): Samples | 
   const body = openBody(chunk);
   if (body === undefined) return 'form';
   if (chunk.form === FORM.planes) {
-    const values = new Float64Array(rows);
+    const values = takeDoubles(rows);
     return decodePlanes(body, values) ? { times, values } : 'values';
   }
   const input = new ByteReader(body);
@@ -116,7 +117,7 @@ export function decodeChunk(chunk: ParsedChunk, times: Float64Array): Samples | 
   const presence = sparse ? body.subarray(input.pos, input.pos + bitmap) : undefined;
   if (sparse && !input.skip(bitmap)) return 'values';
   const count = presence === undefined ? rows : countPresent(presence, rows);
-  const values = new Float64Array(count);
+  const values = takeDoubles(count);
   if (!readColumn(input, head & 0x7f, values, 0, count)) return 'values';
   return { times: presence === undefined ? times : gatherTimes(times, presence, count), values };
 }

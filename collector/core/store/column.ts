@@ -10,8 +10,9 @@ export function readColumn(
   offset: number,
   count: number,
 ): boolean {
-  const target = new ColumnTarget(values);
-  target.offset = offset;
+  const shift = values.byteOffset / 8;
+  const target = new ColumnTarget(shift === 0 ? values : new Float64Array(values.buffer));
+  target.offset = offset + shift;
   target.count = count;
   return decodeColumn(input, head, target, undefined) === undefined && !input.broken;
 }

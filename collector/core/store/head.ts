@@ -7,6 +7,7 @@ import { isPresent } from '../../../protocol/columns/block.ts';
 import { bitsOf, copyBits, gatherCells, lowerBound } from './cells.ts';
 import type { Samples } from './chunk.ts';
 import type { Layout } from './layout.ts';
+import { takeDoubles } from './slab.ts';
 
 /** A head becomes chunks at this many rows: 20 minutes at one row in 10 seconds. */
 export const HEAD_ROWS = 120;
@@ -74,8 +75,9 @@ export class Head {
 
   /** A column of rows `first` to `last - 1`, without its holes. */
   gather(column: number, first: number, last: number): Samples {
-    const times = this.times.slice(first, last);
-    const values = new Float64Array(last - first);
+    const times = takeDoubles(last - first);
+    const values = takeDoubles(last - first);
+    times.set(this.times.subarray(first, last));
     gatherCells(this.values, column, this.columns, first, last, values);
     const { absent } = this;
     if (absent === undefined) return { times, values };

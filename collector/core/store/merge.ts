@@ -1,6 +1,7 @@
 /** Pieces of one series, in the order of their writing, to one ascending run: later pieces win. */
 import { bitsOf, copyBits, lowerBound } from './cells.ts';
 import type { Samples } from './chunk.ts';
+import { takeDoubles } from './slab.ts';
 
 const NOTHING: Samples = { times: new Float64Array(), values: new Float64Array() };
 
@@ -37,8 +38,8 @@ function apart(sorted: readonly Samples[]): boolean {
 
 function concat(pieces: readonly Samples[]): Samples {
   const total = pieces.reduce((sum, piece) => sum + piece.times.length, 0);
-  const times = new Float64Array(total);
-  const values = new Float64Array(total);
+  const times = takeDoubles(total);
+  const values = takeDoubles(total);
   let at = 0;
   for (const piece of pieces) {
     times.set(piece.times, at);

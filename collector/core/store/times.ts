@@ -5,6 +5,7 @@
  */
 import type { ByteReader } from '../../../protocol/bytes/reader.ts';
 import type { ByteWriter } from '../../../protocol/bytes/writer.ts';
+import { takeDoubles } from './slab.ts';
 
 export function encodeTimes(
   out: ByteWriter,
@@ -44,7 +45,7 @@ export function decodeTimes(
   count: number,
   base: number,
 ): Float64Array | undefined {
-  const times = new Float64Array(count);
+  const times = takeDoubles(count);
   let time = base + input.zigzag();
   let step = 0;
   times[0] = time;
