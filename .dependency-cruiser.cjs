@@ -175,7 +175,7 @@ module.exports = {
       PROTOCOL,
       HOME.app,
       HOME.config,
-      '^$1/cli/',
+      '^$1/(cli|commands)/',
     ]),
     never(
       'nothing-imports-main',

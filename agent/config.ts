@@ -21,9 +21,7 @@ import { agentSchema } from './config/schema.ts';
 import { agentRules } from './core/config-rules.ts';
 
 export type { ConfigProblem } from '../protocol/config/problem.ts';
-export type { Secret } from '../protocol/config/secret.ts';
 export type { AgentConfig, AgentSettings } from './config/resolve.ts';
-export type { SamplerConfig } from './config/samplers.ts';
 export { agentSchema } from './config/schema.ts';
 
 export type LoadedAgentConfig =
@@ -95,7 +93,7 @@ export async function reloadAgentConfig(
   return { ok: true, config, changes: agentChanges(current, config), warnings };
 }
 
-export function agentChanges(before: AgentConfig, after: AgentConfig): readonly Change[] {
+function agentChanges(before: AgentConfig, after: AgentConfig): readonly Change[] {
   return changes(agentSchema, before, after);
 }
 

@@ -20,8 +20,7 @@ import { collectorSchema } from './config/schema.ts';
 import { collectorRules } from './core/config-rules.ts';
 
 export type { ConfigProblem } from '../protocol/config/problem.ts';
-export type { Secret } from '../protocol/config/secret.ts';
-export type { BusConfig, CollectorConfig, CollectorSettings, TlsFiles } from './config/resolve.ts';
+export type { CollectorConfig, CollectorSettings } from './config/resolve.ts';
 export { collectorSchema } from './config/schema.ts';
 
 export type LoadedCollectorConfig =
@@ -92,10 +91,7 @@ export async function reloadCollectorConfig(
   return { ok: true, config, changes: collectorChanges(current, config), warnings };
 }
 
-export function collectorChanges(
-  before: CollectorConfig,
-  after: CollectorConfig,
-): readonly Change[] {
+function collectorChanges(before: CollectorConfig, after: CollectorConfig): readonly Change[] {
   return changes(collectorSchema, keyed(before), keyed(after));
 }
 

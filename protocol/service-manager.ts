@@ -6,7 +6,7 @@
 import type { Environment } from './config/environment.ts';
 
 /** The name under which our units hand the notify socket down (`OpenFile=`, systemd 253). */
-export const NOTIFY_FD_NAME = 'notify';
+const NOTIFY_FD_NAME = 'notify';
 
 /** systemd numbers the descriptors that it hands down from here. */
 const FIRST_FD = 3;

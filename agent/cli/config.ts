@@ -46,10 +46,10 @@ export async function config(args: readonly string[], io: CommandIo): Promise<nu
 
 /** What the agent would run with, in the form of its file: reading it back changes nothing. */
 function inEffect({ settings, config: actual }: LoadedAgentConfig & { readonly ok: true }): object {
-  const samplers = Object.entries(actual.samplers).map(([name, { options, ...own }]) => [
-    name,
-    { ...settings.samplers[name], ...own, ...options },
-  ]);
+  const samplers: Record<string, object> = {};
+  for (const [name, { options, ...own }] of Object.entries(actual.samplers)) {
+    samplers[name] = { ...settings.samplers[name], ...own, ...options };
+  }
   const { device, data, socket } = actual;
-  return { ...settings, device, data, socket, samplers: Object.fromEntries(samplers) };
+  return { ...settings, device, data, socket, samplers };
 }

@@ -7,7 +7,7 @@ import type { Command } from './command.ts';
 
 const CONFIG = '[--config FILE]';
 
-export const agentCommands: Readonly<Record<string, Command>> = {
+const agentCommands: Readonly<Record<string, Command>> = {
   sample: {
     summary: 'take one sample of this machine and print it',
     usage: [

@@ -2,7 +2,7 @@
 import type { CommandIo } from '../ports/commands.ts';
 import type { Command } from './command.ts';
 
-export const collectorCommands: Readonly<Record<string, Command>> = {
+const collectorCommands: Readonly<Record<string, Command>> = {
   init: {
     summary: 'write a first configuration file and make the data folder',
     usage: ['init [--config FILE] [--data DIR]'],

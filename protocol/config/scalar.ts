@@ -64,7 +64,7 @@ function checkText(
   }
   if (node.pattern !== undefined && !new RegExp(node.pattern, 'u').test(value)) {
     const example = node.examples?.[0] ?? node.default;
-    const hint = example === undefined ? undefined : `for example ${String(example)}`;
+    const hint = example === undefined ? undefined : `for example ${bare(example)}`;
     report(finding('malformed', keys, `${shown(value)} does not match ${node.pattern}`, hint));
     return undefined;
   }
@@ -126,6 +126,10 @@ export function shown(value: unknown): string {
   const plain = String(value).replace(/\/\/[^/@]*@/, '//…@');
   const text = typeof value === 'string' ? JSON.stringify(plain) : plain;
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function bare(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function isRegex(text: string): boolean {

@@ -3,6 +3,8 @@
 export interface Secret {
   /** The text itself. Only for the one place that sends it. */
   reveal(): string;
+  /** Always the same words, and never the text. */
+  toString(): string;
 }
 
 const HIDDEN = '[secret]';

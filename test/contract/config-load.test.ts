@@ -26,10 +26,10 @@ describe('agent', () => {
     const loaded = await loadAgentConfig(undefined, {});
     expect(loaded).toMatchObject({
       ok: true,
-      warnings: expect.any(Array),
+      warnings: expect.any(Array) as unknown,
       config: {
         site: 'default',
-        device: expect.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/),
+        device: expect.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/) as unknown,
         broker: { url: 'mqtt://127.0.0.1:1883', keepalive: 60_000 },
         buffer: { cap: 67_108_864, syncInterval: 30_000 },
         samplers: { cpu: { enabled: true, interval: 10_000, timeout: 1000 } },
@@ -180,7 +180,7 @@ describe('agent', () => {
 describe('collector', () => {
   async function load(text: string, env = {}) {
     await using written = await file(text);
-    return loadCollectorConfig(written.path, env);
+    return await loadCollectorConfig(written.path, env);
   }
 
   test('runs without a file, on loopback', async () => {

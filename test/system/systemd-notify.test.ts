@@ -4,6 +4,7 @@ import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_proces
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -11,7 +12,12 @@ import { tempFolder } from '../support/temp-folder.ts';
 const run = promisify(execFile);
 const root = new URL('../..', import.meta.url).pathname;
 const RECEIVER = join(root, 'test/support/notify-receiver.py');
-const SPEAKER = [process.execPath, '--import', 'tsx', join(root, 'test/support/notify-speaker.ts')];
+const SPEAKER = [
+  process.execPath,
+  '--import',
+  'tsx',
+  fileURLToPath(new URL('../support/notify-speaker.ts', import.meta.url)),
+];
 const has = (command: string) => spawnSync(command, ['--version']).error === undefined;
 const missing = ['python3', 'systemd-notify'].filter((command) => !has(command));
 
@@ -90,9 +96,9 @@ async function listening() {
     async said(count: number): Promise<Said[]> {
       const all: Said[] = [];
       while (all.length < count) {
-        const { value, done } = await lines.next();
-        if (done === true) break;
-        all.push(JSON.parse(String(value)) as Said);
+        const next: IteratorResult<string, unknown> = await lines.next();
+        if (next.done === true) break;
+        all.push(JSON.parse(next.value) as Said);
       }
       return all;
     },

@@ -17,8 +17,8 @@ export const unit: Diagnosis = {
       `--property=${FIELDS.join(',')}`,
     ]);
     if (!answer.ok) return [warn(`systemctl: ${answer.why}`, 'is systemctl in the PATH?')];
-    const state = Object.fromEntries(answer.value.split('\n').map((line) => line.split('=', 2)));
-    const of = (field: (typeof FIELDS)[number]) => String(state[field] ?? 'unknown');
+    const state = fields(answer.value);
+    const of = (field: (typeof FIELDS)[number]) => state.get(field) ?? 'unknown';
     if (of('LoadState') === 'not-found') {
       return [warn(`${UNIT} is not installed`, 'see deploy/README.md')];
     }
@@ -35,3 +35,12 @@ export const unit: Diagnosis = {
     return [ok(detail)];
   },
 };
+
+function fields(text: string): ReadonlyMap<string, string> {
+  return new Map(
+    text.split('\n').map((line) => {
+      const [name = '', value = ''] = line.split('=', 2);
+      return [name, value];
+    }),
+  );
+}

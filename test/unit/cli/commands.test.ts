@@ -169,7 +169,7 @@ describe('collector', () => {
     const makeFolder = () => Promise.reject(new Error('EACCES: /d'));
     expect(await collector(['init', '--data', '/d'], { makeFolder })).toMatchObject({
       code: 1,
-      err: expect.stringContaining('EACCES'),
+      err: expect.stringContaining('EACCES') as unknown,
     });
   });
 

@@ -10,7 +10,7 @@ export const FOLDER: PathState = {
 };
 
 const DAY_MS = 86_400_000;
-export const NOW = Date.UTC(2026, 10, 21);
+const NOW = Date.UTC(2026, 10, 21);
 
 export function healthyWorld(broken: Partial<World> = {}): World {
   return {

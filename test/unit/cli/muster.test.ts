@@ -1,8 +1,6 @@
 /** The operator's command against the real server: what it prints, and how it ends. */
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../../../collector/cli/program.ts';
-import { COLLECTOR_VERSION } from '../../../collector/core/version.ts';
 import { device, httpFixture, NOW } from '../../support/http-fixture.ts';
 
 const gap = { from: NOW - 5000, to: NOW - 1000, cause: 'killed', samples: 12 };
@@ -245,12 +243,5 @@ describe('muster', () => {
       /^muster: the collector does not answer at http:\/\/127\.0\.0\.1:9 \(.*\): start it/,
     );
     expect((await muster(['status', '--url', 'nowhere'])).err).toContain('is not an address');
-  });
-
-  it('has the version of the package', () => {
-    const manifest = JSON.parse(
-      readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-    ) as { version: string };
-    expect(COLLECTOR_VERSION).toBe(manifest.version);
   });
 });

@@ -98,7 +98,7 @@ test('a secret shows in no way of printing', async () => {
   const { inspect } = await import('node:util');
   const secret = hide('hunter2');
   const printed = [
-    `${String(secret)}`,
+    secret.toString(),
     JSON.stringify({ secret }),
     inspect(secret, { showHidden: true }),
   ];
