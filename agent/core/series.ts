@@ -6,6 +6,7 @@
  */
 import type { Reference } from '../../protocol/columns/codecs.ts';
 import { commonScale, toMantissa } from '../../protocol/columns/scale.ts';
+import { LIMITS } from '../../protocol/limits.ts';
 import {
   dictionaryId,
   encodeSchema,
@@ -50,8 +51,15 @@ export class SeriesTable {
   /** Rises when a series appears that the last dictionary does not have. */
   private fresh = true;
 
-  /** The series of a sample, new when needed. */
-  find(metric: MetricShape, labels: readonly string[] | undefined, group: number): Series {
+  /**
+   * The series of a sample, new when needed; `undefined` when a dictionary, which is one message,
+   * would have no room for it.
+   */
+  find(
+    metric: MetricShape,
+    labels: readonly string[] | undefined,
+    group: number,
+  ): Series | undefined {
     let ofMetric = this.slots.get(metric);
     if (ofMetric === undefined) {
       ofMetric = new Map();
@@ -68,6 +76,7 @@ export class SeriesTable {
       known.gone = false;
       return known;
     }
+    if (this.all.length >= LIMITS.series) return undefined;
     const series = {
       slot: this.next++,
       metric,

@@ -1,6 +1,8 @@
 /**
  * From rows and events to records in the buffer: the only place that makes payloads.
  */
+
+import { LIMITS } from '../../protocol/limits.ts';
 import { encodeBatch, encodeBody } from '../../protocol/messages/batch.ts';
 import { CLOCK, type Header } from '../../protocol/messages/envelope.ts';
 import { type DeviceEvent, encodeEvent, type Gap } from '../../protocol/messages/event.ts';
@@ -24,6 +26,9 @@ export interface RecordingDeps {
   /** `currentDictionary` is a new one; called before a record that needs it. */
   readonly dictionaryChanged: () => void;
 }
+
+/** Well below what a decoder allows, since blocks are wider than single rows. */
+const MAX_BATCH_CELLS = LIMITS.cells / 8;
 
 /** Rows kept in memory while the disk refuses them, in samples. */
 const MAX_HELD_SAMPLES = 20_000;
@@ -67,7 +72,7 @@ export class Recording {
   }
 
   private async write(): Promise<void> {
-    const rows = [...this.rows];
+    const rows = firstRows(this.rows);
     if (rows.length === 0) return this.reportLosses();
     const { table, buffer } = this.deps;
     if (this.dictionary === undefined || table.needsDictionary) {
@@ -90,7 +95,8 @@ export class Recording {
       encodeBatch({ header, schema: dictionary.id, body }),
     );
     this.rows = this.rows.slice(rows.length);
-    if (this.rows.length === 0) table.sweep();
+    if (this.rows.length > 0) return this.write();
+    table.sweep();
     this.failing = false;
     await this.reportLosses();
   }
@@ -155,4 +161,15 @@ export class Recording {
       samples: samples + cells.length,
     };
   }
+}
+
+/** As many of the oldest rows as one batch may hold: a row may touch every series of its group. */
+function firstRows(rows: readonly Row[]): Row[] {
+  let cells = 0;
+  const widest = Math.max(0, ...rows.map((row) => row.cells.length));
+  const kept = rows.filter(() => {
+    cells += widest;
+    return cells <= MAX_BATCH_CELLS;
+  });
+  return kept.length > 0 ? kept : rows.slice(0, 1);
 }

@@ -5,6 +5,7 @@
  * tick; one that does not answer in time counts as failed and is not asked again until it answers,
  * so that a hung mount costs one pending call and nothing else.
  */
+import { LIMITS } from '../../protocol/limits.ts';
 import type { Row } from '../core/rows.ts';
 import type { Series, SeriesTable } from '../core/series.ts';
 import type { Cancel, Clock, Host, Log } from '../ports.ts';
@@ -57,6 +58,7 @@ export class Sampling {
   }[];
   private readonly detailed: boolean;
   private cancels: Cancel[] = [];
+  private overflowed = false;
 
   constructor(deps: SamplingDeps, planned: readonly PlannedSampler[], detailed: boolean) {
     this.deps = deps;
@@ -202,11 +204,18 @@ export class Sampling {
     labels: readonly string[] | undefined,
   ): void {
     const series = this.deps.table.find(metric, labels, group);
+    if (series === undefined) return this.overflow();
     // A sampler that reports a series twice is wrong; the first value stands.
     if (seen.has(series)) return;
     series.last = value;
     seen.add(series);
     row.cells.push({ series, value, stale: false });
+  }
+
+  private overflow(): void {
+    if (this.overflowed) return;
+    this.overflowed = true;
+    this.deps.log.error('too many series; further ones are left out', { limit: LIMITS.series });
   }
 
   /** Series that were there at the last reading and are not now end with a staleness marker. */

@@ -1,6 +1,6 @@
 /** Sample batches, live (`m`) and backfill (`h`). */
 import { type Batch, type Block, decodeBatch, decodeBody } from '../../protocol/messages/batch.ts';
-import { decodeEnvelope, type Header } from '../../protocol/messages/envelope.ts';
+import { decodeHeader, type Header } from '../../protocol/messages/envelope.ts';
 import { type DecodeError, explain } from '../../protocol/result.ts';
 import { addGap } from '../core/device.ts';
 import type { Unreported } from '../core/ledger.ts';
@@ -86,16 +86,16 @@ export function addressee({ device, site }: Arrival): { site: string; id: string
 /** Bytes that are no batch: acknowledged as set aside when at least the number can be read. */
 export function refuseUnread(ingest: IngestDesk, arrival: Arrival, error: DecodeError): void {
   if (error.code === 'unknown-version') return ingest.defer(arrival, 'unknown-version');
-  const envelope = decodeEnvelope(arrival.payload, arrival.kind);
-  if (!envelope.ok) return ingest.setAside(arrival, explain(error));
-  const { header } = envelope.value;
-  if (isNew(ingest, arrival, header)) acknowledgeUnreadable(ingest, arrival, header, error);
+  const header = decodeHeader(arrival.payload, arrival.kind);
+  if (!header.ok) return ingest.setAside(arrival, explain(error));
+  if (isNew(ingest, arrival, header.value))
+    acknowledgeUnreadable(ingest, arrival, header.value, error);
 }
 
 export function commitUnread(ingest: IngestDesk, arrival: Arrival): void {
-  const envelope = decodeEnvelope(arrival.payload, arrival.kind);
-  if (!envelope.ok) return;
-  const { epoch, number, low, wall } = envelope.value.header;
+  const header = decodeHeader(arrival.payload, arrival.kind);
+  if (!header.ok) return;
+  const { epoch, number, low, wall } = header.value;
   noteGap(ingest, arrival, arrival.device.ledger.commit(epoch, number, low, wall, arrival.now));
 }
 

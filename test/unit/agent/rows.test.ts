@@ -16,6 +16,7 @@ function rowsOf(
 ): Row[] {
   return cells.map(([group, mono, find, value]) => {
     const series = table.find(...find);
+    if (series === undefined) throw new Error('no room');
     if (value !== 'stale') series.last = value;
     else series.gone = true;
     return {
@@ -76,7 +77,7 @@ describe('rows', () => {
     ]);
     table.sweep();
     expect(table.build().definitions).toEqual([]);
-    expect(table.find(CPU, ['1', 'idle'], 0).gone).toBe(false);
+    expect(table.find(CPU, ['1', 'idle'], 0)?.gone).toBe(false);
     expect(table.needsDictionary).toBe(true);
   });
 
