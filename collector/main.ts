@@ -1,4 +1,5 @@
 /** muster-collector: argv, signals and exit codes. */
+import { parseArgs } from 'node:util';
 import { VERSION } from '../protocol/version.ts';
 import { commandIo } from './app/command-io.ts';
 import type { Signals } from './app/run.ts';
@@ -6,8 +7,9 @@ import { collectorUsage, runCollectorCommand } from './commands/index.ts';
 
 const USAGE = `muster-collector: receives, stores and shows what a fleet of devices reports
 
-  muster-collector run [--config FILE]
-      run as a service until SIGTERM; SIGHUP reloads the configuration
+  muster-collector run [--config FILE] [--insecure]
+      run as a service until SIGTERM; SIGHUP reloads the configuration.
+      --insecure allows listeners beyond this machine without encryption and login
 ${collectorUsage()}  muster-collector --help | --version
 `;
 
@@ -19,16 +21,35 @@ async function main([command, ...rest]: readonly string[]): Promise<number> {
 }
 
 async function runService(args: readonly string[]): Promise<number> {
-  const [option, path, ...more] = args;
-  if (option === '--help') return print(USAGE);
-  const odd = option !== undefined && (option !== '--config' || path === undefined);
-  if (odd || more.length > 0) {
-    process.stderr.write(`muster-collector run: unexpected ${args.join(' ')}\n\n${USAGE}`);
+  const options = parse(args);
+  if (typeof options === 'string') {
+    process.stderr.write(`muster-collector run: ${options}\n\n${USAGE}`);
     return 2;
   }
+  if (options.help) return print(USAGE);
+  const env = options.insecure ? { ...process.env, MUSTER_INSECURE: 'true' } : process.env;
   const signals = listen();
   const { run } = await import('./app/run.ts');
-  return run(path, process.env, signals);
+  return run(options.config, env, signals);
+}
+
+/** The options of `run`, or what is wrong with them. */
+function parse(
+  args: readonly string[],
+): { config?: string; insecure?: boolean; help?: boolean } | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string' },
+        insecure: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
+    });
+    return values;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Heard from the first moment on: a signal during the start must not be lost. */
