@@ -24,7 +24,7 @@ export const KIND = { fact: 0, group: 1, staged: 2, dirtyHour: 3, dirtyDay: 4, l
 const TIMES = 0x10;
 const CHUNK = 0x20;
 
-export const CHUNK_KEY_BYTES = 13;
+const CHUNK_KEY_BYTES = 13;
 
 export interface ChunkKey {
   readonly window: number;

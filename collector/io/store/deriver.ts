@@ -8,9 +8,9 @@ import type { Partitions } from './partitions.ts';
 import type { Rollups } from './rollups.ts';
 
 /** After the end of an hour, before its rollups: most of what is late comes within it. */
-export const HOUR_GRACE = 5 * MINUTE;
+const HOUR_GRACE = 5 * MINUTE;
 /** The same for a day's 1m rollups. */
-export const DAY_GRACE = DAY;
+const DAY_GRACE = DAY;
 /** Series derived at a stretch, for an hour and for a whole day. */
 const SERIES_AT_ONCE = { hour: 2000, day: 200 } as const;
 

@@ -141,6 +141,6 @@ function mkdirQuiet(path: string): void {
   }
 }
 
-export function freeName(path: string): string {
+function freeName(path: string): string {
   for (let n = 1; ; n++) if (!existsSync(`${path}.damaged-${n}`)) return `${path}.damaged-${n}`;
 }

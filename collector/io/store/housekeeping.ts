@@ -9,8 +9,8 @@ import { Compactor } from './compactor.ts';
 import { Deriver } from './deriver.ts';
 import { DiskUse } from './disk-use.ts';
 import { Flusher } from './flusher.ts';
-import type { StoreParts } from './level-store.ts';
 import { breathe, Lock } from './lock.ts';
+import type { StoreParts } from './parts.ts';
 
 /** Stretches of rollups and of compaction in one call of `maintain`. */
 const STRETCHES = 16;

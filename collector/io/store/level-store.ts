@@ -9,7 +9,6 @@ import { StoreError } from '../../core/store/errors.ts';
 import type { RollupStep } from '../../core/store/model.ts';
 import type {
   Labels,
-  Log,
   Matcher,
   RollupData,
   SampleStore,
@@ -20,15 +19,9 @@ import type {
 } from '../../ports.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { Memory } from './memory.ts';
-import {
-  DEFAULT_LIMITS,
-  DEFAULT_RETENTION,
-  type Limits,
-  type Retention,
-  SILENT,
-  type StoreOptions,
-} from './options.ts';
+import { DEFAULT_LIMITS, DEFAULT_RETENTION, SILENT, type StoreOptions } from './options.ts';
 import { Partitions } from './partitions.ts';
+import type { StoreParts } from './parts.ts';
 import { Reader } from './reader.ts';
 import { recover } from './recover.ts';
 import { Rollups } from './rollups.ts';
@@ -73,18 +66,6 @@ export async function openLevelStore(options: StoreOptions): Promise<SampleStore
     limits,
     log,
   });
-}
-
-export interface StoreParts {
-  readonly path: string;
-  readonly index: SeriesIndex;
-  readonly partitions: Partitions;
-  readonly memory: Memory;
-  readonly reader: Reader;
-  readonly rollups: Rollups;
-  readonly retention: Retention;
-  readonly limits: Limits;
-  readonly log: Log;
 }
 
 class LevelStore implements SampleStore {

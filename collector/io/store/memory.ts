@@ -6,8 +6,8 @@ import type { Block } from '../../../protocol/columns/block.ts';
 import { DAY, dayOf, isDay } from '../../core/store/calendar.ts';
 import type { Samples } from '../../core/store/chunk.ts';
 import { StoreError } from '../../core/store/errors.ts';
-import { HEAD_ROWS, Head } from '../../core/store/head.ts';
-import { type Layout, Layouts } from '../../core/store/layout.ts';
+import { HEAD_ROWS, Head, type Layout } from '../../core/store/head.ts';
+import { Layouts } from '../../core/store/layouts.ts';
 
 export class Memory {
   appended = 0;
