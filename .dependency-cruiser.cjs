@@ -168,7 +168,7 @@ module.exports = {
     never(
       'only-main-starts',
       'A program is started by its main or its command line.',
-      { pathNot: `${PARTS}/(main\\.ts$|cli/|app(\\.ts$|/))|^test/` },
+      { pathNot: `${PARTS}/(main\\.ts$|(cli|commands)/|app(\\.ts$|/))|^test/` },
       { path: `${PARTS}/app(\\.ts$|/)` },
     ),
     onlyOfOurs('main-is-thin', 'argv, signals and exit codes.', `${PARTS}/main\\.ts$`, [

@@ -16,54 +16,6 @@ export const plainCbor: Plugin = {
   },
 };
 
-/** Exports of each module that only throw, with the module's name in the message. */
-const REFUSED: Readonly<Record<string, readonly string[]>> = {
-  './ws': ['streamBuilder', 'browserStreamBuilder'],
-  './ali': ['default'],
-  './wx': ['default'],
-  './socks': ['default'],
-  'lru-cache': ['LRUCache'],
-  'worker-timers': ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'],
-};
-
-function refusal(module: string): string {
-  const names = REFUSED[module] ?? [];
-  const message = `mqtt.js: ${module} is not part of this build (MQTT 3.1.1 over TCP or TLS)`;
-  return [
-    'Object.defineProperty(exports, "__esModule", { value: true });',
-    `function refuse() { throw new Error(${JSON.stringify(message)}); }`,
-    ...names.map((name) => `exports.${name} = refuse;`),
-  ].join('\n');
-}
-
-const SILENT = `
-const silent = () => {};
-silent.enabled = false;
-silent.extend = () => silent;
-module.exports = () => silent;
-`;
-
-/** mqtt.js for a device: Node's own streams; no WebSocket, SOCKS, aliases of MQTT 5 or tracing. */
-export const trimmedMqtt: Plugin = {
-  name: 'trimmed-mqtt',
-  setup(build) {
-    build.onResolve({ filter: /^readable-stream$/ }, () => ({
-      path: 'node:stream',
-      external: true,
-    }));
-    build.onResolve(
-      { filter: /^(\.\/(ws|ali|wx|socks)|worker-timers|lru-cache)$/ },
-      ({ path, importer }) =>
-        importer.includes('/node_modules/mqtt/') ? { path, namespace: 'refused' } : undefined,
-    );
-    build.onResolve({ filter: /^debug$/ }, () => ({ path: 'debug', namespace: REPLACED }));
-    build.onLoad({ filter: /^debug$/, namespace: REPLACED }, () => ({ contents: SILENT }));
-    build.onLoad({ filter: /.*/, namespace: 'refused' }, ({ path }) => ({
-      contents: refusal(path),
-    }));
-  },
-};
-
 /** Packages read their own package.json for the version alone. */
 export const versionOnly: Plugin = {
   name: 'version-only',

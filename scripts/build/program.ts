@@ -14,15 +14,9 @@ import { build, type Metafile } from 'esbuild';
 import { root } from '../lib/root.mjs';
 import { namedExports } from './named.ts';
 import { copyAddons, nativeAddon } from './native.ts';
-import {
-  plainCbor,
-  SWAGGER_FOLDER,
-  SWAGGER_STATIC,
-  swaggerFiles,
-  trimmedMqtt,
-  versionOnly,
-} from './plugins.ts';
+import { plainCbor, SWAGGER_FOLDER, SWAGGER_STATIC, swaggerFiles, versionOnly } from './plugins.ts';
 import type { Target } from './targets.ts';
+import { trimmedLevel } from './trimmed-level.ts';
 import { shortVendorNames } from './vendor.ts';
 
 // Packages in CommonJS use `require` and `__dirname`; an ES module has neither. The first constant is
@@ -66,7 +60,7 @@ async function bundle(target: Target, outdir: string): Promise<Metafile> {
       versionOnly,
       namedExports,
       plainCbor,
-      ...(target.trimmed ? [trimmedMqtt, shortVendorNames] : [swaggerFiles]),
+      ...(target.trimmed ? [trimmedLevel, shortVendorNames] : [swaggerFiles]),
     ],
     logLevel: 'warning',
   });

@@ -4,7 +4,7 @@ export interface Target {
   /** Folder under dist/. */
   readonly name: 'agent' | 'collector' | 'muster';
   readonly entry: string;
-  /** Replace what mqtt.js carries for browsers and proxies: the agent is small, see GOALS. */
+  /** Leave out what its packages carry and it never uses: the agent is small, see GOALS. */
   readonly trimmed: boolean;
   /** Largest sum of what is loaded at start, in bytes of minified code. */
   readonly startLimit?: number;

@@ -47,7 +47,7 @@ async function tests(): Promise<Outcome> {
     onOutput: (text) => {
       output += text;
     },
-    timeout: 120_000,
+    timeout: 300_000,
   });
   const { passed, failed, skipped, failedNames } = counts;
   const note = `${passed} passed, ${failed} failed, ${skipped} skipped`;

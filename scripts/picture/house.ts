@@ -6,7 +6,7 @@ export const PARTS = ['agent', 'collector'] as const;
 /** From the top: an arrow may only point further down. */
 const LAYERS: readonly (readonly string[])[] = [
   ['main'],
-  ['cli', 'web'],
+  ['cli', 'commands', 'web'],
   ['app'],
   ['work'],
   ['config'],
@@ -17,7 +17,7 @@ const LAYERS: readonly (readonly string[])[] = [
 ];
 
 export const PROTOCOL = 'protocol';
-export const PROTOCOL_LAYER = LAYERS.length;
+const PROTOCOL_LAYER = LAYERS.length;
 
 export interface Box {
   readonly id: string;
