@@ -1,10 +1,12 @@
 /**
- * MQTT 3.1.1 by mqtt.js, with everything switched off that our buffer and link do better:
- * its own store, its fixed reconnect, its re-subscription.
+ * MQTT 3.1.1 over TCP or TLS: opens the socket; all else is `mqtt/session.ts`. It keeps nothing and
+ * never reconnects: our buffer and link do that.
  */
 import { readFileSync } from 'node:fs';
-import { type IClientOptions, type MqttClient, connect as mqttConnect } from 'mqtt';
-import type { Connection, ConnectOptions, Transport, TransportEvents } from '../ports.ts';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import type { Transport, TransportEvents } from '../ports.ts';
+import type { Login } from './mqtt/packets.ts';
+import { MqttSession } from './mqtt/session.ts';
 
 export interface BrokerOptions {
   /** `mqtt://host:port` or `mqtts://host:port`. */
@@ -21,135 +23,53 @@ export interface BrokerOptions {
   readonly connectTimeoutMs: number;
 }
 
+const PORT = 1883;
+const TLS_PORT = 8883;
+
 export function createMqttTransport(broker: BrokerOptions): Transport {
   return {
-    async connect(options, events) {
-      const client = mqttConnect(broker.url, clientOptions(broker, options));
-      await accepted(client);
-      return new MqttConnection(client, events);
+    async connect({ will }, events) {
+      const { clientId, username, password } = broker;
+      const keepaliveSeconds = Math.max(1, Math.round(broker.keepaliveMs / 1000));
+      const login = { clientId, username, password: password?.reveal(), keepaliveSeconds, will };
+      return await inTime(await openSocket(broker), broker.connectTimeoutMs, login, events);
     },
   };
 }
 
-function clientOptions(broker: BrokerOptions, { will }: ConnectOptions): IClientOptions {
+/** A broker that takes the connection and then says nothing is given up, too. */
+async function inTime(
+  socket: Socket,
+  timeoutMs: number,
+  login: Login,
+  events: TransportEvents,
+): Promise<MqttSession> {
+  const late = new Error(`no answer within ${timeoutMs} ms`);
+  const timer = setTimeout(() => socket.destroy(late), timeoutMs);
+  try {
+    return await MqttSession.open(socket, login, events);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A socket on its way; what is written to it waits until it, and its encryption, stand. */
+async function openSocket(broker: BrokerOptions): Promise<Socket> {
+  const { protocol, hostname, port } = new URL(broker.url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  if (protocol !== 'mqtts:') {
+    return connectTcp({ host, port: Number(port || PORT), noDelay: true });
+  }
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
-  const [ca, cert, key] = [broker.caFile, broker.certFile, broker.keyFile].map(read);
-  return {
-    clientId: broker.clientId,
-    protocolVersion: 4,
-    clean: true,
-    keepalive: Math.max(1, Math.round(broker.keepaliveMs / 1000)),
-    reschedulePings: false,
-    reconnectPeriod: 0,
-    connectTimeout: broker.connectTimeoutMs,
-    resubscribe: false,
-    queueQoSZero: false,
-    will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
-    ...(broker.username === undefined ? {} : { username: broker.username }),
-    ...(broker.password === undefined ? {} : { password: broker.password.reveal() }),
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
-  };
-}
-
-/** Waits for CONNACK. A refusal and a closed socket look alike to the caller: no connection. */
-function accepted(client: MqttClient): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => {
-      client.removeAllListeners();
-      // mqtt.js may still report the same failure; an 'error' without a listener would be thrown.
-      client.on('error', noop);
-      client.end(true);
-      reject(error);
-    };
-    client.once('connect', () => {
-      client.removeAllListeners('error');
-      client.removeAllListeners('close');
-      resolve();
-    });
-    client.once('error', fail);
-    client.once('close', () =>
-      fail(new Error('the connection was closed before the broker accepted it')),
-    );
+  // Loaded only when wanted: Node spends memory on it.
+  const { connect } = await import('node:tls');
+  const socket = connect({
+    host,
+    port: Number(port || TLS_PORT),
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ca: read(broker.caFile),
+    cert: read(broker.certFile),
+    key: read(broker.keyFile),
   });
-}
-
-class MqttConnection implements Connection {
-  private readonly client: MqttClient;
-  private readonly events: TransportEvents;
-  private readonly waiting = new Set<(error: Error) => void>();
-  private reason = 'the connection was closed';
-  private over = false;
-
-  constructor(client: MqttClient, events: TransportEvents) {
-    this.client = client;
-    this.events = events;
-    client.on('message', (topic, payload) => events.message(topic, payload));
-    client.on('error', (error) => {
-      this.reason = error.message;
-    });
-    client.on('close', () => this.finish());
-  }
-
-  publish(
-    topic: string,
-    payload: Uint8Array,
-    { qos, retain }: { qos: 0 | 1; retain: boolean },
-  ): Promise<void> {
-    const message = Buffer.from(payload.buffer, payload.byteOffset, payload.length);
-    return this.settle((done) => this.client.publish(topic, message, { qos, retain }, done));
-  }
-
-  subscribe(filters: readonly string[]): Promise<void> {
-    return this.settle((done) => {
-      this.client.subscribe([...filters], { qos: 1 }, (error, granted) => {
-        const refused = granted?.filter(({ qos }) => qos === 128).map(({ topic }) => topic) ?? [];
-        if (refused.length > 0)
-          done(new Error(`the broker refused the subscription to ${refused.join(', ')}`));
-        else done(error ?? undefined);
-      });
-    });
-  }
-
-  async end(): Promise<void> {
-    this.over = true;
-    await this.client.endAsync();
-  }
-
-  destroy(reason: string): void {
-    this.reason = reason;
-    this.client.stream.destroy();
-    this.client.end(true);
-    this.finish();
-  }
-
-  /** A promise for a callback that mqtt.js may never call once the connection is gone. */
-  private settle(action: (done: (error?: Error) => void) => void): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (this.over) {
-        reject(new Error(this.reason));
-        return;
-      }
-      this.waiting.add(reject);
-      action((error) => {
-        this.waiting.delete(reject);
-        if (error === undefined || error === null) resolve();
-        else reject(error);
-      });
-    });
-  }
-
-  private finish(): void {
-    if (this.over) return;
-    this.over = true;
-    for (const reject of this.waiting) reject(new Error(this.reason));
-    this.waiting.clear();
-    this.client.end(true);
-    this.events.closed({ reason: this.reason, refused: false });
-  }
-}
-
-function noop(): void {
-  // The failure was reported by the rejected promise already.
+  return socket.setNoDelay(true);
 }
