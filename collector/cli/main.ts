@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `muster`: the operator's command. Only argv, signals and the exit code. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { COLLECTOR_VERSION } from '../core/version.ts';
+import { VERSION } from '../../protocol/version.ts';
 import { run } from './program.ts';
 
 const interrupted = new AbortController();
@@ -25,5 +25,5 @@ process.exitCode = await run(
     now: Date.now,
     sleep: (ms) => sleep(ms, undefined, { signal: interrupted.signal }).catch(() => undefined),
   },
-  COLLECTOR_VERSION,
+  VERSION,
 );

@@ -26,6 +26,8 @@ export interface HttpOptions {
   readonly hostNames: readonly string[];
   /** The folder of the built page. */
   readonly webRoot: string;
+  /** PEM; without it the listener is not encrypted. */
+  readonly tls?: { readonly key: string | Buffer; readonly cert: string | Buffer };
   readonly limits: HttpLimits;
 }
 

@@ -15,15 +15,24 @@ import { stream } from './stream.ts';
 /** Not listening yet: `listen` or `inject` does what is left to do. */
 export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance {
   const { limits } = options;
-  const app = fastify({
-    logger: false,
+  const common = {
+    logger: false as const,
     bodyLimit: limits.bodyBytes,
     requestTimeout: limits.requestMs,
     // Connections kept open by idle clients must not hold up a stop.
     forceCloseConnections: true,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' } },
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' as const } },
     schemaErrorFormatter: nameTheProblem,
-  });
+  };
+  const { tls } = options;
+  // Routes see the same instance whichever socket is below; fastify's types tell them apart.
+  const app: FastifyInstance =
+    tls === undefined
+      ? fastify(common)
+      : (fastify({
+          ...common,
+          https: { ...tls, minVersion: 'TLSv1.2' },
+        }) as unknown as FastifyInstance);
   // Views are plain data already; the schemas of answers are documentation.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   guard(app, options);
