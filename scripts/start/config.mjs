@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export const DEFAULT_PORTS = { http: 8080, mqtt: 1883 };
+const DEFAULT_PORTS = { http: 8080, mqtt: 1883 };
 const HOST = '127.0.0.1';
 
 /**

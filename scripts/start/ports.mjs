@@ -43,7 +43,7 @@ function holdsOne(pid, sockets) {
 }
 
 /** "pid 123: node server.js" where /proc tells. @param {number} port @returns {string | undefined} */
-export function holderOf(port) {
+function holderOf(port) {
   const sockets = new Set(socketsOn(port));
   if (sockets.size === 0) return undefined;
   const pid = readdirSync('/proc').find((name) => /^\d+$/.test(name) && holdsOne(name, sockets));
