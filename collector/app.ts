@@ -2,6 +2,7 @@
  * Puts the collector together: the only file that constructs. Memory is restored before the bus
  * opens; at the end the bus closes before memory is written.
  */
+import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../protocol/config/address.ts';
 import { VERSION } from '../protocol/version.ts';
@@ -173,7 +174,7 @@ export class CollectorApp {
   private makeHttp(places: CollectorPlaces, views: LiveViews): FastifyInstance {
     const { clock, log, metrics } = this;
     const { store, quarantine } = this.storage;
-    const { host } = this.config.http.listen;
+    const { listen, allowedHosts, tls } = this.config.http;
     return buildHttp(
       {
         clock,
@@ -189,10 +190,11 @@ export class CollectorApp {
         build: { version: VERSION, revision: '' },
       },
       {
-        loopback: isLoopback(host),
-        hostNames: this.config.http.allowedHosts,
+        loopback: isLoopback(listen.host),
+        hostNames: allowedHosts,
         webRoot: places.webRoot,
         limits: DEFAULT_LIMITS,
+        ...(tls && { tls: { key: readFileSync(tls.keyFile), cert: readFileSync(tls.certFile) } }),
       },
     );
   }
