@@ -36,10 +36,6 @@ function merge(set: NumberSet, added: NumberRange): NumberSet {
   return [...before, merged, ...after];
 }
 
-export function contains(set: NumberSet, number: number): boolean {
-  return set.some(({ first, last }) => first <= number && number <= last);
-}
-
 /** What of the set lies at `floor` or above. */
 export function above(set: NumberSet, floor: number): NumberSet {
   return set

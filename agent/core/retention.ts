@@ -8,7 +8,7 @@ import { MAX_RANGES } from '../../protocol/messages/ranges.ts';
 import { type NumberSet, nameRange } from './number-set.ts';
 
 /** Dropped in this order; within one class the oldest first. */
-export const DROP_ORDER = [
+const DROP_ORDER = [
   { name: 'samples', kinds: ['m'] },
   { name: 'lines', kinds: ['log', 'trace'] },
   { name: 'events', kinds: ['event', 'report', 'res'] },
@@ -85,7 +85,7 @@ export function passReach(pass: number, total: number): number {
 }
 
 const LEAST_CHUNK = 65_536;
-const MOST_CHUNK = 4_194_304;
+const MOST_CHUNK = 3_145_728;
 
 /**
  * Freed at once at the cap, so that most appends there need not free anything: a sixteenth, but

@@ -13,8 +13,8 @@ const options = { capBytes: 20_000_000, bootId: 'a boot' };
 async function smallDisk(path: string): Promise<(() => void) | undefined> {
   await mkdir(path);
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=6m', 'none', path], { stdio: 'ignore' });
-    return () => execFileSync('umount', ['-l', path]);
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=6m', 'none', path], { stdio: 'ignore' });
+    return () => execFileSync('/bin/umount', ['-l', path]);
   } catch {
     return undefined;
   }

@@ -25,7 +25,7 @@ export function newRecord(n: number, wanted: Wanted = {}): NewRecord {
   };
 }
 
-export function payloadOf({ epoch, number }: Position, n: number, bytes = 0): Uint8Array {
+function payloadOf({ epoch, number }: Position, n: number, bytes = 0): Uint8Array {
   return Uint8Array.from(Buffer.from(`${epoch}/${number}/${n} `.padEnd(bytes, '.')));
 }
 

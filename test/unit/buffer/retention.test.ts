@@ -36,7 +36,7 @@ describe('retention', () => {
     expect(chunkBytes(8_000)).toBe(2_000);
     expect(chunkBytes(1_000_000)).toBe(65_536);
     expect(chunkBytes(50_000_000)).toBe(3_125_000);
-    expect(chunkBytes(5e9)).toBe(4_194_304);
+    expect(chunkBytes(5e9)).toBe(3_145_728);
   });
 
   it('puts losses together, but never into what was already shown', () => {
