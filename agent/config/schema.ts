@@ -10,6 +10,7 @@ import {
   size,
   text,
 } from '../../protocol/config/schema.ts';
+import type { Sampler } from '../samplers/sampler.ts';
 import { samplersSchema } from './samplers.ts';
 
 const ID = '^[a-z0-9][a-z0-9-]{0,62}$';
@@ -52,101 +53,106 @@ const link = object(
     }),
     backoff: object('Waiting between attempts to connect: random, up to a bound that doubles.', {
       min: duration('First bound.', { default: '1s', min: '100ms', max: '1h' }),
-      max: duration('Last bound.', { default: '5m', min: '1s', max: '1d' }),
+      max: duration('Last bound.', { default: '30s', min: '1s', max: '1d' }),
     }),
   },
   { restart: true },
 );
 
-export const agentSchema = object('Configuration of muster-agent.', {
-  site: text('The site that this device belongs to, a level of its topics.', {
-    default: 'default',
-    pattern: ID,
-    restart: true,
-  }),
-  device: optional(
-    text('Unique in the fleet. Default: host name and 6 digits of the hashed machine id.', {
+/** The schema with the keys of these samplers. */
+export const agentSchemaWith = (samplers: readonly Sampler[]) =>
+  object('Configuration of muster-agent.', {
+    site: text('The site that this device belongs to, a level of its topics.', {
+      default: 'default',
       pattern: ID,
-      examples: ['press-17-a3f9c2'],
       restart: true,
     }),
-  ),
-  labels: dictionary(
-    'Labels of the device, for muster_device_info and for choosing devices.',
-    '^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,62}$',
-    text('Value of the label.', { minLength: 0 }),
-  ),
-  data: text('Folder of the buffer and of all else that must survive a restart.', {
-    default: '/var/lib/muster-agent',
-    restart: true,
-  }),
-  log: object('What the agent says about itself, on standard error.', {
-    level: choice('Least important lines to write.', ['debug', 'info', 'warn', 'error'], {
-      default: 'info',
-      restart: true,
-    }),
-    format: choice('For people or for machines.', ['logfmt', 'json'], {
-      default: 'logfmt',
-      restart: true,
-    }),
-  }),
-  broker,
-  publish: object('When samples leave.', {
-    batch: duration(
-      'Samples are collected for this long and sent as one message. Longer is cheaper: payload' +
-        ' bytes per point fall to a third from 10s to 1m.',
-      { default: '60s', min: '1s', max: '1h' },
-    ),
-  }),
-  sampling: object('What all samplers share.', {
-    profile: choice(
-      'edge: the 80 to 100 series that matter. full: much of what node_exporter has.',
-      ['edge', 'full'],
-      { default: 'edge' },
-    ),
-    interval: duration('Time between two samples, where a sampler has none of its own.', {
-      default: '10s',
-      min: '1s',
-      max: '1d',
-    }),
-  }),
-  samplers: samplersSchema,
-  buffer: object('Where samples wait for the collector.', {
-    cap: size('Most bytes of records; beyond, the oldest metrics are thinned, then dropped.', {
-      default: '64MiB',
-      min: '1MiB',
-      max: '64GiB',
-      restart: true,
-    }),
-    syncInterval: duration('A power cut may cost at most this much, plus the batch not yet made.', {
-      default: '30s',
-      min: '1s',
-      max: '1h',
-      restart: true,
-    }),
-  }),
-  clock: object('When the wall clock is believed.', {
-    source: choice(
-      'auto: once the kernel says it is synchronised. trust: always, for machines with a clock' +
-        ' that is set by other means.',
-      ['auto', 'trust'],
-      { default: 'auto', restart: true },
-    ),
-  }),
-  link,
-  inventory: object('What the device is made of.', {
-    interval: duration('Time between two inventories; the first is made at the start.', {
-      default: '24h',
-      min: '10m',
-      max: '365d',
-      restart: true,
-    }),
-  }),
-  socket: object('The local door, for muster-agent status.', {
-    path: optional(
-      text('Unix socket. Default: agent.sock in /run/muster as root or service, else in data.', {
+    device: optional(
+      text('Unique in the fleet. Default: host name and 6 digits of the hashed machine id.', {
+        pattern: ID,
+        examples: ['press-17-a3f9c2'],
         restart: true,
       }),
     ),
-  }),
-});
+    labels: dictionary(
+      'Labels of the device, for muster_device_info and for choosing devices.',
+      '^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,62}$',
+      text('Value of the label.', { minLength: 0 }),
+    ),
+    data: text('Folder of the buffer and of all else that must survive a restart.', {
+      default: '/var/lib/muster-agent',
+      restart: true,
+    }),
+    log: object('What the agent says about itself, on standard error.', {
+      level: choice('Least important lines to write.', ['debug', 'info', 'warn', 'error'], {
+        default: 'info',
+        restart: true,
+      }),
+      format: choice('For people or for machines.', ['logfmt', 'json'], {
+        default: 'logfmt',
+        restart: true,
+      }),
+    }),
+    broker,
+    publish: object('When samples leave.', {
+      batch: duration(
+        'Samples are collected for this long and sent as one message. Longer is cheaper: payload' +
+          ' bytes per point fall to a third from 10s to 1m.',
+        { default: '60s', min: '1s', max: '1h' },
+      ),
+    }),
+    sampling: object('What all samplers share.', {
+      profile: choice(
+        'edge: the 80 to 100 series that matter. full: much of what node_exporter has.',
+        ['edge', 'full'],
+        { default: 'edge' },
+      ),
+      interval: duration('Time between two samples, where a sampler has none of its own.', {
+        default: '10s',
+        min: '1s',
+        max: '1d',
+      }),
+    }),
+    samplers: samplersSchema(samplers),
+    buffer: object('Where samples wait for the collector.', {
+      cap: size('Most bytes of records; beyond, the oldest metrics are thinned, then dropped.', {
+        default: '64MiB',
+        min: '1MiB',
+        max: '64GiB',
+        restart: true,
+      }),
+      syncInterval: duration(
+        'A power cut may cost at most this much, plus the batch not yet made.',
+        {
+          default: '30s',
+          min: '1s',
+          max: '1h',
+          restart: true,
+        },
+      ),
+    }),
+    clock: object('When the wall clock is believed.', {
+      source: choice(
+        'auto: once the kernel says it is synchronised. trust: always, for machines with a clock' +
+          ' that is set by other means.',
+        ['auto', 'trust'],
+        { default: 'auto', restart: true },
+      ),
+    }),
+    link,
+    inventory: object('What the device is made of.', {
+      interval: duration('Time between two inventories; the first is made at the start.', {
+        default: '24h',
+        min: '10m',
+        max: '365d',
+        restart: true,
+      }),
+    }),
+    socket: object('The local door, for muster-agent status.', {
+      path: optional(
+        text('Unix socket. Default: agent.sock in /run/muster as root or service, else in data.', {
+          restart: true,
+        }),
+      ),
+    }),
+  });

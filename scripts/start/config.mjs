@@ -38,7 +38,7 @@ function writeFiles(folder, ports) {
   );
   writeOnce(
     join(folder, 'agent.yaml'),
-    `${NOTE}site: home\ndata: agent\nbroker:\n  url: mqtt://${HOST}:${ports.mqtt}\n`,
+    `${NOTE}site: home\ndata: agent\nbroker:\n  url: mqtt://${HOST}:${ports.mqtt}\n# A page to watch wants news at once; the default of 60s is cheaper on a metered link.\npublish:\n  batch: 10s\n`,
   );
 }
 
