@@ -14,6 +14,8 @@ const NODE_IO =
 
 const PARTS = '^(agent|collector)';
 const PLUGINS = '(samplers|checks|tasks|installers|notifiers)';
+// The lists of such a folder: all, and those that every agent loads.
+const REGISTRY = '(?:index|edge)\\.ts$';
 // What the files of such a folder may share: its interface file, parse/ (pure), kit/ and these few.
 const CONTRACT = '(sampler|check|task|installer|notifier)\\.ts$';
 const HELPERS = '(memory|metrics-by-field|options|source)\\.ts$';
@@ -24,7 +26,7 @@ const HOME = {
   ports: '^$1/ports(\\.ts$|/)',
   config: '^$1/config(\\.ts$|/)',
   app: '^$1/app(\\.ts$|/)',
-  plugins: `^$1/${PLUGINS}/(index\\.ts$|${CONTRACT})`,
+  plugins: `^$1/${PLUGINS}/(${REGISTRY}|${CONTRACT})`,
 };
 
 /** Everything that `from` imports must match one of `allowed`: packages and Node's modules too. */
@@ -108,7 +110,7 @@ module.exports = {
     only(
       'no-siblings',
       'A sampler, check, task, installer or notifier stands alone and reaches the world by ports.',
-      `${PARTS}/${PLUGINS}/(?!index\\.ts$)([^/]+?)(?:\\.ts$|/)`,
+      `${PARTS}/${PLUGINS}/(?!${REGISTRY})([^/]+?)(?:\\.ts$|/)`,
       [
         PROTOCOL,
         HOME.core,
@@ -130,14 +132,14 @@ module.exports = {
     onlyOfOurs(
       'index-gathers-its-folder',
       'The registry lists the files beside it.',
-      `${PARTS}/${PLUGINS}/index\\.ts$`,
+      `${PARTS}/${PLUGINS}/${REGISTRY}`,
       [PROTOCOL, HOME.core, HOME.ports, '^$1/$2/'],
     ),
     never(
       'plugins-through-index',
       'Others see a registry, not its members.',
       { path: `${PARTS}/`, pathNot: `${PARTS}/${PLUGINS}/` },
-      { path: `${PARTS}/${PLUGINS}/`, pathNot: `${PARTS}/${PLUGINS}/(index\\.ts$|${CONTRACT})` },
+      { path: `${PARTS}/${PLUGINS}/`, pathNot: `${PARTS}/${PLUGINS}/(${REGISTRY}|${CONTRACT})` },
     ),
     onlyOfOurs('io-implements-ports', 'The world, behind ports.', `${PARTS}/io/`, [
       PROTOCOL,

@@ -5,16 +5,14 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { VERSION } from '../protocol/version.ts';
-import type { AgentConfig } from './config.ts';
+import { type AgentConfig, samplersNamed } from './config.ts';
 import { SeriesTable } from './core/series.ts';
 import { openBuffer } from './io/buffer/level-buffer.ts';
 import { clockSynced, createClock } from './io/clock.ts';
 import { openHost } from './io/host.ts';
-import { factsOf, readInventory } from './io/inventory.ts';
 import { machineHash, readBootId } from './io/machine.ts';
 import { createMqttTransport } from './io/mqtt-transport.ts';
 import type { Cancel, Log, RecordBuffer } from './ports.ts';
-import { samplers as registry } from './samplers/index.ts';
 import type { Sampler } from './samplers/sampler.ts';
 import { giveUp, type IncidentDeps, reportOpening } from './work/incidents.ts';
 import { Link, type LinkDeps } from './work/link.ts';
@@ -35,7 +33,8 @@ const FIRST_INVENTORY_MS = 5_000;
 export class AgentApp {
   private config: AgentConfig;
   private readonly log: Log;
-  private readonly registry: readonly Sampler[];
+  private registry: readonly Sampler[];
+  private readonly given: readonly Sampler[] | undefined;
   private readonly clock = createClock();
   private readonly boot = readBootId();
   private readonly host = openHost();
@@ -51,25 +50,27 @@ export class AgentApp {
   private inventoryTimer: Cancel = () => undefined;
 
   /** Opens the buffer first: it alone decides whether the agent can run. */
-  static async open(config: AgentConfig, log: Log, samplers = registry): Promise<AgentApp> {
+  static async open(config: AgentConfig, log: Log, given?: readonly Sampler[]): Promise<AgentApp> {
     const buffer = await openBuffer({
       path: join(config.data, 'buffer'),
       capBytes: config.buffer.cap,
       bootId: readBootId(),
       syncSeconds: config.buffer.syncInterval / 1000,
     });
-    return new AgentApp(config, log, samplers, buffer);
+    return new AgentApp(config, log, buffer, given ?? (await samplersOf(config)), given);
   }
 
   private constructor(
     config: AgentConfig,
     log: Log,
-    samplers: readonly Sampler[],
     buffer: RecordBuffer,
+    registry: readonly Sampler[],
+    given: readonly Sampler[] | undefined,
   ) {
     this.config = config;
     this.log = log;
-    this.registry = samplers;
+    this.registry = registry;
+    this.given = given;
     this.buffer = buffer;
     const { clock, boot, table } = this;
     const synced = config.clock.source === 'trust' ? () => true : clockSynced;
@@ -127,6 +128,7 @@ export class AgentApp {
     this.batchTimer();
     this.sampling.stop();
     await this.recording.close();
+    this.registry = this.given ?? (await samplersOf(config));
     this.sampling = this.makeSampling();
     await this.sampling.start();
     this.scheduleBatch();
@@ -238,13 +240,17 @@ export class AgentApp {
   private scheduleInventory(delayMs: number): void {
     this.inventoryTimer = this.clock.after(delayMs, () => {
       this.scheduleInventory(this.config.inventory.interval);
-      readInventory(this.host)
-        .then((inventory) => {
-          this.presence.setFacts(factsOf(inventory));
-          this.announce('state');
-        })
-        .catch((error: unknown) => this.log.warn('inventory failed', { error: String(error) }));
+      this.takeInventory().catch((error: unknown) =>
+        this.log.warn('inventory failed', { error: String(error) }),
+      );
     });
+  }
+
+  /** Loaded when it is wanted: with its package it is larger than all else. */
+  private async takeInventory(): Promise<void> {
+    const { factsOf, readInventory } = await import('./io/inventory.ts');
+    this.presence.setFacts(factsOf(await readInventory(this.host)));
+    this.announce('state');
   }
 
   /** A failure means that the link is down; it announces everything when it is up again. */
@@ -267,4 +273,9 @@ export class AgentApp {
       clockTrust: this.time.timeline.trust,
     };
   }
+}
+
+/** Those that the configuration switches on may be more than those of profile `edge`. */
+function samplersOf({ samplers }: AgentConfig): Promise<readonly Sampler[]> {
+  return samplersNamed(Object.keys(samplers).filter((name) => samplers[name]?.enabled));
 }

@@ -17,12 +17,14 @@ import { hide } from '../protocol/config/secret.ts';
 import { readDocument, readSecret } from './config/file.ts';
 import type { AgentConfig, AgentFacts, AgentSettings } from './config/resolve.ts';
 import { resolveAgent } from './config/resolve.ts';
-import { agentSchema } from './config/schema.ts';
+import { samplersMentioned, samplersNamed } from './config/samplers.ts';
+import { agentSchemaWith } from './config/schema.ts';
 import { agentRules } from './core/config-rules.ts';
+import type { Sampler } from './samplers/sampler.ts';
 
 export type { ConfigProblem } from '../protocol/config/problem.ts';
 export type { AgentConfig, AgentSettings } from './config/resolve.ts';
-export { agentSchema } from './config/schema.ts';
+export { samplersNamed } from './config/samplers.ts';
 
 export type LoadedAgentConfig =
   | {
@@ -49,14 +51,19 @@ export async function findAgentConfig(
   );
 }
 
-/** Reads the file (none: environment and defaults alone) and answers with all that is wrong, or none. */
+/**
+ * Reads the file (none: environment and defaults alone) and answers with all that is wrong, or none.
+ * The answer tells of these samplers; not given: of as many as the file needs.
+ */
 export async function loadAgentConfig(
   path: string | undefined,
   env: Environment,
+  among?: readonly Sampler[],
 ): Promise<LoadedAgentConfig> {
   const read = await readDocument(path);
   if (!read.ok) return read;
-  const assembled = assemble(agentSchema, read.value, env);
+  const samplers = among ?? (await samplersMentioned(read.value.tree, env));
+  const assembled = assemble(agentSchemaWith(samplers), read.value, env);
   const { settings, written, problems, warnings, place } = assembled;
   if (settings === undefined) return { ok: false, problems };
   const facts = await factsOf(path, env);
@@ -65,7 +72,7 @@ export async function loadAgentConfig(
   if (found.length > 0) return { ok: false, problems: inOrder(found) };
   return {
     ok: true,
-    config: resolveAgent(settings, written, facts, secret.password),
+    config: resolveAgent(samplers, settings, written, facts, secret.password),
     settings,
     warnings: [...warnings, ...doubts(settings, facts)],
   };
@@ -90,11 +97,12 @@ export async function reloadAgentConfig(
   const loaded = await loadAgentConfig(path, env);
   if (!loaded.ok) return loaded;
   const { config, warnings } = loaded;
-  return { ok: true, config, changes: agentChanges(current, config), warnings };
+  return { ok: true, config, changes: await agentChanges(current, config), warnings };
 }
 
-function agentChanges(before: AgentConfig, after: AgentConfig): readonly Change[] {
-  return changes(agentSchema, before, after);
+async function agentChanges(before: AgentConfig, after: AgentConfig): Promise<readonly Change[]> {
+  const names = [before, after].flatMap(({ samplers }) => Object.keys(samplers));
+  return changes(agentSchemaWith(await samplersNamed(names)), before, after);
 }
 
 async function passwordOf({ broker }: AgentSettings, folder: string) {

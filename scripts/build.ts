@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { buildProgram } from './build/program.ts';
-import { type Chunk, chunks, startBytes, startShares } from './build/sizes.ts';
+import { type Chunk, chunks, parserBytes, startBytes, startShares } from './build/sizes.ts';
 import { type Target, targets } from './build/targets.ts';
 import { buildWeb, missingWebFiles } from './build/web.ts';
 import { root } from './lib/root.mjs';
@@ -27,11 +27,13 @@ function when({ atStart, forConfig }: Chunk): string {
 function report(target: Target, metafile: Metafile): string[] {
   const list = chunks(metafile, target.entry);
   const sum = startBytes(list);
+  const withParser = sum + parserBytes(list);
   const limit = target.startLimit;
   console.log(`dist/${target.name}`);
   for (const chunk of list)
     console.log(`${kb(chunk.bytes)}  ${basename(chunk.path)}${when(chunk)}`);
   console.log(`${kb(sum)}  at start${limit === undefined ? '' : ` of at most${kb(limit)}`}`);
+  console.log(`${kb(withParser)}  at start with the parser of a configuration file`);
   const tooBig = limit !== undefined && sum > limit;
   if (why || tooBig) printShares(metafile, target.entry);
   if (!tooBig) return [];

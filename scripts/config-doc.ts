@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { agentSchema } from '../agent/config.ts';
+import { agentSchema } from '../agent/config/whole-schema.ts';
 import { collectorSchema } from '../collector/config.ts';
 import { variableName } from '../protocol/config/environment.ts';
 import { publish } from '../protocol/config/publish.ts';

@@ -6,6 +6,7 @@ import { formatProblem } from '../../protocol/config/problem.ts';
 import type { LoadedAgentConfig } from '../config.ts';
 import { findAgentConfig, loadAgentConfig } from '../config.ts';
 import type { CommandIo } from '../ports/world.ts';
+import type { Sampler } from '../samplers/sampler.ts';
 
 export const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
@@ -40,9 +41,10 @@ export function parsed<O extends Options>(
 export async function configuration(
   explicit: string | undefined,
   io: CommandIo,
+  among?: readonly Sampler[],
 ): Promise<(LoadedAgentConfig & { readonly ok: true }) | undefined> {
   const path = await findAgentConfig(explicit, io.env);
-  const loaded = await loadAgentConfig(path, io.env);
+  const loaded = await loadAgentConfig(path, io.env, among);
   if (loaded.ok) return loaded;
   for (const problem of loaded.problems) io.err(`${formatProblem(problem, path)}\n`);
   return undefined;

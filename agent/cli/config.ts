@@ -2,9 +2,11 @@
 import { formatProblem } from '../../protocol/config/problem.ts';
 import { publish } from '../../protocol/config/publish.ts';
 import { plain, show } from '../../protocol/config/show.ts';
+import { agentSchema } from '../config/whole-schema.ts';
 import type { LoadedAgentConfig } from '../config.ts';
-import { agentSchema, findAgentConfig, loadAgentConfig } from '../config.ts';
+import { findAgentConfig, loadAgentConfig } from '../config.ts';
 import type { CommandIo } from '../ports/world.ts';
+import { samplers } from '../samplers/index.ts';
 import { EXIT, parsed, UsageError } from './command.ts';
 
 const OPTIONS = { json: { type: 'boolean' }, config: { type: 'string' } } as const;
@@ -19,7 +21,7 @@ export async function config(args: readonly string[], io: CommandIo): Promise<nu
   }
   if (verb !== 'check' && verb !== 'show') throw new UsageError('check, show or schema?');
   const path = await findAgentConfig(file ?? values.config, io.env);
-  const loaded = await loadAgentConfig(path, io.env);
+  const loaded = await loadAgentConfig(path, io.env, samplers);
   const asJson = values.json === true;
   if (!loaded.ok) {
     if (asJson)
@@ -46,10 +48,10 @@ export async function config(args: readonly string[], io: CommandIo): Promise<nu
 
 /** What the agent would run with, in the form of its file: reading it back changes nothing. */
 function inEffect({ settings, config: actual }: LoadedAgentConfig & { readonly ok: true }): object {
-  const samplers: Record<string, object> = {};
+  const each: Record<string, object> = {};
   for (const [name, { options, ...own }] of Object.entries(actual.samplers)) {
-    samplers[name] = { ...settings.samplers[name], ...own, ...options };
+    each[name] = { ...settings.samplers[name], ...own, ...options };
   }
   const { device, data, socket } = actual;
-  return { ...settings, device, data, socket, samplers };
+  return { ...settings, device, data, socket, samplers: each };
 }

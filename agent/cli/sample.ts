@@ -30,7 +30,7 @@ export async function sample(args: readonly string[], io: CommandIo): Promise<nu
     );
   }
   const env = profile === undefined ? io.env : { ...io.env, MUSTER_SAMPLING_PROFILE: profile };
-  const loaded = await configuration(values.config, { ...io, env });
+  const loaded = await configuration(values.config, { ...io, env }, samplers);
   if (loaded === undefined) return EXIT.failed;
   const host = io.openHost(values.root);
   const readings: Reading[] = [];

@@ -1,10 +1,18 @@
 /**
  * The configuration file as a tree of values that knows its lines.
  *
- * The parser is loaded only when there is a file to parse: with everything in the environment, or
- * nothing set at all, its memory is spared. Lines are looked up only for a problem.
+ * This is loaded only when there is a file to parse: with everything in the environment, or nothing
+ * set at all, the parser's memory is spared. Lines are looked up only for a problem.
  */
-import type { Event, ScalarEvent } from 'js-yaml';
+import {
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  loadAll,
+  parseEvents,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml';
 import type { ConfigDocument } from '../../protocol/config/assemble.ts';
 import type { Finding } from '../../protocol/config/problem.ts';
 import { finding } from '../../protocol/config/problem.ts';
@@ -13,20 +21,17 @@ export type Parsed =
   | { readonly ok: true; readonly document: ConfigDocument }
   | { readonly ok: false; readonly problem: Finding & { readonly line?: number } };
 
-type Yaml = typeof import('js-yaml');
-
 const MAX_ALIASES = 100;
 
-export async function parseDocument(text: string): Promise<Parsed> {
-  const yaml = await import('js-yaml');
+export function parseDocument(text: string): Parsed {
   try {
-    const [tree, ...others] = yaml.loadAll(text, { maxAliases: MAX_ALIASES });
+    const [tree, ...others] = loadAll(text, { maxAliases: MAX_ALIASES });
     if (others.length > 0) {
       return { ok: false, problem: finding('syntax', [], 'the file must hold one document') };
     }
-    return { ok: true, document: { tree: tree ?? {}, lineOf: (keys) => lineOf(yaml, text, keys) } };
+    return { ok: true, document: { tree: tree ?? {}, lineOf: (keys) => lineOf(text, keys) } };
   } catch (error) {
-    if (!(error instanceof yaml.YAMLException)) throw error;
+    if (!(error instanceof YAMLException)) throw error;
     const problem = finding('syntax', [], error.reason);
     const { mark } = error;
     return {
@@ -37,9 +42,8 @@ export async function parseDocument(text: string): Promise<Parsed> {
 }
 
 /** Line of a key, or of the nearest key around it that stands in the text. */
-function lineOf(yaml: Yaml, text: string, keys: readonly string[]): number | undefined {
-  const { EVENT_ID } = yaml;
-  const events = yaml.parseEvents(text, {});
+function lineOf(text: string, keys: readonly string[]): number | undefined {
+  const events = parseEvents(text, {});
   let offset: number | undefined;
   let at = 1;
   for (const key of keys) {
@@ -69,9 +73,7 @@ function lineOf(yaml: Yaml, text: string, keys: readonly string[]): number | und
   }
 
   function isScalar(event: Event, key: string): boolean {
-    return (
-      event.type === EVENT_ID.SCALAR && yaml.getScalarValue(text, event as ScalarEvent) === key
-    );
+    return event.type === EVENT_ID.SCALAR && getScalarValue(text, event as ScalarEvent) === key;
   }
 
   /** The event behind a value with all that is inside it. */

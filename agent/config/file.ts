@@ -6,7 +6,6 @@ import type { ConfigProblem } from '../../protocol/config/problem.ts';
 import { finding } from '../../protocol/config/problem.ts';
 import type { Secret } from '../../protocol/config/secret.ts';
 import { hide } from '../../protocol/config/secret.ts';
-import { parseDocument } from './document.ts';
 
 /** Far above any sensible file; keeps a wrong path (a log, a disk image) from being parsed. */
 const MAX_FILE_BYTES = 262_144;
@@ -20,7 +19,8 @@ export async function readDocument(path: string | undefined): Promise<Outcome<Co
   if (path === undefined) return { ok: true, value: NO_FILE };
   const text = await readText(path);
   if (!text.ok) return refusal(`${path} ${text.why}`);
-  const parsed = await parseDocument(text.value);
+  const { parseDocument } = await import('./document.ts');
+  const parsed = parseDocument(text.value);
   if (parsed.ok) return { ok: true, value: parsed.document };
   return { ok: false, problems: [{ ...parsed.problem, path: '' }] };
 }

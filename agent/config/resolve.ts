@@ -4,12 +4,13 @@ import type { Tree } from '../../protocol/config/check.ts';
 import type { Infer } from '../../protocol/config/schema.ts';
 import type { Secret } from '../../protocol/config/secret.ts';
 import { defaultDeviceId } from '../../protocol/ids.ts';
+import type { Sampler } from '../samplers/sampler.ts';
 import type { SamplerConfig } from './samplers.ts';
 import { resolveSamplers } from './samplers.ts';
-import type { agentSchema } from './schema.ts';
+import type { agentSchemaWith } from './schema.ts';
 
 /** What passes the schema. Durations are milliseconds, sizes bytes. */
-export type AgentSettings = Infer<typeof agentSchema>;
+export type AgentSettings = Infer<ReturnType<typeof agentSchemaWith>>;
 
 type BrokerSettings = AgentSettings['broker'];
 
@@ -19,7 +20,7 @@ export interface AgentConfig extends Omit<AgentSettings, 'broker' | 'samplers' |
   readonly broker: Omit<BrokerSettings, 'password' | 'passwordFile'> & {
     readonly password?: Secret;
   };
-  /** Every sampler of the registry, by name. */
+  /** By name: those of profile `edge`, and all others as soon as one of them is wanted. */
   readonly samplers: Readonly<Record<string, SamplerConfig>>;
   readonly socket: { readonly path: string };
 }
@@ -36,6 +37,7 @@ export interface AgentFacts {
 }
 
 export function resolveAgent(
+  samplers: readonly Sampler[],
   settings: AgentSettings,
   written: Tree,
   facts: AgentFacts,
@@ -53,7 +55,7 @@ export function resolveAgent(
       ...absolute(broker, folder),
       ...(password === undefined ? {} : { password }),
     },
-    samplers: resolveSamplers(settings.samplers, written, profile, interval),
+    samplers: resolveSamplers(samplers, settings.samplers, written, profile, interval),
     socket: { path: resolve(folder, settings.socket.path ?? defaultSocket(data, facts)) },
   };
 }

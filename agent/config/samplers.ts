@@ -1,12 +1,13 @@
 /**
  * The samplers' part of the schema, composed from the registry: a new sampler brings its own keys
- * and nobody else is touched.
+ * and nobody else is touched. What profile `edge` does not run is loaded when somebody names it.
  */
 
 import type { Tree } from '../../protocol/config/check.ts';
+import type { Environment } from '../../protocol/config/environment.ts';
 import type { Schema, SchemaNode } from '../../protocol/config/schema.ts';
 import { duration, flag, object, optional } from '../../protocol/config/schema.ts';
-import { samplers } from '../samplers/index.ts';
+import { edgeSamplers } from '../samplers/edge.ts';
 import type { Options, Profile, Sampler } from '../samplers/sampler.ts';
 import { optionsFor } from '../samplers/sampler.ts';
 
@@ -29,12 +30,36 @@ interface Written extends Options {
 
 export type SamplerSettings = Readonly<Record<string, Written>>;
 
-export const samplersSchema: Schema<SamplerSettings> = {
-  ...object(
-    'One group for each sampler, by its name.',
-    Object.fromEntries(samplers.map((one) => [one.name, samplerSchema(one)])),
-  ),
-} as SchemaNode;
+const EDGE_NAMES: ReadonlySet<string> = new Set(edgeSamplers.map(({ name }) => name));
+
+/** The registry as far as these samplers need it. */
+export async function samplersNamed(names: readonly string[]): Promise<readonly Sampler[]> {
+  if (names.every((name) => EDGE_NAMES.has(name))) return edgeSamplers;
+  return (await import('../samplers/index.ts')).samplers;
+}
+
+/**
+ * The registry as far as this file and environment need it. When in doubt, all of it: a name that
+ * nobody knows is then refused with the nearest one there is.
+ */
+export async function samplersMentioned(tree: unknown, env: Environment) {
+  const { sampling, samplers } = Object(tree) as Readonly<Record<string, unknown>>;
+  const { profile = 'edge' } = Object(sampling) as { profile?: unknown };
+  const variables = Object.keys(env).filter((name) => MENTIONS.test(name) && env[name] !== '');
+  const isPlain = profile === 'edge' && variables.length === 0;
+  return samplersNamed(isPlain ? Object.keys(Object(samplers) as object) : ['*']);
+}
+
+const MENTIONS = /^MUSTER_(SAMPLERS_|SAMPLING_PROFILE$)/;
+
+export function samplersSchema(samplers: readonly Sampler[]): Schema<SamplerSettings> {
+  return {
+    ...object(
+      'One group for each sampler, by its name.',
+      Object.fromEntries(samplers.map((one) => [one.name, samplerSchema(one)])),
+    ),
+  } as SchemaNode;
+}
 
 function samplerSchema(one: Sampler): Schema<Written> {
   const on = one.profiles.length === 0 ? 'off' : `on in ${one.profiles.join(' and ')}`;
@@ -63,6 +88,7 @@ function samplerSchema(one: Sampler): Schema<Written> {
  * schema's own defaults are those of `edge`, and the sampler knows them.
  */
 export function resolveSamplers(
+  samplers: readonly Sampler[],
   settings: SamplerSettings,
   written: Tree,
   profile: Profile,

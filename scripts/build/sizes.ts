@@ -5,13 +5,13 @@ export interface Chunk {
   readonly path: string;
   readonly bytes: number;
   readonly atStart: boolean;
-  /** Loaded only when there is a configuration file: its parser. */
+  /** Loaded at start when there is a configuration file: its parser. */
   readonly forConfig: boolean;
 }
 
 // main.ts may load these with import() to keep `--version` quick: `run` needs them all the same.
 const LOADED_BY_RUN = /^(agent|collector)\/(app\/run|app|cli\/run)\.ts$/;
-const CONFIG_PARSER = /node_modules\/(js-yaml|yaml)\//;
+const CONFIG_PARSER = /node_modules\/(js-yaml|yaml)\/|agent\/config\/document\.ts$/;
 
 type Output = Metafile['outputs'][string];
 
@@ -48,7 +48,16 @@ export function chunks(metafile: Metafile, entry: string): Chunk[] {
 }
 
 export function startBytes(list: readonly Chunk[]): number {
-  return list.filter((chunk) => chunk.atStart).reduce((sum, chunk) => sum + chunk.bytes, 0);
+  return total(list.filter(({ atStart }) => atStart));
+}
+
+/** A service has a configuration file, an agent with all in its environment has none. */
+export function parserBytes(list: readonly Chunk[]): number {
+  return total(list.filter(({ forConfig }) => forConfig));
+}
+
+function total(list: readonly Chunk[]): number {
+  return list.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 const PACKAGE = /node_modules\/((?:@[^/]+\/)?[^/]+)\//;

@@ -83,6 +83,8 @@ export const allowed: readonly Arrow[] = [
   arrow('agent/samplers/good.ts', 'agent/samplers/kit/source.ts'),
   arrow('agent/samplers/good.ts', 'agent/samplers/parse/table.ts'),
   arrow('agent/samplers/index.ts', 'agent/samplers/good.ts'),
+  arrow('agent/samplers/edge.ts', 'agent/samplers/good.ts'),
+  arrow('agent/config/good.ts', 'agent/samplers/edge.ts'),
   arrow('agent/config/good.ts', 'agent/samplers/index.ts'),
   arrow('agent/work/good.ts', 'agent/checks/check.ts'),
   arrow('agent/work/good.ts', 'agent/samplers/index.ts'),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { agentSchema } from '../../agent/config.ts';
+import { agentSchema } from '../../agent/config/whole-schema.ts';
 import { collectorSchema } from '../../collector/config.ts';
 import { check } from '../../protocol/config/check.ts';
 import { publish } from '../../protocol/config/publish.ts';

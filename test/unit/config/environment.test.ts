@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { agentSchema } from '../../../agent/config.ts';
+import { agentSchema } from '../../../agent/config/whole-schema.ts';
 import { collectorSchema } from '../../../collector/config.ts';
 import { check } from '../../../protocol/config/check.ts';
 import {

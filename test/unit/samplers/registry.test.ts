@@ -3,12 +3,13 @@
 import { readdirSync } from 'node:fs';
 import Ajv from 'ajv';
 import { expect, test } from 'vitest';
+import { edgeSamplers } from '../../../agent/samplers/edge.ts';
 import { samplers, samplersOf } from '../../../agent/samplers/index.ts';
 
 const folder = new URL('../../../agent/samplers/', import.meta.url);
 
 test('every file of a sampler is in the registry, once', () => {
-  const shared = ['index', 'memory', 'metrics-by-field', 'options', 'sampler', 'source'];
+  const shared = ['edge', 'index', 'memory', 'metrics-by-field', 'options', 'sampler', 'source'];
   const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
   expect(samplers).toHaveLength(files.length - shared.length);
   expect(new Set(samplers.map(({ name }) => name)).size).toBe(samplers.length);
@@ -25,6 +26,10 @@ test('metrics are named as Prometheus asks, and each belongs to one sampler', ()
       owners.set(metric.name, sampler.name);
     }
   }
+});
+
+test('what every agent loads is what profile edge runs', () => {
+  expect(edgeSamplers).toEqual(samplersOf('edge'));
 });
 
 test('edge is part of full', () => {
