@@ -99,7 +99,8 @@ export class Sampling {
 
   /**
    * One tick for each whole multiple of the interval. A timer may fire a little early, which must
-   * not make two ticks of one; multiples that were slept through are left out.
+   * not make two ticks of one; a multiple that was slept through, or that is at hand when a late
+   * tick is done, is left out.
    */
   private schedule(
     intervalMs: number,
@@ -108,9 +109,9 @@ export class Sampling {
     after: number,
   ): void {
     const { clock, log } = this.deps;
-    const due = nextMultiple(intervalMs, Math.max(after, clock.mono() - intervalMs / 2));
+    const due = nextMultiple(intervalMs, after);
     this.cancels[slot] = clock.after(due - clock.mono(), () => {
-      this.schedule(intervalMs, runners, slot, due);
+      this.schedule(intervalMs, runners, slot, Math.max(due, clock.mono() + intervalMs / 4));
       this.tick(runners).catch((error: unknown) =>
         log.error('sampling failed', { error: String(error) }),
       );

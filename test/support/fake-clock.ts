@@ -52,6 +52,11 @@ export class FakeClock implements Clock {
     await this.settle();
   }
 
+  /** Time passes while the process is too busy for its timers; they fire late. */
+  stall(ms: number): void {
+    this.now += ms;
+  }
+
   private async settle(): Promise<void> {
     for (let turn = 0; turn < TURNS; turn++) await Promise.resolve();
   }

@@ -65,6 +65,16 @@ describe('sampling', () => {
     ]);
   });
 
+  it('leaves out multiples that were slept through, so that no two ticks share an instant', async () => {
+    let n = 0;
+    const { clock, sampling, cells } = start([plan(simple('a', () => ++n))]);
+    await sampling.start();
+    clock.stall(1_999);
+    await clock.advance(1_001);
+    sampling.stop();
+    expect(cells()).toEqual(['10000 test_a 1', '11999 test_a 2', '13000 test_a 3']);
+  });
+
   it('does not let a hung sampler delay its neighbours, and asks it only once', async () => {
     let asked = 0;
     const hung = simple('hung', () => {
