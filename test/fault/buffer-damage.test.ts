@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBuffer } from '../../agent/io/buffer/level-buffer.ts';
 import type { RecordBuffer, StoredRecord } from '../../agent/ports.ts';
 import { EVERYTHING, newRecord, numbersOf, textOf } from '../support/buffer/records.ts';
+import { copyAsKilled } from '../support/buffer/snapshot.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 import { DAMAGES, inGeneration } from './buffer/damage.ts';
 
@@ -22,9 +23,9 @@ async function prepare(path: string): Promise<void> {
   await buffer.acknowledge(epoch, [{ first: 1, last: COUNT / 3 }]);
   await append(buffer, COUNT / 2 + 1, COUNT - 300);
   await buffer.sync();
-  await cp(join(path, 'live'), join(path, 'older'), { recursive: true });
+  await copyAsKilled(join(path, 'live'), join(path, 'older'));
   await append(buffer, COUNT - 299, COUNT);
-  await cp(join(path, 'live'), join(path, 'killed'), { recursive: true });
+  await copyAsKilled(join(path, 'live'), join(path, 'killed'));
   await buffer.close();
   await cp(join(path, 'live'), join(path, 'closed'), { recursive: true });
 }

@@ -9,6 +9,7 @@ import type { BatchOperation } from 'classic-level';
 import { BufferError } from '../../core/errors.ts';
 import type { BufferOpening } from '../../ports.ts';
 import { refuseIfFull } from './disk-space.ts';
+import { generationPath } from './folder.ts';
 import { changeGeneration, isWorthwhile } from './generation.ts';
 import { LEDGER_KEY, type Place, recordKey } from './keys.ts';
 import {
@@ -19,7 +20,7 @@ import {
   type Plan,
   settlePlan,
 } from './ledger.ts';
-import type { Level } from './level.ts';
+import { type Level, syncLogs } from './level.ts';
 import { bufferError } from './level-errors.ts';
 import { type Opened, type OpeningOptions, openFolder } from './opening.ts';
 import { flush, Vacuum } from './vacuum.ts';
@@ -133,11 +134,14 @@ export class Journal {
     await this.vacuum.run(this.level, 0);
   }
 
-  /** An fsync needs a write: the key that comes next is deleted, which is not there yet. */
   async sync(): Promise<void> {
-    if (!this.unsynced) return;
-    const { order, epoch, next } = currentEpoch(this.ledger);
-    await this.write([{ type: 'del', key: recordKey({ order, epoch, number: next }) }], true);
+    if (!this.unsynced || this.closed) return;
+    try {
+      await syncLogs(generationPath(this.opened.folder));
+      this.unsynced = false;
+    } catch (error) {
+      throw bufferError(error);
+    }
   }
 
   async close(): Promise<void> {

@@ -90,6 +90,21 @@ function endsWhole(block: Buffer): boolean {
   return !continues && at === block.length;
 }
 
+/**
+ * LevelDB syncs only together with a write, and a write makes another page dirty: the files are
+ * synced from outside instead. Tables it has synced itself, and logs that are gone are in tables.
+ */
+export async function syncLogs(path: string): Promise<void> {
+  for (const name of (await readdir(path)).filter((one) => one.endsWith('.log'))) {
+    try {
+      const handle = await open(join(path, name), 'r');
+      await handle.datasync().finally(() => handle.close());
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+}
+
 /** What LevelDB left out while opening. It goes on without a word to us, but it keeps a diary. */
 export async function droppedWhileOpening(path: string): Promise<string | undefined> {
   try {

@@ -6,6 +6,7 @@ import { openBuffer } from '../../../agent/io/buffer/level-buffer.ts';
 import type { RecordBuffer } from '../../../agent/ports.ts';
 import { openFeed } from '../../load/buffer/feed.ts';
 import { EVERYTHING, newRecord, numbersOf } from '../../support/buffer/records.ts';
+import { copyAsKilled } from '../../support/buffer/snapshot.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 const options = { capBytes: 20_000_000, bootId: 'a boot' };
@@ -32,7 +33,7 @@ describe('generations', () => {
     expect(await buffer.dictionary('state')).toEqual(Buffer.from('kept'));
     expect(await buffer.dictionary('7'.repeat(16))).toEqual(Buffer.from('7'));
     expect(await buffer.dictionary('0'.repeat(16))).toBeUndefined();
-    await cp(path, join(folder.path, 'killed'), { recursive: true });
+    await copyAsKilled(path, join(folder.path, 'killed'));
     await buffer.close();
     const again = await openBuffer({ ...options, path: join(folder.path, 'killed') });
     expect(again.opening.how).toBe('killed');
@@ -71,7 +72,7 @@ describe('epochs', () => {
       }
       for (let n = 0; n < 3; n++) await buffer.append(newRecord(boot * 10 + n));
       path = join(folder.path, `boot-${boot + 1}`);
-      await cp(join(folder.path, `boot-${boot}`), path, { recursive: true });
+      await copyAsKilled(join(folder.path, `boot-${boot}`), path);
       await buffer.close();
     }
     const buffer = await openBuffer({ ...options, path, bootId: 'boot 2' });

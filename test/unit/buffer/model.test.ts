@@ -28,6 +28,6 @@ it('accounts for every record through kills, cuts and full buffers', { timeout: 
       for (const one of steps) await model.run(one);
       await model.finish();
     }),
-    { numRuns: 25, seed: 20261121 },
+    { numRuns: 25, seed: 20261121, endOnFailure: true },
   ),
 );

@@ -1,5 +1,5 @@
 /** A simple picture of the buffer, held against the real one after every step. */
-import { cp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { openBuffer } from '../../../agent/io/buffer/level-buffer.ts';
@@ -11,6 +11,7 @@ import type {
   StoredRecord,
 } from '../../../agent/ports.ts';
 import { EVERYTHING, newRecord } from '../../support/buffer/records.ts';
+import { copyAsKilled } from '../../support/buffer/snapshot.ts';
 
 export type Step =
   | {
@@ -118,7 +119,7 @@ export class Model {
     if (how !== 'reopen') {
       // What the kernel has at this moment is what a killed process leaves.
       const copy = join(this.root, `life-${++this.lives}`);
-      await cp(path, copy, { recursive: true });
+      await copyAsKilled(path, copy);
     }
     await this.buffer.close();
     if (how !== 'reopen') await rm(path, { recursive: true });
