@@ -61,7 +61,11 @@ export interface Bus {
    */
   start(receive: (message: BusMessage) => Promise<void> | undefined): Promise<void>;
   /** Resolves when the broker has it (QoS 1: PUBACK). Rejects while an external broker is away. */
-  publish(topic: string, payload: Uint8Array | string, options: { qos: 0 | 1; retain: boolean }): Promise<void>;
+  publish(
+    topic: string,
+    payload: Uint8Array | string,
+    options: { qos: 0 | 1; retain: boolean },
+  ): Promise<void>;
   /** Whether somebody subscribes to a topic that matches; an external broker answers `undefined`. */
   subscribed(topic: string): boolean | undefined;
   stats(): BusStats;
@@ -96,7 +100,12 @@ export interface Journal {
   replay(fromSeq: number): AsyncIterable<JournalEntry & { readonly seq: number }>;
   /** Deletes segments that hold nothing at or above `seq`. */
   truncate(seq: number): Promise<void>;
-  stats(): { readonly bytes: number; readonly segments: number; readonly nextSeq: number; readonly damagedBytes: number };
+  stats(): {
+    readonly bytes: number;
+    readonly segments: number;
+    readonly nextSeq: number;
+    readonly damagedBytes: number;
+  };
   close(): Promise<void>;
 }
 
@@ -127,10 +136,20 @@ export interface SampleStore {
   /** Series that match and have samples in the range, without their samples. */
   series(matchers: readonly Matcher[], from: number, to: number): Promise<readonly Labels[]>;
   labelNames(matchers: readonly Matcher[], from: number, to: number): Promise<readonly string[]>;
-  labelValues(name: string, matchers: readonly Matcher[], from: number, to: number): Promise<readonly string[]>;
+  labelValues(
+    name: string,
+    matchers: readonly Matcher[],
+    from: number,
+    to: number,
+  ): Promise<readonly string[]>;
   metadata(): ReadonlyMap<string, SeriesMeta>;
   /** Rollups of matching series: count, sum, min, max, last, increase in steps of 1 m or 1 h. */
-  rollups(matchers: readonly Matcher[], step: RollupStep, from: number, to: number): Promise<readonly RollupData[]>;
+  rollups(
+    matchers: readonly Matcher[],
+    step: RollupStep,
+    from: number,
+    to: number,
+  ): Promise<readonly RollupData[]>;
   /** Writes all that is in memory, synced. Answers the sequence below which the journal is not needed. */
   checkpoint(): Promise<number>;
   /** Rollups that are due, retention, compaction: one bounded step of housekeeping. */

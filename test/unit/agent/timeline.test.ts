@@ -41,7 +41,7 @@ describe('timeline', () => {
     }
     const after = observe(timeline, read(NOW + 700_000 + step, 700_000), EARLIEST);
     // A clock before this program's time is never believed.
-    expect(wallAt(after, 700_000)).toBe(NOW + 700_000 + (step > 0 ? step : 0));
+    expect(wallAt(after, 700_000)).toBe(NOW + 700_000 + Math.max(step, 0));
   });
 
   it('lets the collector refute a step, or confirm it', () => {
