@@ -37,8 +37,9 @@ const { value } = fc.letrec<{ value: CborValue }>((tie) => ({
 function plain(item: unknown): unknown {
   if (typeof item === 'bigint') return Number(item);
   if (item instanceof Uint8Array) return [...item];
-  if (Array.isArray(item)) return item.map(plain);
-  if (item instanceof Map) return [...item].map(([key, child]) => [key, plain(child)]);
+  if (Array.isArray(item)) return (item as unknown[]).map(plain);
+  if (item instanceof Map)
+    return [...(item as Map<unknown, unknown>)].map(([key, child]) => [key, plain(child)]);
   return item;
 }
 

@@ -115,7 +115,7 @@ export class Pipeline {
   /** All values of one column, in order of time. */
   private async column(n: number): Promise<number[]> {
     const query = new URLSearchParams({ query: `test_tick{n="${n}"}[1d]` });
-    const response = await fetch(`${this.http}/api/v1/query?${query}`);
+    const response = await fetch(`${this.http}/api/v1/query?${query.toString()}`);
     const body = (await response.json()) as { data: { result: { values: [number, string][] }[] } };
     return body.data.result.flatMap(({ values }) => values.map(([, value]) => Number(value)));
   }
