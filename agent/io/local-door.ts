@@ -2,20 +2,18 @@
  * The local door: HTTP on a Unix socket, for `muster-agent status`.
  *
  * Who may ask is a question of file permissions (0660), so there is no login; nothing can be
- * changed through it.
+ * changed through it. It answers one question, so it does that by itself: Node's HTTP server would
+ * take half a megabyte and a third of the agent's start.
  */
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createServer, request } from 'node:http';
-import { connect } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
-import type { Answer } from '../ports/world.ts';
 
 const MODE = 0o660;
 const TIMEOUT_MS = 5000;
 /** The kernel takes 107 bytes for a Unix socket's path; the draft's name is the longer one. */
 const MAX_PATH_BYTES = 107 - '.new'.length;
-const MAX_ANSWER_BYTES = 1_048_576;
+const MAX_QUESTION_BYTES = 8192;
 
 export interface LocalDoor {
   readonly path: string;
@@ -29,9 +27,11 @@ export async function openLocalDoor(path: string, status: () => unknown): Promis
   }
   await mkdir(dirname(path), { recursive: true, mode: 0o750 });
   if (await answers(path)) throw new Error(`another agent already runs behind ${path}`);
-  const server = createServer({ requestTimeout: TIMEOUT_MS }, (incoming, response) =>
-    answer(incoming, response, status),
-  );
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket.once('close', () => open.delete(socket)));
+    serve(socket, status);
+  });
   server.maxConnections = 16;
   // Under another name until its permissions are right; then it takes the place of a socket that a
   // killed agent may have left.
@@ -40,59 +40,41 @@ export async function openLocalDoor(path: string, status: () => unknown): Promis
   await listening(server, draft);
   await chmod(draft, MODE);
   await rename(draft, path);
-  return { path, close: () => closed(server, path) };
+  return { path, close: () => closed(server, open, path) };
 }
 
-/** Asks the agent behind the door for its status. */
-export function askLocalDoor(path: string): Promise<Answer<Readonly<Record<string, unknown>>>> {
-  return new Promise((resolve) => {
-    const refuse = (why: string) => resolve({ ok: false, why });
-    const asking = request(
-      { socketPath: path, path: '/status', timeout: TIMEOUT_MS, agent: false },
-      (response) => {
-        let text = '';
-        response.setEncoding('utf8');
-        response.on('data', (part: string) => {
-          text += part;
-          if (text.length > MAX_ANSWER_BYTES) response.destroy(new Error('answer too long'));
-        });
-        response.on('error', (error) => refuse(error.message));
-        response.on('end', () => resolve(parse(text)));
-      },
-    );
-    asking.on('timeout', () => asking.destroy(new Error(`no answer within ${TIMEOUT_MS} ms`)));
-    asking.on('error', (error: NodeJS.ErrnoException) => refuse(reason(error)));
-    asking.end();
+/** Reads the head of one request, answers and closes. */
+function serve(socket: Socket, status: () => unknown): void {
+  let head = '';
+  socket.setTimeout(TIMEOUT_MS, () => socket.destroy());
+  socket.on('error', () => undefined);
+  socket.on('data', (bytes: Buffer) => {
+    head += bytes.toString('latin1');
+    if (head.length > MAX_QUESTION_BYTES) socket.destroy();
+    else if (head.includes('\r\n\r\n')) {
+      socket.removeAllListeners('data').resume();
+      socket.end(answer(head, status));
+    }
   });
 }
 
-function answer(incoming: IncomingMessage, response: ServerResponse, status: () => unknown): void {
-  const isStatus = incoming.url === '/status';
-  if (isStatus && incoming.method !== 'GET') {
-    response.writeHead(405, { allow: 'GET' }).end();
-    return;
-  }
-  const body = isStatus ? status() : { error: 'only GET /status' };
-  response.writeHead(isStatus ? 200 : 404, { 'content-type': 'application/json' });
-  response.end(`${JSON.stringify(body)}\n`);
+function answer(head: string, status: () => unknown): string {
+  const [method, url] = head.split(' ', 2);
+  if (url !== '/status') return response('404 Not Found', { error: 'only GET /status' });
+  if (method === 'GET') return response('200 OK', status());
+  return response('405 Method Not Allowed', { error: 'only GET /status' }, ['allow: GET']);
 }
 
-function parse(text: string): Answer<Readonly<Record<string, unknown>>> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) {
-      return { ok: true, value: value as Readonly<Record<string, unknown>> };
-    }
-  } catch {
-    // Said below.
-  }
-  return { ok: false, why: 'what answers is no agent' };
-}
-
-function reason({ code, message }: NodeJS.ErrnoException): string {
-  if (code === 'ENOENT') return 'not there';
-  if (code === 'ECONNREFUSED') return 'nobody listens';
-  return code === 'EACCES' ? 'may not be opened by this user' : message;
+function response(status: string, value: unknown, more: readonly string[] = []): string {
+  const body = `${JSON.stringify(value)}\n`;
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    ...more,
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }
 
 function answers(path: string): Promise<boolean> {
@@ -118,10 +100,10 @@ function listening(server: Server, path: string): Promise<void> {
   });
 }
 
-async function closed(server: Server, path: string): Promise<void> {
+async function closed(server: Server, open: ReadonlySet<Socket>, path: string): Promise<void> {
   await new Promise<void>((resolve) => {
     server.close(() => resolve());
-    server.closeAllConnections();
+    for (const socket of open) socket.destroy();
   });
   await rm(path, { force: true });
 }

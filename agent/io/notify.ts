@@ -5,7 +5,6 @@
  * is given, so our units hand it down as a descriptor (`OpenFile=`, systemd 253 and newer). Where
  * they do not, a short `systemd-notify` carries each message. docs/decisions/0009-systemd-notify.md
  */
-import { execFile } from 'node:child_process';
 import { fstatSync, write } from 'node:fs';
 import type { Environment } from '../../protocol/config/environment.ts';
 import type { Notice } from '../../protocol/service-manager.ts';
@@ -58,11 +57,13 @@ function throughDescriptor(fd: number): Send {
 
 /** Needs `NotifyAccess=all`; since systemd 246 it stays until its message was attributed to us. */
 function throughChild(env: Environment): Send {
-  return (lines) =>
-    new Promise((resolve) => {
+  return async (lines) => {
+    const { execFile } = await import('node:child_process');
+    return new Promise((resolve) => {
       const options = { env: { ...env }, timeout: CHILD_TIMEOUT_MS };
       execFile('systemd-notify', lines, options, (error) => resolve(error === null));
     });
+  };
 }
 
 /** A manager that restarted leaves a dead descriptor behind; the path still leads to it. */

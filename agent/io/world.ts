@@ -11,7 +11,7 @@ import type { TLSSocket } from 'node:tls';
 import { connect as connectTls } from 'node:tls';
 import type { Answer, Endpoint, PathState, TlsFiles, TlsState, World } from '../ports/world.ts';
 import { clockSynced } from './clock.ts';
-import { askLocalDoor } from './local-door.ts';
+import { askLocalDoor } from './local-door-client.ts';
 import { mqttHello } from './mqtt-hello.ts';
 
 const TIMEOUT_MS = 10_000;

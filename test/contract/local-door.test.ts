@@ -1,12 +1,14 @@
 /** The door of the agent, and what the doctor sees of the network: real sockets. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, test } from 'vitest';
-import { askLocalDoor, openLocalDoor } from '../../agent/io/local-door.ts';
+import { openLocalDoor } from '../../agent/io/local-door.ts';
+import { askLocalDoor } from '../../agent/io/local-door-client.ts';
 import { connectPacket } from '../../agent/io/mqtt-hello.ts';
 import { openWorld } from '../../agent/io/world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -46,6 +48,9 @@ describe('local door', () => {
       });
     expect(await status('/', 'GET')).toBe(404);
     expect(await status('/status', 'POST')).toBe(405);
+    const endless = connect(path).on('error', () => undefined);
+    endless.write(`GET /status HTTP/1.1\r\nx: ${'x'.repeat(9000)}`);
+    await once(endless, 'close');
     await door.close();
   });
 

@@ -1,0 +1,86 @@
+/**
+ * From starting the agent's process to the broker's acknowledgement of its first record, beside a
+ * Node that does nothing. In turn, so that both meet the same machine.
+ */
+import { once } from 'node:events';
+import { cpSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBuffer } from '../../../agent/io/buffer/level-buffer.ts';
+import { readBootId } from '../../../agent/io/machine.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+import { FirstAck } from '../agent/first-ack.ts';
+import { agentFile, copyProgram, median, Running, startCollector } from '../agent/programs.ts';
+import { openFeed } from '../buffer/feed.ts';
+
+export const describe =
+  'agent: start to the first acknowledged record: [rounds] [--backlog=RECORDS]';
+
+const SERIES = 80;
+
+export async function run(args: string[]): Promise<void> {
+  const rounds = Number(args.find((arg) => /^\d+$/.test(arg)) ?? 15);
+  const backlog = Number(args.find((arg) => arg.startsWith('--backlog='))?.split('=')[1] ?? 50_000);
+  await using folder = await tempFolder('start');
+  const collector = await startCollector(folder.path);
+  const link = await FirstAck.open(collector.mqttPort);
+  const main = copyProgram('agent', folder.path);
+  const full = join(folder.path, 'full');
+  const prepared = performance.now();
+  await fill(join(full, 'buffer'), backlog);
+  console.log(`backlog of ${backlog} records made in ${seconds(prepared)} s`);
+
+  const start = async (name: string, backlogged: boolean): Promise<number> => {
+    const config = agentFile(folder.path, { name, port: link.port });
+    const data = join(folder.path, name);
+    if (backlogged) cpSync(full, data, { recursive: true });
+    const heard = link.next();
+    const began = performance.now();
+    const agent = new Running(process.execPath, [main, 'run', '--config', config]);
+    const early = once(agent.child, 'exit').then(() => Promise.reject(new Error('it ended')));
+    await Promise.race([heard, early]);
+    const took = performance.now() - began;
+    early.catch(() => undefined);
+    await agent.stop('SIGKILL');
+    rmSync(data, { recursive: true });
+    return took;
+  };
+  const figures = { bare: [] as number[], empty: [] as number[], full: [] as number[] };
+  try {
+    for (let round = 0; round < rounds; round++) {
+      figures.bare.push(await bareNode());
+      figures.empty.push(await start(`empty-${round}`, false));
+      figures.full.push(await start(`full-${round}`, true));
+    }
+  } finally {
+    link.close();
+    await collector.stop();
+  }
+  const bare = median(figures.bare);
+  console.log(`medians of ${rounds} rounds on Node ${process.version}`);
+  for (const [name, values] of Object.entries(figures)) {
+    const ms = median(values);
+    const least = Math.min(...values).toFixed(0);
+    console.log(
+      `${name.padEnd(6)} ${ms.toFixed(0).padStart(5)} ms (least ${least})  ${(ms / bare).toFixed(2)} times bare`,
+    );
+  }
+}
+
+async function bareNode(): Promise<number> {
+  const began = performance.now();
+  await once(new Running(process.execPath, ['-e', '0']).child, 'exit');
+  return performance.now() - began;
+}
+
+/** As an agent leaves it that was offline: closed, nothing sent. */
+async function fill(path: string, records: number): Promise<void> {
+  const buffer = await openBuffer({ path, capBytes: 2 ** 32, bootId: readBootId() });
+  const feed = openFeed(SERIES, 6);
+  await buffer.putDictionary(feed.id, feed.schema);
+  for (let n = 0; n < records; n++) await buffer.append(feed.record(n, false));
+  await buffer.close();
+}
+
+function seconds(since: number): string {
+  return ((performance.now() - since) / 1000).toFixed(0);
+}
