@@ -131,6 +131,11 @@ export interface SampleStore {
    * `seq`, and what a partition already holds of it is not stored twice.
    */
   append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void;
+  /**
+   * Whether there is room in memory for more: `append` takes all it is given, so who brings samples
+   * asks before making them durable. False only while the disk refuses or lags far behind.
+   */
+  accepting(): boolean;
   /** Series that match all matchers (anchored regular expressions), whole or limited to a time range. */
   select(matchers: readonly Matcher[], from: number, to: number): Promise<readonly SeriesData[]>;
   /** Series that match and have samples in the range, without their samples. */
@@ -154,15 +159,31 @@ export interface SampleStore {
   checkpoint(): Promise<number>;
   /** Rollups that are due, retention, compaction: one bounded step of housekeeping. */
   maintain(now: number): Promise<void>;
+  /** The highest journal number it has seen, in this life or an earlier one: none may come again. */
+  highestSeq(): number;
   stats(): StoreStats;
   close(): Promise<void>;
+}
+
+/** Samples that the store did not take. */
+export interface SampleRefusals {
+  /** Retention would drop them at once. */
+  readonly tooOld: number;
+  /** Of a day after tomorrow: a clock is wrong. */
+  readonly future: number;
+  /** A limit has refused their series. */
+  readonly limit: number;
+  /** A dictionary names the series twice. */
+  readonly repeated: number;
 }
 
 export interface StoreStats {
   readonly series: number;
   readonly seriesRefused: number;
   readonly samplesAppended: number;
+  /** The sum of `refused`. */
   readonly samplesRefused: number;
+  readonly refused: SampleRefusals;
   readonly headSamples: number;
   readonly partitions: number;
   readonly diskBytes: number;

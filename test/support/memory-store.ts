@@ -43,6 +43,10 @@ export class MemoryStore implements SampleStore {
     throw new Error('feed() is for tests');
   }
 
+  accepting(): boolean {
+    return true;
+  }
+
   select(matchers: readonly Matcher[], from: number, to: number): Promise<readonly SeriesData[]> {
     return Promise.resolve(
       this.matching(matchers)
@@ -90,12 +94,17 @@ export class MemoryStore implements SampleStore {
     return Promise.resolve();
   }
 
+  highestSeq(): number {
+    return 0;
+  }
+
   stats(): ReturnType<SampleStore['stats']> {
     return {
       series: this.all.size,
       seriesRefused: 0,
       samplesAppended: 0,
       samplesRefused: 0,
+      refused: { tooOld: 0, future: 0, limit: 0, repeated: 0 },
       headSamples: 0,
       partitions: 0,
       diskBytes: 0,

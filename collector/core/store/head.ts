@@ -22,7 +22,10 @@ export class Layout {
   readonly ids: Uint32Array;
   /** Which columns of the block are kept; `undefined` when all are. */
   readonly kept: Uint32Array | undefined;
+  /** Columns without a series: a limit has refused it. */
   readonly refused: number;
+  /** Columns whose series another column has already. */
+  readonly repeated: number;
   /** Heads that take rows now, by day. */
   readonly heads = new Map<number, Head>();
   /** Heads closed and not on disk yet, in the order of their closing. */
@@ -31,6 +34,8 @@ export class Layout {
   readonly siblings = new Set<Layout>();
   /** The head used last: most rows go where the last one went. */
   lastHead: Head | undefined;
+  /** Found no more: who still has it asks for another. */
+  dropped = false;
 
   constructor(ids: Uint32Array) {
     this.group = groupOf(ids);
@@ -40,9 +45,15 @@ export class Layout {
     for (const [column, id] of ids.entries()) {
       if (id !== 0 && !places.has(id)) places.set(id, column);
     }
-    this.refused = ids.length - places.size;
-    this.kept = this.refused === 0 ? undefined : Uint32Array.from(places.values());
+    this.refused = ids.reduce((count, id) => (id === 0 ? count + 1 : count), 0);
+    this.repeated = ids.length - places.size - this.refused;
+    this.kept = ids.length === places.size ? undefined : Uint32Array.from(places.values());
     this.ids = Uint32Array.from(places.keys());
+  }
+
+  /** Whether there are rows of it in memory. */
+  get inUse(): boolean {
+    return this.heads.size > 0 || this.waiting.length > 0;
   }
 }
 

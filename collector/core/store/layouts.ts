@@ -16,7 +16,7 @@ export class Layouts {
     }
     const shape = first * 65_536 + columns;
     let layout = shapes.get(shape);
-    if (layout === undefined) {
+    if (layout === undefined || layout.dropped) {
       layout = this.of(ids.slice(first, first + columns));
       shapes.set(shape, layout);
     }
@@ -38,6 +38,22 @@ export class Layouts {
     const found = this.bySeries[id];
     if (found === undefined) return [];
     return Array.isArray(found) ? found : [found];
+  }
+
+  /** Forgets layouts without any rows: a label that is new every minute makes one each time. */
+  dropEmpty(): void {
+    for (const [group, layout] of this.byGroup) {
+      if (layout.inUse) continue;
+      layout.dropped = true;
+      this.byGroup.delete(group);
+      for (const sibling of layout.siblings) sibling.siblings.delete(layout);
+      for (const id of layout.ids) this.unlink(id, layout);
+    }
+  }
+
+  private unlink(id: number, layout: Layout): void {
+    const left = this.holding(id).filter((other) => other !== layout);
+    this.bySeries[id] = left.length > 1 ? left : left[0];
   }
 
   private link(id: number, layout: Layout): void {

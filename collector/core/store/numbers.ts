@@ -1,7 +1,8 @@
 /** Lists of 32-bit numbers that grow: what an array of JavaScript numbers costs twice over. */
 export class NumberList {
   length = 0;
-  private data: Uint32Array;
+  /** May be longer than the list: read it before the next `push`. */
+  data: Uint32Array;
 
   constructor(capacity = 4) {
     this.data = new Uint32Array(capacity);
@@ -23,6 +24,26 @@ export class NumberList {
   set(index: number, value: number): void {
     while (this.length <= index) this.push(0);
     this.data[index] = value;
+  }
+
+  /** Puts a number into a list that ascends, where it belongs. */
+  insert(value: number): void {
+    const at = gallop(this.view(), 0, value);
+    if (at < this.length && this.at(at) === value) return;
+    this.push(value);
+    this.data.copyWithin(at + 1, at, this.length - 1);
+    this.data[at] = value;
+  }
+
+  /** Keeps what the test says, in its order. */
+  filter(keep: (value: number) => boolean): void {
+    let count = 0;
+    for (let i = 0; i < this.length; i++) {
+      const value = this.data[i] as number;
+      if (keep(value)) this.data[count++] = value;
+    }
+    this.length = count;
+    if (count * 4 < this.data.length) this.data = this.data.slice(0, Math.max(4, count));
   }
 
   /** What is in it now, without a copy: read it before the next `push`. */

@@ -18,9 +18,9 @@ export class Postings {
     this.strings = strings;
   }
 
-  /** Ids must come in ascending order. */
+  /** Quickest in ascending order of ids. */
   add(id: SeriesId, pairs: Uint32Array): void {
-    this.all.push(id);
+    append(this.all, id);
     for (let i = 0; i < pairs.length; i += 2) {
       const name = pairs[i] as number;
       const value = pairs[i + 1] as number;
@@ -31,7 +31,30 @@ export class Postings {
         this.lists.set(key, list);
         this.addValue(name, value);
       }
-      list.push(id);
+      append(list, id);
+    }
+  }
+
+  /** Many at once: each list that one of them is in is passed through. */
+  remove(ids: readonly SeriesId[], pairsOf: (id: SeriesId) => Uint32Array): void {
+    const gone = new Set(ids);
+    const touched = new Map<number, Set<number>>();
+    for (const id of ids) {
+      const pairs = pairsOf(id);
+      for (let i = 0; i < pairs.length; i += 2) {
+        const values = touched.get(pairs[i] as number) ?? new Set();
+        touched.set(pairs[i] as number, values.add(pairs[i + 1] as number));
+      }
+    }
+    const keep = (id: number): boolean => !gone.has(id);
+    this.all.filter(keep);
+    for (const [name, values] of touched) {
+      for (const value of values) {
+        const list = this.lists.get(name * NAME + value);
+        list?.filter(keep);
+        if (list?.length === 0) this.lists.delete(name * NAME + value);
+      }
+      this.values.get(name)?.filter((value) => this.lists.has(name * NAME + value));
     }
   }
 
@@ -90,4 +113,9 @@ export class Postings {
   private limit(): number {
     return this.all.length === 0 ? 1 : this.all.at(this.all.length - 1) + 1;
   }
+}
+
+function append(list: NumberList, id: SeriesId): void {
+  if (list.length === 0 || list.at(list.length - 1) < id) list.push(id);
+  else list.insert(id);
 }

@@ -42,38 +42,39 @@ export class SeriesTable {
     return this.metrics.length - 1;
   }
 
+  /** The series with these labels. Notes no texts: who asks may be refused. */
+  findLabels(labels: Labels): SeriesId | undefined {
+    const pairs = this.numbered(labels, (text) => this.strings.find(text));
+    return pairs === undefined ? undefined : this.find(pairs);
+  }
+
   /** The pairs of a label set, to be passed to `find` and `add`. Empty values mean "no label". */
   pairsOf(labels: Labels): Uint32Array {
-    const pairs: (readonly [number, number])[] = [];
-    for (const [name, value] of labels) {
-      if (value !== '') pairs.push([this.strings.intern(name), this.strings.intern(value)]);
-    }
-    pairs.sort((a, b) => a[0] - b[0]);
-    return Uint32Array.from(pairs.flat());
+    return this.numbered(labels, (text) => this.strings.intern(text)) ?? new Uint32Array();
   }
 
   find(pairs: Uint32Array): SeriesId | undefined {
     const mask = this.slots.length - 1;
-    for (let slot = hash(pairs) & mask; ; slot = (slot + 1) & mask) {
+    for (let slot = hash(pairs, 0, pairs.length) & mask; ; slot = (slot + 1) & mask) {
       const id = this.slots[slot] as number;
       if (id === 0) return undefined;
       if (same(this.pairs(id), pairs)) return id;
     }
   }
 
-  add(record: SeriesRecord): SeriesId {
+  add({ type, unit, owner, pairs }: SeriesRecord): SeriesId {
     const id = this.metrics.length;
     let metric = 0;
-    for (let i = 0; i < record.pairs.length; i++) {
-      this.pool.push(record.pairs[i] as number);
-      if (i % 2 === 0 && record.pairs[i] === this.metricLabel)
-        metric = record.pairs[i + 1] as number;
+    for (let i = 0; i < pairs.length; i += 2) {
+      this.pool.push(pairs[i] as number);
+      this.pool.push(pairs[i + 1] as number);
+      if (pairs[i] === this.metricLabel) metric = pairs[i + 1] as number;
     }
     this.begins.push(this.pool.length);
     this.metrics.push(metric);
-    this.owners.push(record.owner);
-    this.units.push(record.unit);
-    this.types.push(record.type);
+    this.owners.push(owner);
+    this.units.push(unit);
+    this.types.push(type);
     this.insert(id);
     return id;
   }
@@ -94,7 +95,7 @@ export class SeriesTable {
   }
 
   pairs(id: SeriesId): Uint32Array {
-    return this.pool.view().subarray(this.begins.at(id), this.begins.at(id + 1));
+    return this.pool.data.subarray(this.begins.at(id), this.begins.at(id + 1));
   }
 
   /** The number of the metric's name: the middle of a chunk's key. */
@@ -122,6 +123,22 @@ export class SeriesTable {
     return labels;
   }
 
+  private numbered(
+    labels: Labels,
+    numberOf: (text: string) => number | undefined,
+  ): Uint32Array | undefined {
+    const pairs: (readonly [number, number])[] = [];
+    for (const [name, value] of labels) {
+      if (value === '') continue;
+      const key = numberOf(name);
+      const number = numberOf(value);
+      if (key === undefined || number === undefined) return undefined;
+      pairs.push([key, number]);
+    }
+    pairs.sort((a, b) => a[0] - b[0]);
+    return Uint32Array.from(pairs.flat());
+  }
+
   private insert(id: SeriesId): void {
     if (this.metrics.length * 2 > this.slots.length) {
       this.slots = new Uint32Array(this.slots.length * 2);
@@ -131,9 +148,11 @@ export class SeriesTable {
   }
 
   private place(id: SeriesId): void {
-    if (this.begins.at(id) === this.begins.at(id + 1)) return;
+    const begin = this.begins.at(id);
+    const end = this.begins.at(id + 1);
+    if (begin === end) return;
     const mask = this.slots.length - 1;
-    let slot = hash(this.pairs(id)) & mask;
+    let slot = hash(this.pool.data, begin, end) & mask;
     while (this.slots[slot] !== 0) slot = (slot + 1) & mask;
     this.slots[slot] = id;
   }
@@ -143,10 +162,10 @@ export function typeNumber(type: SeriesMeta['type']): number {
   return TYPES.indexOf(type);
 }
 
-function hash(pairs: Uint32Array): number {
+function hash(words: Uint32Array, from: number, to: number): number {
   let value = 0x811c9dc5;
-  for (let i = 0; i < pairs.length; i++) {
-    value = Math.imul(value ^ (pairs[i] as number), 0x01000193);
+  for (let i = from; i < to; i++) {
+    value = Math.imul(value ^ (words[i] as number), 0x01000193);
     value ^= value >>> 15;
   }
   return value >>> 0;

@@ -55,15 +55,16 @@ export class Housekeeping {
   }
 
   async maintain(now: number): Promise<void> {
-    const { memory, retention, rollups, index } = this.parts;
-    memory.firstDay = dayOf(now - retention.raw);
-    memory.lastDay = dayOf(now) + 1;
+    const { memory, retention, rollups, index, ends } = this.parts;
+    setNow(this.parts, now);
     // Retention first: it frees what a full disk waits for.
     await this.lock.run(() => this.dropOld());
     await this.lock.run(() => rollups.dropBefore('1m', now - retention.minute));
     await this.lock.run(() => rollups.dropBefore('1h', now - retention.hour));
     this.sealIdle(now);
     await this.lock.run(() => this.guarded(() => this.flusher.flush()));
+    memory.layouts.dropEmpty();
+    await this.lock.run(() => this.guarded(() => ends.step(now, retention)));
     let stretches = STRETCHES;
     for (const day of [...index.work].sort((a, b) => b - a)) {
       while (
@@ -88,13 +89,12 @@ export class Housekeeping {
     await breathe();
     await this.flusher.flush();
     await this.flusher.stage();
-    const covered = Math.min(seen, memory.leftFrom);
     const staged = new Set<number>();
     for (const head of memory.heads()) if (head.stagedRecords > 0) staged.add(head.day);
-    await index.cover(covered);
+    await index.cover(seen);
     await index.keepTouched(staged);
     this.disk.measure();
-    return covered;
+    return seen;
   }
 
   /** One stretch of work on a day: whether there may be more. */
@@ -157,6 +157,13 @@ export class Housekeeping {
     const idle = await Promise.all([partitions.shutIdle(), rollups.shutIdle()]);
     this.stuck = idle.includes(false);
   }
+}
+
+/** What is taken and what is in use depends on the day. */
+export function setNow({ memory, ends, retention }: StoreParts, now: number): void {
+  memory.firstDay = dayOf(now - retention.raw);
+  memory.lastDay = dayOf(now) + 1;
+  ends.setNow(now);
 }
 
 function isPast(head: Head, now: number): boolean {

@@ -17,7 +17,8 @@ import type {
   SeriesMeta,
   StoreStats,
 } from '../../ports.ts';
-import { Housekeeping } from './housekeeping.ts';
+import { Ends } from './ends.ts';
+import { Housekeeping, setNow } from './housekeeping.ts';
 import { Memory } from './memory.ts';
 import { DEFAULT_LIMITS, DEFAULT_RETENTION, SILENT, type StoreOptions } from './options.ts';
 import { Partitions } from './partitions.ts';
@@ -44,7 +45,9 @@ export async function openLevelStore(options: StoreOptions): Promise<SampleStore
   );
   const partitions = new Partitions(join(options.path, 'parts'), log);
   const memory = new Memory();
-  await recover(index, partitions, memory, log);
+  memory.maxCells = limits.headSamples;
+  memory.seen = (ids, day) => index.seen(ids, day);
+  const ends = new Ends(index, partitions, memory);
   const reader = new Reader(partitions, memory, index, log);
   const rollups = new Rollups(
     join(options.path, 'rollups'),
@@ -55,17 +58,12 @@ export async function openLevelStore(options: StoreOptions): Promise<SampleStore
     log,
   );
   const retention = { ...DEFAULT_RETENTION, ...options.retention };
-  return new LevelStore({
-    path: options.path,
-    index,
-    partitions,
-    memory,
-    reader,
-    rollups,
-    retention,
-    limits,
-    log,
-  });
+  const path = options.path;
+  const parts = { path, index, partitions, memory, ends, reader, rollups, retention, limits, log };
+  if (options.now !== undefined) setNow(parts, options.now);
+  await recover(index, partitions, memory, ends, log);
+  await ends.lookAtNewest();
+  return new LevelStore(parts);
 }
 
 class LevelStore implements SampleStore {
@@ -76,7 +74,6 @@ class LevelStore implements SampleStore {
   constructor(parts: StoreParts) {
     this.parts = parts;
     this.housekeeping = new Housekeeping(parts);
-    parts.memory.maxCells = parts.limits.headSamples;
   }
 
   resolve(labels: Labels, meta: SeriesMeta, owner: string): SeriesId {
@@ -87,6 +84,11 @@ class LevelStore implements SampleStore {
     const { memory } = this.parts;
     memory.append(seq, ids, blocks);
     if (memory.waitingCells > FLUSH_SAMPLES) this.housekeeping.flushSoon();
+  }
+
+  accepting(): boolean {
+    const { memory } = this.parts;
+    return memory.cells <= memory.maxCells;
   }
 
   async select(
@@ -139,12 +141,12 @@ class LevelStore implements SampleStore {
   }
 
   metadata(): ReadonlyMap<string, SeriesMeta> {
-    const { table, strings } = this.parts.index;
+    const { table, strings, life } = this.parts.index;
     const metadata = new Map<string, SeriesMeta>();
     const seen = new Set<number>();
     for (let id = 1; id <= table.size; id++) {
       const metric = table.metric(id);
-      if (metric === 0 || seen.has(metric)) continue;
+      if (seen.has(metric) || !life.isListed(id)) continue;
       seen.add(metric);
       metadata.set(strings.text(metric), table.meta(id));
     }
@@ -173,13 +175,20 @@ class LevelStore implements SampleStore {
     return this.housekeeping.maintain(now);
   }
 
+  highestSeq(): number {
+    const { memory } = this.parts;
+    return Math.max(memory.lastSeq, memory.markedSeq);
+  }
+
   stats(): StoreStats {
     const { index, memory, partitions } = this.parts;
+    const { tooOld, future, limit, repeated } = memory.refused;
     return {
-      series: index.table.size - index.lost,
+      series: index.life.listed,
       seriesRefused: index.refused,
       samplesAppended: memory.appended,
-      samplesRefused: memory.refused,
+      samplesRefused: tooOld + future + limit + repeated,
+      refused: { tooOld, future, limit, repeated },
       headSamples: memory.cells,
       partitions: partitions.days.size,
       diskBytes: this.housekeeping.diskBytes(),

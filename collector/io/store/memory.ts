@@ -11,14 +11,13 @@ import { Layouts } from '../../core/store/layouts.ts';
 
 export class Memory {
   appended = 0;
-  refused = 0;
+  /** Samples that were not taken, by the reason. */
+  readonly refused = { tooOld: 0, future: 0, limit: 0, repeated: 0 };
   /** Rows times columns: in all heads, and in those that wait. */
   cells = 0;
   waitingCells = 0;
-  /** What memory may hold while the disk refuses; rows above it stay in the journal alone. */
+  /** Above this, whoever brings samples is asked to hold them back. */
   maxCells = Number.POSITIVE_INFINITY;
-  /** The first journal entry of which rows were left to the journal. */
-  leftFrom = Number.POSITIVE_INFINITY;
   /** The highest journal number seen. */
   lastSeq = 0;
   /** Days outside are refused: retention is over, or a clock is wrong. */
@@ -30,6 +29,8 @@ export class Memory {
   /** Whether a journal entry is in the partition already; asked up to `markedSeq` only. */
   written: (group: string, day: number, seq: number) => boolean = () => false;
   markedSeq = 0;
+  /** Told before rows of these series and this day are taken. */
+  seen: (ids: Uint32Array, day: number) => void = () => undefined;
 
   readonly open = new Set<Head>();
   private closed = 0;
@@ -43,7 +44,8 @@ export class Memory {
         );
       }
       const layout = this.layouts.find(ids, block.firstAlias, block.columns);
-      if (layout.refused > 0) this.refused += layout.refused * block.times.length;
+      this.refused.limit += layout.refused * block.times.length;
+      this.refused.repeated += layout.repeated * block.times.length;
       if (layout.ids.length > 0) this.appendBlock(seq, layout, block);
     }
     if (seq > this.lastSeq) this.lastSeq = seq;
@@ -138,15 +140,11 @@ export class Memory {
   ): void {
     const cells = (to - from) * layout.ids.length;
     if (day < this.firstDay || day > this.lastDay || !isDay(day)) {
-      this.refused += cells;
+      if (day < this.firstDay) this.refused.tooOld += cells;
+      else this.refused.future += cells;
       return;
     }
     if (seq !== 0 && seq <= this.markedSeq && this.written(layout.group, day, seq)) return;
-    if (this.cells > this.maxCells) {
-      if (seq !== 0) this.leftFrom = Math.min(this.leftFrom, seq);
-      this.refused += cells;
-      return;
-    }
     if (layout.siblings.size > 0) this.sealRivals(seq, layout, block, from, to, day);
     const head = this.headFor(layout, day, seq);
     head.append(block, from, to, layout.kept);
@@ -169,6 +167,7 @@ export class Memory {
   }
 
   private openHead(layout: Layout, day: number): Head {
+    this.seen(layout.ids, day);
     const head = new Head(layout, day);
     layout.heads.set(day, head);
     this.open.add(head);

@@ -8,6 +8,8 @@ export interface StoreOptions {
   readonly retention?: Partial<Retention>;
   readonly limits?: Partial<Limits>;
   readonly log?: Log;
+  /** The time it is, until `maintain` tells another. Without it no sample is too old or too new. */
+  readonly now?: number;
 }
 
 /** Milliseconds that samples are kept, by what they are. */
@@ -18,7 +20,9 @@ export interface Retention {
 }
 
 export interface Limits {
+  /** Series in use: one without samples for a day counts no more. */
   readonly seriesPerOwner: number;
+  /** Series in the index, which keeps those of which samples or rollups are kept. */
   readonly series: number;
   /** Samples in memory, while the disk keeps up and while it refuses: 8 bytes each. */
   readonly headSamples: number;

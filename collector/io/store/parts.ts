@@ -1,5 +1,6 @@
 /** What a store is made of, for those who work on several of its parts. */
 import type { Log } from '../../ports.ts';
+import type { Ends } from './ends.ts';
 import type { Memory } from './memory.ts';
 import type { Limits, Retention } from './options.ts';
 import type { Partitions } from './partitions.ts';
@@ -12,6 +13,7 @@ export interface StoreParts {
   readonly index: SeriesIndex;
   readonly partitions: Partitions;
   readonly memory: Memory;
+  readonly ends: Ends;
   readonly reader: Reader;
   readonly rollups: Rollups;
   readonly retention: Retention;

@@ -2,6 +2,7 @@
 import { KIND, prefixRange } from '../../core/store/keys.ts';
 import { decodeStaged } from '../../core/store/staged.ts';
 import type { Log } from '../../ports.ts';
+import type { Ends } from './ends.ts';
 import type { Memory } from './memory.ts';
 import type { Partition } from './partition.ts';
 import type { Partitions } from './partitions.ts';
@@ -11,6 +12,7 @@ export async function recover(
   index: SeriesIndex,
   partitions: Partitions,
   memory: Memory,
+  ends: Ends,
   log: Log,
 ): Promise<void> {
   const marks = new Map<number, ReadonlyMap<string, number>>();
@@ -22,6 +24,7 @@ export async function recover(
   for (const day of days.sort((a, b) => a - b)) {
     await partitions.use(day, async (partition) => {
       for (const ids of partition.roster.values()) for (const id of ids) index.reserve(id);
+      ends.look(partition);
       await restoreStaged(partition, memory, log);
       marks.set(day, new Map(partition.marks));
     });

@@ -3,30 +3,31 @@
  * the labels they belong to, so no single damaged file may cost them. The copy is written first,
  * and read only when something is missing.
  *
- * Beside series and texts (`core/store/series-record.ts`) `index/` holds `c` -> varint, journal
+ * Beside series and texts (`core/store/series-record.ts`) `index/` alone holds `c` -> varint, journal
  * entries below it are in the partitions; `d` day u32, a partition that the next start has to read;
- * `w` day u32, a partition that may want rollups or compaction.
+ * `w` day u32, a partition that may want rollups or compaction; and `e`, the ends of series.
  */
 import { ByteReader } from '../../../protocol/bytes/reader.ts';
 import { ByteWriter } from '../../../protocol/bytes/writer.ts';
 import { StoreError } from '../../core/store/errors.ts';
-import { getU32, type KeyRange, prefixRange } from '../../core/store/keys.ts';
-import { decodeSeries, decodeText, INDEX_KIND } from '../../core/store/series-record.ts';
-import type { SeriesRecord } from '../../core/store/series-table.ts';
+import { getU32, prefixRange } from '../../core/store/keys.ts';
+import type { SeriesId } from '../../core/store/model.ts';
+import { SeriesContent } from '../../core/store/series-content.ts';
+import {
+  COUNT_KEY,
+  decodeCount,
+  decodeEnded,
+  decodeText,
+  INDEX_KIND,
+} from '../../core/store/series-record.ts';
 import type { Log } from '../../ports.ts';
 import { Batch } from './batch.ts';
 import { isDamage, type Level, openFolder } from './folder.ts';
 
 const SIZES = { cacheSize: 1024 * 1024, writeBufferSize: 2 * 1024 * 1024, compression: false };
 const COVERED = Uint8Array.of(0x63);
+const PAGE = 5000;
 const highWaterMarkBytes = 1024 * 1024;
-
-export interface SeriesContent {
-  readonly texts: Map<number, string>;
-  readonly series: Map<number, SeriesRecord>;
-  /** Nothing in it was unreadable. */
-  whole: boolean;
-}
 
 interface Opened {
   readonly db: Level;
@@ -34,7 +35,7 @@ interface Opened {
 }
 
 export class SeriesFolder {
-  readonly content: SeriesContent;
+  content: SeriesContent;
   private main: Level;
   private copy: Level;
   private hurt = false;
@@ -53,17 +54,9 @@ export class SeriesFolder {
     const main = await openReadable(path, log, true);
     const copy = await openReadable(`${path}-copy`, log, false);
     const { content } = main;
-    if (content.whole && copy.content.whole && (await holdsAll(copy.db, content))) {
-      return new SeriesFolder(path, log, main.db, copy.db, content);
-    }
-    // Records never change, so what either has is right.
-    const other = await readContent(copy.db);
-    for (const [number, text] of other.texts)
-      if (!content.texts.has(number)) content.texts.set(number, text);
-    for (const [id, record] of other.series)
-      if (!content.series.has(id)) content.series.set(id, record);
-    content.whole = false;
-    return new SeriesFolder(path, log, main.db, copy.db, content);
+    const whole = content.whole && copy.content.whole && (await holdsAll(copy.db, content));
+    const all = whole ? content : content.joined(await readContent(copy.db));
+    return new SeriesFolder(path, log, main.db, copy.db, all);
   }
 
   async writeBoth(batch: Batch): Promise<void> {
@@ -93,6 +86,14 @@ export class SeriesFolder {
     return keys.map((key) => getU32(key, 1));
   }
 
+  /** The last day that a series was in use, of those whose samples have gone. */
+  async ends(take: (id: SeriesId, day: number) => void): Promise<void> {
+    await scan(this.main, INDEX_KIND.ended, (key, value) => {
+      const day = decodeEnded(key, value);
+      if (day !== undefined) take(getU32(key, 1), day);
+    });
+  }
+
   /** LevelDB refuses writes for ever after one has failed, until it is opened anew. */
   async reopen(): Promise<void> {
     await this.close();
@@ -120,7 +121,7 @@ export class SeriesFolder {
 
 /** Damage may show only when it is read, so opening is reading: of the copy, its ends. */
 async function openReadable(path: string, log: Log, all: boolean): Promise<Opened> {
-  const content: SeriesContent = { texts: new Map(), series: new Map(), whole: true };
+  const content = new SeriesContent();
   for (const treatment of ['open', 'repair', 'set-aside'] as const) {
     const { db, repaired, setAside } = await openFolder(path, SIZES, log, treatment);
     if (repaired || setAside !== undefined) content.whole = false;
@@ -140,7 +141,7 @@ async function openReadable(path: string, log: Log, all: boolean): Promise<Opene
 
 /** All that can be read; what cannot be makes it not whole. */
 export async function readContent(db: Level): Promise<SeriesContent> {
-  const content: SeriesContent = { texts: new Map(), series: new Map(), whole: true };
+  const content = new SeriesContent();
   try {
     await readInto(db, content);
   } catch (error) {
@@ -151,17 +152,16 @@ export async function readContent(db: Level): Promise<SeriesContent> {
 }
 
 async function readInto(db: Level, content: SeriesContent): Promise<void> {
+  const count = await db.get(COUNT_KEY);
+  content.count = count && decodeCount(count);
   await scan(db, INDEX_KIND.text, (key, value) => {
     const text = decodeText(key, value);
     if (text === undefined) content.whole = false;
     else content.texts.set(getU32(key, 1), text);
   });
-  await scan(db, INDEX_KIND.series, (key, value) => {
-    const record = decodeSeries(key, value);
-    if (record === undefined) content.whole = false;
-    else content.series.set(getU32(key, 1), record);
-  });
-  if (lastOf(content.series) !== content.series.size) content.whole = false;
+  await scan(db, INDEX_KIND.series, (key, value) => content.take(getU32(key, 1), key, value));
+  // An index of before there was a count has no holes.
+  if ((content.count?.series ?? content.lastId) !== content.ids.length) content.whole = false;
 }
 
 async function scan(
@@ -169,29 +169,34 @@ async function scan(
   kind: number,
   take: (key: Uint8Array, value: Uint8Array) => void,
 ): Promise<void> {
-  for await (const [key, value] of db.iterator({ ...range(kind), highWaterMarkBytes }))
-    take(key, value);
+  const iterator = db.iterator({ ...prefixRange(Uint8Array.of(kind)), highWaterMarkBytes });
+  try {
+    for (;;) {
+      const page = await iterator.nextv(PAGE);
+      if (page.length === 0) return;
+      for (const [key, value] of page) take(key, value);
+    }
+  } finally {
+    await iterator.close();
+  }
 }
 
 /** Whether the copy ends where the index ends: neither has lost its newest records. */
-async function holdsAll(copy: Level, { texts, series }: SeriesContent): Promise<boolean> {
+async function holdsAll(copy: Level, { texts, lastId, count }: SeriesContent): Promise<boolean> {
+  const stored = await copy.get(COUNT_KEY);
+  const other = stored && decodeCount(stored);
+  let lastText = 0;
+  for (const number of texts.keys()) if (number > lastText) lastText = number;
   return (
-    (await lastKey(copy, INDEX_KIND.text)) === lastOf(texts) &&
-    (await lastKey(copy, INDEX_KIND.series)) === lastOf(series)
+    other?.lastSeries === count?.lastSeries &&
+    other?.series === count?.series &&
+    (await lastKey(copy, INDEX_KIND.text)) === lastText &&
+    (await lastKey(copy, INDEX_KIND.series)) === lastId
   );
 }
 
 async function lastKey(db: Level, kind: number): Promise<number> {
-  const [key] = await db.keys({ ...range(kind), reverse: true, limit: 1 }).all();
+  const options = { ...prefixRange(Uint8Array.of(kind)), reverse: true, limit: 1 };
+  const [key] = await db.keys(options).all();
   return key === undefined ? 0 : getU32(key, 1);
-}
-
-function lastOf(records: ReadonlyMap<number, unknown>): number {
-  let last = 0;
-  for (const number of records.keys()) if (number > last) last = number;
-  return last;
-}
-
-function range(kind: number): KeyRange {
-  return prefixRange(Uint8Array.of(kind));
 }

@@ -11,12 +11,15 @@ import {
   type SeriesMeta,
 } from '../../core/store/model.ts';
 import { Postings } from '../../core/store/postings.ts';
-import { encodeSeries, encodeText, INDEX_KIND, indexKey } from '../../core/store/series-record.ts';
-import { type SeriesRecord, SeriesTable, typeNumber } from '../../core/store/series-table.ts';
+import { SeriesContent } from '../../core/store/series-content.ts';
+import { SeriesLife } from '../../core/store/series-life.ts';
+import { INDEX_KIND, indexKey } from '../../core/store/series-record.ts';
+import { SeriesTable, typeNumber } from '../../core/store/series-table.ts';
 import { StringTable } from '../../core/store/strings.ts';
 import type { Log } from '../../ports.ts';
 import { Batch } from './batch.ts';
-import { type SeriesContent, SeriesFolder } from './series-folder.ts';
+import { SeriesFolder } from './series-folder.ts';
+import { SeriesWriter } from './series-writer.ts';
 
 export interface SeriesLimits {
   readonly perOwner: number;
@@ -28,6 +31,8 @@ export class SeriesIndex {
   covered = 0;
   /** Ids whose labels are gone: both copies of the index were damaged. */
   lost = 0;
+  /** The day it is; 0 while nobody has said. */
+  today = 0;
   /** Days whose partitions the next start has to read. */
   readonly touched = new Set<number>();
   /** Days that housekeeping has to look at. */
@@ -36,40 +41,71 @@ export class SeriesIndex {
   readonly damaged: boolean;
   readonly strings = new StringTable();
   readonly table = new SeriesTable(this.strings);
+  readonly life = new SeriesLife((id) => this.table.owner(id));
   private readonly postings = new Postings(this.strings);
-  private readonly perOwner = new Map<number, number>();
   private readonly limits: SeriesLimits;
   private readonly folder: SeriesFolder;
-  private savedTexts = 0;
-  private savedSeries = 0;
+  private readonly writer: SeriesWriter;
 
   private constructor(folder: SeriesFolder, limits: SeriesLimits) {
     this.folder = folder;
     this.limits = limits;
     this.damaged = !folder.content.whole;
+    this.writer = new SeriesWriter(folder, this.strings, this.table, this.life);
     this.take(folder.content);
   }
 
   static async open(path: string, limits: SeriesLimits, log: Log): Promise<SeriesIndex> {
     const folder = await SeriesFolder.open(path, log);
     const index = new SeriesIndex(folder, limits);
+    folder.content = new SeriesContent();
     index.covered = await folder.covered();
     for (const day of await folder.days(INDEX_KIND.touched)) index.touched.add(day);
     for (const day of await folder.days(INDEX_KIND.work)) index.work.add(day);
+    await folder.ends((id, day) => index.life.note(id, day));
     return index;
   }
 
   resolve(labels: Labels, meta: SeriesMeta, owner: string): SeriesId {
-    const pairs = this.table.pairsOf(labels);
-    const known = this.table.find(pairs);
-    if (known !== undefined) return known;
-    const ownerNumber = this.strings.intern(owner);
-    if (this.table.size >= this.limits.total || this.count(ownerNumber) >= this.limits.perOwner) {
+    const known = this.table.findLabels(labels);
+    if (known !== undefined && this.life.isListed(known)) return known;
+    const used = this.life.active(this.strings.find(owner) ?? 0);
+    if (this.life.listed >= this.limits.total || used >= this.limits.perOwner) {
       this.refused++;
       return 0;
     }
-    const unit = meta.unit === '' ? 0 : this.strings.intern(meta.unit);
-    return this.add({ type: typeNumber(meta.type), unit, owner: ownerNumber, pairs });
+    const id = known ?? this.addNew(labels, meta, owner);
+    this.seen([id], this.today);
+    return id;
+  }
+
+  /** These series have samples on a day, or are about to. A forgotten one comes back. */
+  seen(ids: Iterable<SeriesId>, day: number): void {
+    for (const id of ids) {
+      if (!this.life.isListed(id)) {
+        const pairs = id <= this.table.size ? this.table.pairs(id) : [];
+        if (pairs.length === 0) continue;
+        this.list(id);
+        this.writer.again(id);
+      }
+      this.life.seen(id, day);
+    }
+  }
+
+  /** Whoever still holds the id may use it on; after a restart its labels get another. */
+  async forget(ids: readonly SeriesId[]): Promise<void> {
+    this.postings.remove(ids, (id) => this.table.pairs(id));
+    for (const id of ids) this.life.unlist(id);
+    await this.writer.forget(ids);
+  }
+
+  /** Whether the disk has its labels. */
+  isSaved(id: SeriesId): boolean {
+    return this.writer.isSaved(id);
+  }
+
+  noteEnds(ids: readonly SeriesId[]): Promise<void> {
+    return this.writer.noteEnds(ids);
   }
 
   /** Ids of matching series, ascending. */
@@ -83,22 +119,8 @@ export class SeriesIndex {
   }
 
   /** Writes what is new, synced: before any chunk that speaks of it. */
-  async flush(): Promise<void> {
-    const texts = this.strings.size;
-    const series = this.table.size;
-    const batch = new Batch();
-    for (let n = this.savedTexts + 1; n <= texts; n++) {
-      const text = this.strings.text(n);
-      const key = indexKey(INDEX_KIND.text, n);
-      if (text !== '') batch.put(key, encodeText(key, text));
-    }
-    for (let id = this.savedSeries + 1; id <= series; id++) {
-      const key = indexKey(INDEX_KIND.series, id);
-      if (this.table.pairs(id).length > 0) batch.put(key, encodeSeries(key, this.table.record(id)));
-    }
-    await this.folder.writeBoth(batch);
-    this.savedTexts = texts;
-    this.savedSeries = series;
+  flush(): Promise<void> {
+    return this.writer.flush();
   }
 
   /** Journal entries below this are in the partitions, all of them. */
@@ -148,24 +170,33 @@ export class SeriesIndex {
     while (this.table.size < id) this.table.addLost();
   }
 
-  private take({ texts, series, whole }: SeriesContent): void {
+  private take(content: SeriesContent): void {
+    const { texts, ids, words, count, whole } = content;
     for (const [number, text] of texts) this.strings.restore(number, text);
-    for (const id of [...series.keys()].sort((a, b) => a - b)) {
-      const record = series.get(id) as SeriesRecord;
-      this.reserve(id - 1);
-      if (this.readable(record)) this.add(record);
-      else this.reserve(id);
+    for (let place = 0; place < ids.length; place++) {
+      const begin = content.begin(place);
+      const end = content.end(place);
+      while (this.table.size < ids.at(place) - 1) this.table.addLost();
+      if (!this.readable(words.data, begin + 2, end)) continue;
+      const id = this.table.add({
+        type: words.at(begin),
+        unit: words.at(begin + 1),
+        owner: words.at(begin + 2),
+        pairs: words.data.subarray(begin + 3, end),
+      });
+      this.list(id);
     }
-    texts.clear();
-    series.clear();
+    this.strings.reserve(count?.texts ?? 0);
+    while (this.table.size < Math.max(count?.lastSeries ?? 0, content.lastId)) this.table.addLost();
+    this.lost = Math.max(0, (count?.series ?? content.lastId) - this.life.listed);
     // All of it is written again when one of the copies had lost some.
-    this.savedTexts = whole ? this.strings.size : 0;
-    this.savedSeries = whole ? this.table.size : 0;
+    if (whole) this.writer.allSaved();
   }
 
-  private readable(record: SeriesRecord): boolean {
+  private readable(words: Uint32Array, from: number, to: number): boolean {
     let whole = true;
-    for (const number of [record.owner, ...record.pairs]) {
+    for (let at = from; at < to; at++) {
+      const number = words[at] as number;
       if (number >= 1 && this.strings.text(number) !== '') continue;
       whole = false;
       this.strings.reserve(number);
@@ -173,14 +204,17 @@ export class SeriesIndex {
     return whole;
   }
 
-  private add(record: SeriesRecord): SeriesId {
-    const id = this.table.add(record);
-    this.postings.add(id, record.pairs);
-    this.perOwner.set(record.owner, this.count(record.owner) + 1);
+  private addNew(labels: Labels, meta: SeriesMeta, owner: string): SeriesId {
+    const unit = meta.unit === '' ? 0 : this.strings.intern(meta.unit);
+    const pairs = this.table.pairsOf(labels);
+    const type = typeNumber(meta.type);
+    const id = this.table.add({ type, unit, owner: this.strings.intern(owner), pairs });
+    this.list(id);
     return id;
   }
 
-  private count(owner: number): number {
-    return this.perOwner.get(owner) ?? 0;
+  private list(id: SeriesId): void {
+    this.life.list(id);
+    this.postings.add(id, this.table.pairs(id));
   }
 }

@@ -106,14 +106,15 @@ class Walk {
 
   async index(): Promise<void> {
     await this.inFolder('index', async (db) => {
-      const { series, whole } = await readContent(db);
-      this.series = series.size;
-      this.known = (id) => series.has(id);
+      const { ids, whole } = await readContent(db);
+      const known = new Set(ids.view());
+      this.series = known.size;
+      this.known = (id) => known.has(id);
       if (!whole) this.problem('bad-record', 'index', 'series or texts are damaged or missing');
     });
     await this.inFolder('index-copy', async (db) => {
-      const { series, whole } = await readContent(db);
-      if (!whole || series.size !== this.series)
+      const { ids, whole } = await readContent(db);
+      if (!whole || ids.length !== this.series)
         this.problem('bad-record', 'index-copy', 'not what the index holds');
     });
   }
