@@ -1,0 +1,51 @@
+/** The bench's command line. */
+import { parseArgs } from 'node:util';
+import { type FleetOptions, TROUBLES, type Trouble } from './settings.ts';
+
+export function readArguments(args: string[]): FleetOptions {
+  const { values } = parseArgs({
+    args,
+    options: {
+      devices: { type: 'string', default: '200' },
+      series: { type: 'string', default: '80' },
+      rows: { type: 'string', default: '1' },
+      interval: { type: 'string', default: '10' },
+      for: { type: 'string', default: '10' },
+      processes: { type: 'string', default: '1' },
+      rate: { type: 'string', default: 'interval' },
+      window: { type: 'string', default: '16' },
+      markers: { type: 'string', default: '8' },
+      misbehave: { type: 'string', default: '' },
+      restart: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  return {
+    devices: positive('devices', values.devices),
+    series: positive('series', values.series),
+    rows: positive('rows', values.rows),
+    intervalMs: positive('interval', values.interval) * 1_000,
+    seconds: positive('for', values.for),
+    processes: positive('processes', values.processes),
+    max: values.rate === 'max',
+    window: positive('window', values.window),
+    markers: Number(values.markers),
+    troubles: values.misbehave.split(',').filter(Boolean).map(readTrouble),
+    restart: values.restart,
+    profile: values.profile,
+    json: values.json,
+  };
+}
+
+function positive(name: string, text: string): number {
+  const value = Number.parseFloat(text);
+  if (!(value > 0)) throw new Error(`--${name} ${text}: a positive number is needed`);
+  return value;
+}
+
+function readTrouble(name: string): Trouble {
+  const found = TROUBLES.find((trouble) => trouble === name);
+  if (found === undefined) throw new Error(`--misbehave ${name}: one of ${TROUBLES.join(', ')}`);
+  return found;
+}

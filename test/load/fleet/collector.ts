@@ -1,0 +1,104 @@
+/** The collector under load: a process of its own with the defaults of the product. */
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadCollectorConfig } from '../../../collector/config.ts';
+import { freePort, Program } from '../../support/pipeline/programs.ts';
+
+export interface Place {
+  readonly folder: string;
+  readonly bundle: string;
+  readonly profile: boolean;
+}
+
+export class CollectorUnderLoad {
+  readonly mqttPort: number;
+  readonly http: string;
+  private readonly program: Program;
+  private readonly folder: string;
+
+  static async open({ folder, bundle, profile }: Place): Promise<CollectorUnderLoad> {
+    const [mqtt, http] = [await freePort(), await freePort()];
+    const loaded = await loadCollectorConfig(undefined, {
+      MUSTER_DATA: join(folder, 'data'),
+      MUSTER_HTTP_LISTEN: `127.0.0.1:${http}`,
+      MUSTER_MQTT_LISTEN: `127.0.0.1:${mqtt}`,
+    });
+    if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('; '));
+    const flags = profile ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, 'profile')}`] : [];
+    const command = [process.execPath, ...flags, bundle, JSON.stringify(loaded.config)];
+    return new CollectorUnderLoad(folder, command, mqtt, http);
+  }
+
+  private constructor(folder: string, command: readonly string[], mqtt: number, http: number) {
+    this.folder = folder;
+    this.mqttPort = mqtt;
+    this.http = `http://127.0.0.1:${http}`;
+    this.program = new Program(command, join(folder, 'collector.log'));
+  }
+
+  get pid(): number {
+    const { pid } = this.program;
+    if (pid === undefined) throw new Error('the collector does not run');
+    return pid;
+  }
+
+  start(): Promise<void> {
+    return this.program.start('started');
+  }
+
+  async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    await this.program.end(signal);
+  }
+
+  /** Series of `/metrics` by name with labels. */
+  async metrics(): Promise<ReadonlyMap<string, number>> {
+    const text = await (await fetch(`${this.http}/metrics`)).text();
+    const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(
+      lines.map((line) => {
+        const cut = line.lastIndexOf(' ');
+        return [line.slice(0, cut), Number(line.slice(cut + 1))] as const;
+      }),
+    );
+  }
+
+  /** Newest or all values of the marker series, by device. */
+  async query(expression: string): Promise<{ instance: string; values: number[] }[]> {
+    const response = await fetch(
+      `${this.http}/api/v1/query?${new URLSearchParams({ query: expression })}`,
+    );
+    if (!response.ok) throw new Error(`query: ${response.status} ${await response.text()}`);
+    const { data } = (await response.json()) as { data: { result: Answer[] } };
+    return data.result.map(({ metric, value, values }) => ({
+      instance: metric['instance'] ?? '',
+      values: (value ? [value] : (values ?? [])).map(([, text]) => Number(text)),
+    }));
+  }
+
+  logLines(): string[] {
+    const path = join(this.folder, 'collector.log');
+    return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean) : [];
+  }
+
+  diskBytes(): number {
+    return sizeOf(join(this.folder, 'data'));
+  }
+}
+
+interface Answer {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly value?: [number, string];
+  readonly values?: [number, string][];
+}
+
+function sizeOf(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    const path = join(folder, entry.name);
+    try {
+      return sum + (entry.isDirectory() ? sizeOf(path) : statSync(path).size);
+    } catch {
+      // LevelDB removes files while we look.
+      return sum;
+    }
+  }, 0);
+}
