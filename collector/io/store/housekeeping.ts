@@ -47,6 +47,7 @@ export class Housekeeping {
   /** Full heads are written behind the back of `append`; a failure is told by the next checkpoint. */
   flushSoon(): void {
     if (this.flushing || !this.writable) return;
+    if (this.parts.memory.crowded) this.parts.memory.sealAll();
     this.flushing = true;
     const done = () => {
       this.flushing = false;
@@ -129,7 +130,7 @@ export class Housekeeping {
       }
       if (now - head.seenAt >= (isPast(head, now) ? IDLE_PAST : IDLE)) memory.seal(head);
     }
-    if (memory.cells > memory.maxCells / 2) memory.sealAll();
+    if (memory.crowded) memory.sealAll();
   }
 
   private async guarded<T>(action: () => Promise<T>): Promise<T> {

@@ -83,7 +83,7 @@ class LevelStore implements SampleStore {
   append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void {
     const { memory } = this.parts;
     memory.append(seq, ids, blocks);
-    if (memory.waitingCells > FLUSH_SAMPLES) this.housekeeping.flushSoon();
+    if (memory.waitingCells > FLUSH_SAMPLES || memory.crowded) this.housekeeping.flushSoon();
   }
 
   accepting(): boolean {

@@ -35,6 +35,11 @@ export class Memory {
   readonly open = new Set<Head>();
   private closed = 0;
 
+  /** Half of what it may hold: time to write also what would rather grow on. */
+  get crowded(): boolean {
+    return this.cells > this.maxCells / 2;
+  }
+
   append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void {
     for (const block of blocks) {
       if (block.firstAlias + block.columns > ids.length) {
