@@ -2,6 +2,7 @@
  * Throws damaged and made-up bytes at the decoders:
  *
  *   npm run fuzz -- --minutes 60 [--seed 1] [--target batch|body|schema|state|ack|event|guard|all]
+ *                   [--slow-ms 10]
  *
  * A finding is a call that throws, that takes over 10 ms of CPU (the quickest of six), or whose
  * answer holds more memory than LIMITS promises. Findings are saved beside the vectors, where the tests
@@ -18,7 +19,6 @@ import { Random } from './fuzz/random.ts';
 import { corpus, type Seed, seeds } from './fuzz/seeds.ts';
 import { cellsOf, decoders, TARGETS, type Target } from './fuzz/targets.ts';
 
-const SLOW_MS = 10;
 const CONSTANT = 131_072;
 const PROGRESS_MS = 10_000;
 /** The corpus stays small: after so many findings there is enough to do. */
@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
     target: { type: 'string', default: 'all' },
+    'slow-ms': { type: 'string', default: '10' },
   },
 });
 
@@ -36,8 +37,9 @@ setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 const minutes = Number(options.minutes);
 const seed = Number(options.seed);
+const slowMs = Number(options['slow-ms']);
 const targets = TARGETS.filter((one) => options.target === 'all' || options.target === one);
-if (targets.length === 0 || !(minutes > 0) || !Number.isInteger(seed)) {
+if (targets.length === 0 || !(minutes > 0) || !Number.isInteger(seed) || !(slowMs > 0)) {
   console.error(`usage: --minutes N [--seed S] [--target ${TARGETS.join('|')}|all]`);
   process.exit(2);
 }
@@ -74,9 +76,9 @@ function overweight(target: Target, bytes: Uint8Array): boolean {
 function problem(target: Target, bytes: Uint8Array, weigh: boolean): string | undefined {
   try {
     let ms = time(target, bytes);
-    for (let i = 0; i < 5 && ms > SLOW_MS / 4; i++) ms = Math.min(ms, time(target, bytes));
+    for (let i = 0; i < 5 && ms > slowMs / 4; i++) ms = Math.min(ms, time(target, bytes));
     slowest = Math.max(slowest, ms);
-    if (ms > SLOW_MS) return 'slow';
+    if (ms > slowMs) return 'slow';
     if (!weigh) return undefined;
     // The engine's own compiling shows in the heap too, but not three times.
     const heavy = [1, 2, 3].every(() => overweight(target, bytes));

@@ -61,15 +61,13 @@ describe.skipIf(!existsSync(CHROMIUM))(
     it('shows the fleet', async () => {
       await page.setViewportSize({ width: 1280, height: 800 });
       await page.goto(address);
-      await page.waitForFunction(`document.querySelectorAll('tbody tr').length === 5`);
-      await page.waitForFunction(`document.getElementById('link')?.textContent === 'Live'`);
+      await expect.poll(() => rows().count()).toBe(5);
+      await page.locator('#link', { hasText: /^Live$/ }).waitFor();
       expect(await page.locator('.summary').textContent()).toBe('5 devices · 4 up · 1 down');
       expect(await cell('pi-berlin-d4e5f6', 'state').textContent()).toBe('Down');
       expect(await cell(PI, 'notes').textContent()).toBe('2 gaps');
       expect(await cell('pi-clone', 'notes').textContent()).toBe('clone');
-      await page.waitForFunction(
-        `/\\d %/.test(document.querySelector('tbody [data-column=memory]')?.textContent ?? '')`,
-      );
+      await page.locator('tbody [data-column=memory]', { hasText: /\d %/ }).first().waitFor();
       expect(await cell('x86-lisbon', 'backlog').textContent()).toBe('1,240 (402 KiB)');
       expect(await cell('pi-berlin-d4e5f6', 'load').textContent()).toBe('–');
       await shoot('fleet-light');
@@ -147,7 +145,7 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(await overflow()).toBe(0);
       await shoot('device-narrow');
       await page.getByRole('link', { name: '← Fleet' }).click();
-      await page.waitForFunction(`document.querySelectorAll('table.fleet tbody tr').length === 5`);
+      await expect.poll(() => rows().count()).toBe(5);
       await page.waitForTimeout(500);
       expect(await overflow()).toBe(0);
       // Still a table for those who do not see it.
