@@ -197,6 +197,8 @@ export interface Transport {
 
 export interface ConnectOptions {
   readonly will: { readonly topic: string; readonly payload: Uint8Array };
+  /** Gives up while the broker has not answered yet. */
+  readonly signal?: AbortSignal;
 }
 
 export interface TransportEvents {

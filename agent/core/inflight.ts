@@ -3,7 +3,7 @@
  *
  * PUBACK says that the broker has a message; only the collector's `ack` says that it is durable.
  * While acks stop coming the link may be fine and the collector unable to store: then the window
- * closes, one record at a time is sent again as a probe, and nothing else.
+ * closes, one record at a time is sent as a probe, and nothing else.
  */
 
 /** A record's name: see `Position` of the ports, which core may not import. */
@@ -22,17 +22,36 @@ export interface InflightLimits {
 
 interface Sent extends Numbered {
   readonly live: boolean;
-  sends: number;
-  sentAt: number;
+  readonly bytes: number;
+  /** Rises with each sending: what was sent later and is acknowledged has passed this one. */
+  readonly turn: number;
+  readonly sentAt: number;
 }
 
 export type WindowState = 'open' | 'stalled';
 
+export interface Overdue {
+  readonly again: readonly Numbered[];
+  readonly giveUp: readonly Numbered[];
+}
+
+/** Places that a backlog leaves to live records, so that it never holds them up. */
+const LIVE_PLACES = 4;
+/** Bytes on their way while there is backlog: a live record waits behind no more on a slow link. */
+const BACKLOG_BYTES = 128 * 1024;
+
 export class Inflight {
   state: WindowState = 'open';
+  /** From sending to the ack, for the last record that got one. */
+  roundTripMs = 0;
   private readonly sent = new Map<string, Sent>();
+  /** How often a record went out although later ones had passed it; outlives connections. */
+  private readonly passes = new Map<string, number>();
   private readonly limits: InflightLimits;
-  private progressAt = 0;
+  private bytes = 0;
+  private turn = 0;
+  private lastAcked = 0;
+  private progressAt = Number.NEGATIVE_INFINITY;
 
   constructor(limits: InflightLimits) {
     this.limits = limits;
@@ -46,23 +65,31 @@ export class Inflight {
     return this.sent.has(keyOf(position));
   }
 
-  /** Free places; a few are kept for live records, so that a backlog never holds them up. */
-  room(live: boolean): number {
-    if (this.state === 'stalled') return 0;
-    const reserved = live ? 0 : Math.min(4, this.limits.window >> 1);
-    return Math.max(0, this.limits.window - reserved - this.sent.size);
+  positions(): readonly Numbered[] {
+    return [...this.sent.values()];
   }
 
-  add(position: Numbered, live: boolean, now: number): void {
-    const known = this.sent.get(keyOf(position));
-    if (this.sent.size === 0) this.progressAt = now;
-    this.sent.set(keyOf(position), {
-      epoch: position.epoch,
-      number: position.number,
-      live,
-      sends: (known?.sends ?? 0) + 1,
-      sentAt: now,
-    });
+  /** Free places. */
+  room(live: boolean): number {
+    if (this.state === 'stalled') return 0;
+    if (!live && this.roomBytes === 0) return 0;
+    const kept = live ? 0 : Math.min(LIVE_PLACES, this.limits.window >> 1);
+    return Math.max(0, this.limits.window - kept - this.sent.size);
+  }
+
+  /** Bytes of backlog that may still go out. */
+  get roomBytes(): number {
+    return Math.max(0, BACKLOG_BYTES - this.bytes);
+  }
+
+  add(position: Numbered, live: boolean, bytes: number, now: number): void {
+    this.drop(position);
+    this.turn++;
+    const { epoch, number } = position;
+    this.sent.set(keyOf(position), { epoch, number, live, bytes, turn: this.turn, sentAt: now });
+    this.bytes += bytes;
+    // Only probes come on top of a full window, one after the other: the first ones are forgotten.
+    if (this.sent.size > this.limits.window * 2) this.drop(this.positions()[0] as Numbered);
   }
 
   /** Removes what the ranges cover; answers how many records that were. */
@@ -72,10 +99,13 @@ export class Inflight {
     now: number,
   ): number {
     let removed = 0;
-    for (const [key, { epoch: own, number }] of this.sent) {
-      if (own !== epoch || !ranges.some(({ first, last }) => first <= number && number <= last))
-        continue;
-      this.sent.delete(key);
+    for (const sent of [...this.sent.values()]) {
+      const { number, turn } = sent;
+      const covered = ranges.some(({ first, last }) => first <= number && number <= last);
+      if (sent.epoch !== epoch || !covered) continue;
+      this.remove(sent);
+      this.lastAcked = Math.max(this.lastAcked, turn);
+      this.roundTripMs = Math.round(now - sent.sentAt);
       removed++;
     }
     if (removed > 0) {
@@ -85,61 +115,73 @@ export class Inflight {
     return removed;
   }
 
-  /** Whether the window has to close now: records wait, and no ack came for too long. */
+  /**
+   * Whether the window has to close now: records wait, and no ack came for too long. Those that
+   * others have passed say nothing about it: the collector is there, and does not want them.
+   */
   stalls(now: number): boolean {
-    if (this.state === 'stalled' || this.sent.size === 0) return false;
-    if (now - this.progressAt < this.limits.ackTimeoutMs) return false;
+    if (this.state === 'stalled') return false;
+    const waiting = [...this.sent.values()].filter((sent) => !this.isPassed(sent));
+    const oldest = Math.min(...waiting.map(({ sentAt }) => sentAt));
+    if (now - Math.max(this.progressAt, oldest) < this.limits.ackTimeoutMs) return false;
     this.state = 'stalled';
     return true;
   }
 
-  /**
-   * Records that were passed by: sent longer than the timeout ago although acks keep coming.
-   * They are sent again, or given up after too many times.
-   */
-  overdue(now: number): {
-    readonly again: readonly Numbered[];
-    readonly giveUp: readonly Numbered[];
-  } {
-    const again: Numbered[] = [];
-    const giveUp: Numbered[] = [];
-    if (this.state === 'stalled') return { again, giveUp };
-    for (const sent of this.sent.values()) {
-      if (now - sent.sentAt < this.limits.ackTimeoutMs) continue;
-      (sent.sends >= this.limits.maxSends ? giveUp : again).push(sent);
-    }
-    return { again, giveUp };
+  /** When the next record has waited too long; `undefined` while none is on its way. */
+  dueAt(): number | undefined {
+    if (this.sent.size === 0) return undefined;
+    const oldest = Math.min(...[...this.sent.values()].map(({ sentAt }) => sentAt));
+    return oldest + this.limits.ackTimeoutMs;
   }
 
-  /** What was sent before is overdue at once: the collector just got what it lacked. */
-  expedite(now: number): void {
+  /**
+   * Records sent longer than the timeout ago although acks keep coming. They are sent again, or,
+   * when later ones passed them too many times, given up.
+   */
+  overdue(now: number): Overdue {
+    const again: Numbered[] = [];
+    const giveUp: Numbered[] = [];
     for (const sent of this.sent.values()) {
-      if (sent.sentAt > now - this.limits.ackTimeoutMs)
-        sent.sentAt = now - this.limits.ackTimeoutMs;
-      sent.sends = 0;
+      if (now - sent.sentAt < this.limits.ackTimeoutMs) continue;
+      (this.countPass(sent) < this.limits.maxSends ? again : giveUp).push(sent);
     }
+    return { again, giveUp };
   }
 
   isLive(position: Numbered): boolean {
     return this.sent.get(keyOf(position))?.live ?? false;
   }
 
+  /** The record is gone for good. */
   remove(position: Numbered): void {
-    this.sent.delete(keyOf(position));
+    this.drop(position);
+    this.passes.delete(keyOf(position));
   }
 
   /** The connection ended: what was in flight is in the buffer and will be sent again. */
   clear(): void {
     this.sent.clear();
+    this.bytes = 0;
     this.state = 'open';
   }
 
-  /** The oldest record: while stalled, it is sent again as a probe. */
-  oldest(): Numbered | undefined {
-    let oldest: Sent | undefined;
-    for (const sent of this.sent.values())
-      if (oldest === undefined || sent.sentAt < oldest.sentAt) oldest = sent;
-    return oldest;
+  private drop(position: Numbered): void {
+    const key = keyOf(position);
+    this.bytes -= this.sent.get(key)?.bytes ?? 0;
+    this.sent.delete(key);
+  }
+
+  private isPassed({ turn }: Sent): boolean {
+    return turn < this.lastAcked;
+  }
+
+  private countPass(sent: Sent): number {
+    if (!this.isPassed(sent)) return 0;
+    const key = keyOf(sent);
+    const count = (this.passes.get(key) ?? 0) + 1;
+    this.passes.set(key, count);
+    return count;
   }
 }
 

@@ -28,11 +28,12 @@ const TLS_PORT = 8883;
 
 export function createMqttTransport(broker: BrokerOptions): Transport {
   return {
-    async connect({ will }, events) {
+    async connect({ will, signal }, events) {
       const { clientId, username, password } = broker;
       const keepaliveSeconds = Math.max(1, Math.round(broker.keepaliveMs / 1000));
       const login = { clientId, username, password: password?.reveal(), keepaliveSeconds, will };
-      return await inTime(await openSocket(broker), broker.connectTimeoutMs, login, events);
+      const socket = await openSocket(broker);
+      return await inTime(socket, broker.connectTimeoutMs, signal, login, events);
     },
   };
 }
@@ -41,15 +42,20 @@ export function createMqttTransport(broker: BrokerOptions): Transport {
 async function inTime(
   socket: Socket,
   timeoutMs: number,
+  signal: AbortSignal | undefined,
   login: Login,
   events: TransportEvents,
 ): Promise<MqttSession> {
-  const late = new Error(`no answer within ${timeoutMs} ms`);
-  const timer = setTimeout(() => socket.destroy(late), timeoutMs);
+  const giveUp = (why: string) => () => socket.destroy(new Error(why));
+  const abort = giveUp('given up');
+  const timer = setTimeout(giveUp(`no answer within ${timeoutMs} ms`), timeoutMs);
+  signal?.addEventListener('abort', abort);
+  if (signal?.aborted === true) abort();
   try {
     return await MqttSession.open(socket, login, events);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
   }
 }
 

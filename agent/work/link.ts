@@ -5,6 +5,7 @@
  * the only queue: whatever happens to a connection, what is unacknowledged is still there.
  */
 import { type Ack, decodeAck } from '../../protocol/messages/ack.ts';
+import { dictionaryId } from '../../protocol/messages/schema.ts';
 import { decodeSession } from '../../protocol/messages/state.ts';
 import { buildTopic, deviceFilters, type Kind, parseTopic } from '../../protocol/topics.ts';
 import { type BackoffLimits, backoffMs } from '../core/backoff.ts';
@@ -19,6 +20,8 @@ import type {
   StoredRecord,
   Transport,
 } from '../ports.ts';
+import { inTime } from './in-time.ts';
+import { OwnState } from './own-state.ts';
 import { Sender } from './sender.ts';
 
 export interface LinkDeps {
@@ -60,36 +63,47 @@ export interface LinkStats {
   readonly lastError: string;
 }
 
+interface Outgoing {
+  readonly kind: Kind;
+  readonly id?: string | undefined;
+  readonly payload: Uint8Array;
+  readonly retain: boolean;
+}
+
 /** How long a connection must last before its end starts the backoff anew. */
 const STABLE_MS = 30_000;
-/** A session that is not ours in our own `state` is answered at most this often. */
-const STATE_ANSWER_MS = 10_000;
+/** How long a good-bye may take; the will says the same later. */
+const GOOD_BYE_MS = 2_000;
 
 export class Link {
   readonly sender: Sender;
   private readonly deps: LinkDeps;
+  private readonly giveUp = new AbortController();
   private connection: Connection | undefined;
+  /** Everything that comes before data is said in this connection. */
+  private ready = false;
   private session = '';
   private attempt = 0;
   private connects = 0;
   private upSince = 0;
   private lastSentAt = 0;
-  private lastStateAt = Number.NEGATIVE_INFINITY;
   private lastError = '';
   private stopped = false;
   private retry: Cancel = noop;
   private heartbeat: Cancel = noop;
+  private readonly ownState: OwnState;
 
   constructor(deps: LinkDeps) {
     this.deps = deps;
+    this.ownState = new OwnState(deps.clock, () => void this.announce('state').catch(noop));
     this.sender = new Sender({
       ...deps,
-      publish: (kind, id, payload) => this.publish(kind, id, payload),
+      publish: (kind, id, payload) => this.publish({ kind, id, payload, retain: false }),
     });
   }
 
   get connected(): boolean {
-    return this.connection !== undefined;
+    return this.ready;
   }
 
   start(): void {
@@ -99,15 +113,17 @@ export class Link {
   /** Says good-bye and closes; what is unacknowledged stays in the buffer. */
   async stop(): Promise<void> {
     this.stopped = true;
+    this.giveUp.abort();
     this.retry();
-    this.heartbeat();
-    this.sender.stop();
-    const { connection } = this;
-    this.connection = undefined;
+    const { connection, ready } = this;
+    this.down();
     if (connection === undefined) return;
+    if (!ready) return connection.destroy('stopping');
     const payload = this.deps.state(this.session, false);
-    await connection.publish(this.topic('state'), payload, { qos: 1, retain: true }).catch(noop);
-    await connection.end();
+    const said = connection.publish(this.topic('state'), payload, { qos: 1, retain: true });
+    const patience = { ms: GOOD_BYE_MS, what: 'good-bye' };
+    const ended = said.then(() => connection.end());
+    await inTime(this.deps.clock, connection, patience, ended).catch(noop);
   }
 
   stats(): LinkStats {
@@ -117,43 +133,55 @@ export class Link {
 
   /** Publishes one of the retained kinds again, when the link is up. */
   async announce(kind: Kind): Promise<void> {
+    if (this.connection === undefined) return;
     const payload =
       kind === 'state' ? this.deps.state(this.session, true) : this.deps.retained().get(kind);
-    if (payload === undefined || this.connection === undefined) return;
-    if (kind === 'state') this.lastStateAt = this.deps.clock.mono();
-    this.lastSentAt = this.deps.clock.mono();
-    await this.connection.publish(this.topic(kind), payload, { qos: 1, retain: true });
+    if (payload === undefined) return;
+    if (kind === 'state') this.ownState.said();
+    await this.publish({ kind, payload, retain: true });
   }
 
+  /** Never rejects. Ends with the link up, or with a later attempt planned. */
   private async connect(): Promise<void> {
-    const { transport, site, device, log } = this.deps;
-    this.session = this.deps.newSession();
-    const will = { topic: this.topic('state'), payload: this.deps.state(this.session, false) };
+    const { transport } = this.deps;
     let current: Connection | undefined;
     try {
-      const connection = await transport.connect(
-        { will },
+      this.session = this.deps.newSession();
+      const will = { topic: this.topic('state'), payload: this.deps.state(this.session, false) };
+      current = await transport.connect(
+        { will, signal: this.giveUp.signal },
         {
           message: (topic, payload) => this.receive(topic, payload),
           closed: (why) => this.closed(current, why),
         },
       );
-      current = connection;
-      if (this.stopped) return connection.destroy('stopping');
-      this.connection = connection;
-      this.connects++;
-      this.upSince = this.deps.clock.mono();
-      await connection.subscribe(deviceFilters(site, device));
-      await this.announce('state');
-      for (const kind of this.deps.retained().keys()) await this.announce(kind);
-      log.info('connected', { session: this.session });
-      this.lastError = '';
-      this.beat();
-      this.sender.connected();
+      if (this.stopped) return current.destroy('stopping');
+      this.connection = current;
+      await this.setUp(current);
     } catch (error) {
-      current?.destroy('could not set up');
-      if (this.connection === current) this.lost(describe(error));
+      const reason = describe(error);
+      if (this.connection === current) this.lost(reason);
+      current?.destroy(reason);
     }
+  }
+
+  /** `state` and dictionary go before data. */
+  private async setUp(connection: Connection): Promise<void> {
+    const { clock, site, device, log, limits, retained } = this.deps;
+    this.connects++;
+    this.upSince = clock.mono();
+    const filters = connection.subscribe(deviceFilters(site, device));
+    await inTime(clock, connection, { ms: limits.pubackTimeoutMs, what: 'SUBACK' }, filters);
+    await this.announce('state');
+    const kinds = retained();
+    for (const kind of kinds.keys()) await this.announce(kind);
+    if (this.connection !== connection) return;
+    log.info('connected', { session: this.session });
+    this.lastError = '';
+    this.ready = true;
+    this.beat();
+    const schema = kinds.get('schema');
+    this.sender.connected(schema === undefined ? undefined : dictionaryId(schema));
   }
 
   private closed(connection: Connection | undefined, why: Disconnect): void {
@@ -162,11 +190,9 @@ export class Link {
 
   private lost(reason: string): void {
     const { clock, log, random, limits } = this.deps;
-    const wasUp = this.connection !== undefined;
+    const wasUp = this.ready;
     if (wasUp && clock.mono() - this.upSince > STABLE_MS) this.attempt = 0;
-    this.connection = undefined;
-    this.heartbeat();
-    this.sender.disconnected();
+    this.down();
     if (this.stopped) return;
     const wait = backoffMs(this.attempt++, limits.backoff, random());
     if (reason !== this.lastError)
@@ -176,25 +202,21 @@ export class Link {
     this.retry = clock.after(wait, () => void this.connect());
   }
 
-  private async publish(kind: Kind, id: string | undefined, payload: Uint8Array): Promise<void> {
+  private down(): void {
+    this.connection = undefined;
+    this.ready = false;
+    this.heartbeat();
+    this.ownState.forget();
+    this.sender.disconnected();
+  }
+
+  private async publish({ kind, id, payload, retain }: Outgoing): Promise<void> {
     const { connection } = this;
     if (connection === undefined) throw new Error('not connected');
-    this.lastSentAt = this.deps.clock.mono();
-    let cancel: Cancel = noop;
-    const overdue = new Promise<never>((_, reject) => {
-      cancel = this.deps.clock.after(this.deps.limits.pubackTimeoutMs, () => {
-        connection.destroy('no PUBACK');
-        reject(new Error('no PUBACK'));
-      });
-    });
-    try {
-      await Promise.race([
-        connection.publish(this.topic(kind, id), payload, { qos: 1, retain: false }),
-        overdue,
-      ]);
-    } finally {
-      cancel();
-    }
+    const { clock, limits } = this.deps;
+    this.lastSentAt = clock.mono();
+    const sent = connection.publish(this.topic(kind, id), payload, { qos: 1, retain });
+    await inTime(clock, connection, { ms: limits.pubackTimeoutMs, what: 'PUBACK' }, sent);
   }
 
   private receive(topicText: string, payload: Uint8Array): void {
@@ -221,19 +243,14 @@ export class Link {
     for (const id of needSchemas) await this.sender.sendDictionary(id);
   }
 
-  /** A retained `state` of another session: the broker lost ours, or somebody uses our id. */
+  /** While the link is set up, ours is about to come anyway. */
   private receiveOwnState(payload: Uint8Array): void {
-    if (payload.length > 0) {
-      const session = decodeSession(payload);
-      if (session.ok && session.value === this.session) return;
-    }
-    if (this.deps.clock.mono() - this.lastStateAt < STATE_ANSWER_MS) return;
-    this.announce('state').catch(noop);
+    const session = decodeSession(payload);
+    if (this.ready) this.ownState.heard(session.ok && session.value === this.session);
   }
 
   private beat(): void {
     const { clock, heartbeatMs } = this.deps;
-    this.heartbeat();
     const due = this.lastSentAt + heartbeatMs - clock.mono();
     this.heartbeat = clock.after(Math.max(due, 1_000), () => {
       if (clock.mono() - this.lastSentAt >= heartbeatMs) this.announce('state').catch(noop);

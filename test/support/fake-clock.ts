@@ -15,6 +15,8 @@ export class FakeClock implements Clock {
   private readonly wallOffset: number;
   private order = 0;
   private timers: Timer[] = [];
+  /** Timers that have fired. */
+  fired = 0;
 
   constructor(mono = 0, wall = Date.UTC(2026, 10, 21)) {
     this.now = mono;
@@ -37,6 +39,15 @@ export class FakeClock implements Clock {
     };
   }
 
+  /** When the next timer is due; `undefined` when none is set. */
+  next(): number | undefined {
+    return [...this.timers].sort(byDue)[0]?.at;
+  }
+
+  get pending(): number {
+    return this.timers.length;
+  }
+
   /** Moves on, firing what falls due at its own time. */
   async advance(ms: number): Promise<void> {
     const end = this.now + ms;
@@ -46,6 +57,7 @@ export class FakeClock implements Clock {
       if (next === undefined) break;
       this.timers = this.timers.filter((one) => one !== next);
       this.now = Math.max(this.now, next.at);
+      this.fired++;
       next.action();
     }
     this.now = end;

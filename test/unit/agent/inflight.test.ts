@@ -10,19 +10,18 @@ const open = () => new Inflight({ window: 8, ackTimeoutMs: 1_000, maxSends: 3 })
 describe('Inflight', () => {
   it('keeps places for live records while a backlog fills the window', () => {
     const inflight = open();
-    for (let n = 1; inflight.room(false) > 0; n++) inflight.add(at(n), false, 0);
+    for (let n = 1; inflight.room(false) > 0; n++) inflight.add(at(n), false, 100, 0);
     expect(inflight.size).toBe(4);
     expect(inflight.room(true)).toBe(4);
   });
 
   it('closes when no ack comes, and opens with the first', () => {
     const inflight = open();
-    inflight.add(at(1), true, 0);
-    inflight.add(at(2), true, 500);
+    inflight.add(at(1), true, 100, 0);
+    inflight.add(at(2), true, 100, 500);
     expect(inflight.stalls(999)).toBe(false);
     expect(inflight.stalls(1_000)).toBe(true);
     expect(inflight.room(true)).toBe(0);
-    expect(inflight.oldest()).toMatchObject(at(1));
     expect(inflight.acknowledge(epoch, [{ first: 1, last: 1 }], 2_000)).toBe(1);
     expect(inflight.room(true)).toBe(7);
     expect(inflight.stalls(2_500)).toBe(false);
@@ -30,26 +29,54 @@ describe('Inflight', () => {
 
   it('sends again what acks pass by, and gives up after too many times', () => {
     const inflight = open();
-    inflight.add(at(1), true, 0);
-    for (let send = 1; send < 3; send++) {
-      inflight.add(at(10 + send), true, send * 1_000);
-      inflight.acknowledge(epoch, [{ first: 10 + send, last: 10 + send }], send * 1_000);
-      expect(inflight.overdue(send * 1_000).again).toMatchObject([at(1)]);
-      inflight.add(at(1), true, send * 1_000);
+    const pass = (now: number) => {
+      inflight.add(at(now), true, 100, now);
+      inflight.acknowledge(epoch, [{ first: now, last: now }], now);
+    };
+    inflight.add(at(1), true, 100, 0);
+    for (let now = 1_000; now < 3_000; now += 1_000) {
+      pass(now);
+      expect(inflight.overdue(now)).toMatchObject({ again: [at(1)], giveUp: [] });
+      inflight.add(at(1), true, 100, now);
     }
+    pass(3_000);
     expect(inflight.overdue(3_000)).toMatchObject({ again: [], giveUp: [at(1)] });
   });
 
-  it('sends at once again what waited for a dictionary', () => {
+  it('does not close for a record that others pass', () => {
     const inflight = open();
-    inflight.add(at(1), true, 5_000);
-    inflight.expedite(5_001);
-    expect(inflight.overdue(5_001).again).toMatchObject([at(1)]);
+    inflight.add(at(1), true, 100, 0);
+    inflight.add(at(2), true, 100, 10);
+    inflight.acknowledge(epoch, [{ first: 2, last: 2 }], 20);
+    expect(inflight.stalls(60_000)).toBe(false);
+    expect(inflight.overdue(60_000).again).toMatchObject([at(1)]);
+  });
+
+  it('counts the times that others passed a record over reconnects', () => {
+    const inflight = open();
+    let sends = 0;
+    for (let now = 0; inflight.overdue(now).giveUp.length === 0; now += 1_000) {
+      inflight.clear();
+      inflight.add(at(1), true, 100, now);
+      inflight.add(at(10 + ++sends), true, 100, now);
+      inflight.acknowledge(epoch, [{ first: 10, last: 99 }], now);
+    }
+    expect(sends).toBe(3);
+  });
+
+  it('bounds the bytes of a backlog, not of live records', () => {
+    const inflight = open();
+    inflight.add(at(1), false, 200_000, 0);
+    expect(inflight.room(false)).toBe(0);
+    expect(inflight.room(true)).toBe(7);
+    inflight.acknowledge(epoch, [{ first: 1, last: 1 }], 10);
+    expect(inflight.room(false)).toBe(4);
+    expect(inflight.roundTripMs).toBe(10);
   });
 
   it('ignores acks of other epochs', () => {
     const inflight = open();
-    inflight.add(at(1), true, 0);
+    inflight.add(at(1), true, 100, 0);
     expect(inflight.acknowledge('00000000000000bb', [{ first: 1, last: 9 }], 0)).toBe(0);
     expect(inflight.has(at(1))).toBe(true);
   });
