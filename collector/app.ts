@@ -26,6 +26,7 @@ import { Feed } from './work/feed.ts';
 import { endSite, forgetDevice } from './work/forget.ts';
 import { Ingest } from './work/ingest.ts';
 import { instrument } from './work/instrument.ts';
+import { JournalHealth } from './work/journal-health.ts';
 import { LiveViews } from './work/live-views.ts';
 import { Memory } from './work/memory.ts';
 import { Mirroring } from './work/mirroring.ts';
@@ -47,7 +48,7 @@ export class CollectorApp {
   private readonly feed = new Feed();
   private readonly metrics = createMetrics();
   private readonly directory = new Directory();
-  private readonly dictionaries: Dictionaries;
+  private readonly journalHealth: JournalHealth;
   private readonly ownSamples: OwnSamples;
   private readonly ingest: Ingest;
   private readonly memory: Memory;
@@ -75,13 +76,22 @@ export class CollectorApp {
     this.storage = storage;
     const { clock, counts, feed, metrics, directory } = this;
     const { journal, store } = storage;
+    this.journalHealth = new JournalHealth(log);
+    const { journalHealth } = this;
     this.bus = createBus(config, log);
     const { bus } = this;
     const dictionaries = new Dictionaries(store);
-    this.dictionaries = dictionaries;
     const changed = ({ id, site }: Device, at: number) =>
       feed.tell({ kind: 'state', device: id, site, at });
-    this.ownSamples = new OwnSamples({ clock, journal, store, directory, dictionaries, changed });
+    this.ownSamples = new OwnSamples({
+      clock,
+      journal,
+      journalHealth,
+      store,
+      directory,
+      dictionaries,
+      changed,
+    });
     const { ownSamples } = this;
     const acks = new AckDesk({ bus, clock, log, counts });
     const { quarantine } = storage;
@@ -91,6 +101,7 @@ export class CollectorApp {
       clock,
       log,
       journal,
+      journalHealth,
       store,
       directory,
       dictionaries,
@@ -111,8 +122,9 @@ export class CollectorApp {
       isUp: (device) => ownSamples.isUp(device),
       forget: (device) => forgetDevice(this.forgetDeps(), device),
     });
+    const fleet = () => directory.all();
     const mode = () => this.config.mirror.metrics;
-    this.mirroring = new Mirroring({ clock, log, bus, store, devices: views, mode });
+    this.mirroring = new Mirroring({ clock, log, bus, store, devices: views, fleet, mode });
     this.http = this.makeHttp(places, views);
   }
 
@@ -135,9 +147,10 @@ export class CollectorApp {
   /** Takes no more, writes what is in memory, closes. */
   async stop(): Promise<void> {
     this.mirroring.stop();
-    this.upkeep.stop();
+    await this.upkeep.stop();
     await this.http.close();
     await this.bus.close();
+    await this.ingest.settled();
     await this.memory.checkpoint().catch((error: unknown) => {
       this.log.error('last checkpoint failed; the journal has everything', {
         error: String(error),
@@ -200,8 +213,8 @@ export class CollectorApp {
   }
 
   private forgetDeps() {
-    const { clock, log, bus, directory, dictionaries, ownSamples } = this;
-    return { clock, log, bus, directory, dictionaries, ownSamples };
+    const { clock, log, bus, ownSamples } = this;
+    return { clock, log, bus, ownSamples };
   }
 
   private inBackground(work: Promise<void>): void {
@@ -220,6 +233,7 @@ export class CollectorApp {
   private components(): ComponentHealth[] {
     const { connected, connections } = this.bus.stats();
     const { writable, series, quarantinedPartitions } = this.storage.store.stats();
+    const { refusal } = this.journalHealth;
     const damaged = quarantinedPartitions.length > 0;
     return [
       {
@@ -233,6 +247,11 @@ export class CollectorApp {
         detail: damaged
           ? `damaged partitions: ${quarantinedPartitions.join(', ')}`
           : `${series} series`,
+      },
+      {
+        name: 'journal',
+        status: refusal === undefined ? 'healthy' : 'unhealthy',
+        detail: refusal ?? `${Math.ceil(this.storage.journal.stats().bytes / 1024)} KiB`,
       },
       { name: 'devices', status: 'healthy', detail: `${this.directory.size} known` },
     ];

@@ -6,10 +6,12 @@ import { openCatalog } from '../io/level-catalog.ts';
 import { openQuarantine, type Quarantine } from '../io/quarantine.ts';
 import { openLevelStore } from '../io/store/level-store.ts';
 import type { Catalog, Journal, Log, SampleStore } from '../ports.ts';
+import { heldBack } from '../work/held-back.ts';
 import { checkpointSeq } from '../work/memory.ts';
 
 export interface Storage {
   readonly catalog: Catalog;
+  readonly catalogDamaged: boolean;
   readonly journal: Journal;
   readonly store: SampleStore;
   readonly quarantine: Quarantine;
@@ -20,16 +22,21 @@ export async function openStorage(config: CollectorConfig, log: Log): Promise<St
   const { raw, '1m': minute, '1h': hour } = store.retention;
   const { seriesPerDevice: seriesPerOwner, series } = store.limits;
   const catalog = await openCatalog(join(data, 'catalog'), log);
-  const minSeq = await checkpointSeq(catalog);
+  const samples = await openLevelStore({
+    path: join(data, 'store'),
+    retention: { raw, minute, hour },
+    limits: { seriesPerOwner, series },
+    log,
+    now: Date.now(),
+  });
+  // A journal that lost its end must not give out numbers that the store has seen.
+  const minSeq = Math.max(await checkpointSeq(catalog), samples.highestSeq() + 1);
+  const { state } = catalog.opening;
   return {
     catalog,
-    journal: await openJournal({ dir: join(data, 'journal'), log, minSeq }),
-    store: await openLevelStore({
-      path: join(data, 'store'),
-      retention: { raw, minute, hour },
-      limits: { seriesPerOwner, series },
-      log,
-    }),
+    catalogDamaged: state !== 'intact' && state !== 'new',
+    journal: heldBack(await openJournal({ dir: join(data, 'journal'), log, minSeq }), samples),
+    store: samples,
     quarantine: await openQuarantine({ dir: join(data, 'quarantine'), log }),
   };
 }

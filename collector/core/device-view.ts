@@ -1,5 +1,7 @@
 /** A device as the API, the page and the mirror show it. */
-import { type Device, type GapRecord, PROBLEMS } from './device.ts';
+import type { Device } from './device.ts';
+import type { GapRecord } from './gaps.ts';
+import { PROBLEMS } from './problems.ts';
 import type { DeviceView, EpochView, GapView } from './views.ts';
 
 /** Spans shown of one epoch; a healthy one has a single span. */

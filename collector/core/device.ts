@@ -2,9 +2,10 @@
  * What the collector knows of one device, and how a `state` message changes it. Pure: the caller
  * brings the time and stores the result.
  */
-import type { Gap } from '../../protocol/messages/event.ts';
 import type { DeviceState, OnlineState } from '../../protocol/messages/state.ts';
+import type { GapRecord } from './gaps.ts';
 import { DeviceLedger } from './ledger.ts';
+import { type Problem, type ProblemCode, raise } from './problems.ts';
 
 export interface Device {
   readonly id: string;
@@ -15,126 +16,98 @@ export interface Device {
   lastSeen: number;
   /** The last `state` that said online. */
   state: OnlineState | undefined;
-  /** False once the current session said good-bye or its will was delivered. */
-  online: boolean;
   readonly ledger: DeviceLedger;
   readonly gaps: GapRecord[];
   gapsDropped: number;
   readonly problems: Map<ProblemCode, Problem>;
   /** Epochs in the order in which the device began them; the last is current. */
   readonly epochs: string[];
+  /** Machines that spoke under this id and when each last said so; the last is current. */
+  readonly machines: Map<string, number>;
 }
 
-export interface GapRecord extends Gap {
-  /** When the collector learned of it, UTC milliseconds. */
-  readonly reportedAt: number;
-}
-
-/** What is wrong with a device as a source, declared once. */
-export const PROBLEMS = {
-  clone: 'two machines use this device id: give one of them another id',
-  'epoch-returned':
-    'the device went back to an epoch that it had left: its data folder was restored or copied',
-  'site-moved': 'the device was seen under another site before',
-  undecodable: 'messages of this device could not be decoded and were set aside',
-} as const;
-
-export type ProblemCode = keyof typeof PROBLEMS;
-
-export interface Problem {
-  /** UTC milliseconds. */
-  readonly since: number;
-  readonly lastAt: number;
-  readonly detail: string;
-}
-
-const MAX_GAPS = 500;
 const MAX_EPOCHS = 64;
-/** Two machines under one id that speak within this time of each other are clones, not a repair. */
-const CLONE_WINDOW_MS = 3_600_000;
-/** A problem that was not seen again for this long is over. */
-const PROBLEM_MEMORY_MS = 86_400_000;
+const MAX_MACHINES = 8;
+/** A machine that speaks again so soon after another took its place is a clone, not a repair. */
+const CLONE_WINDOW_MS = 86_400_000;
 
-export function newDevice(id: string, site: string, now: number): Device {
+export function newDevice(id: string, site: string, now: number, forgetful = false): Device {
   return {
     id,
     site,
     firstSeen: now,
     lastSeen: 0,
     state: undefined,
-    online: false,
-    ledger: new DeviceLedger(),
+    ledger: new DeviceLedger(forgetful),
     gaps: [],
     gapsDropped: 0,
     problems: new Map(),
     epochs: [],
+    machines: new Map(),
   };
 }
 
 /** Any message that the device itself just sent is a sign of life. */
 export function heard(device: Device, now: number): void {
-  if (now > device.lastSeen) device.lastSeen = now;
+  device.lastSeen = now;
 }
 
-/** Applies a `state`. A retained one tells facts, but is no sign of life. */
-export function applyState(
-  device: Device,
-  state: DeviceState,
-  now: number,
-  retained: boolean,
-): void {
-  if (!state.online) {
-    if (device.state?.session === state.session) device.online = false;
-    return;
+/** Applies a `state` of a live session. What a will says is the broker's word: it changes nothing. */
+export function applyState(device: Device, state: DeviceState, now: number): void {
+  if (!state.online) return;
+  if (isClone(device, state, now)) {
+    const others = [...device.machines.keys()].filter((machine) => machine !== state.machine);
+    raise(device, 'clone', now, `machines ${[...others, state.machine].sort().join(' and ')}`);
   }
-  const previous = device.state;
-  if (
-    previous !== undefined &&
-    previous.machine !== state.machine &&
-    now - device.lastSeen < CLONE_WINDOW_MS
-  ) {
-    raise(device, 'clone', now, `machines ${previous.machine} and ${state.machine}`);
-  }
+  device.machines.delete(state.machine);
+  device.machines.set(state.machine, now);
+  dropOldest(device.machines, MAX_MACHINES);
   followEpochs(device, state, now);
   device.state = state;
-  if (!retained) device.online = true;
 }
 
-export function raise(device: Device, code: ProblemCode, now: number, detail: string): void {
-  const since = device.problems.get(code)?.since ?? now;
-  device.problems.set(code, { since, lastAt: now, detail });
+/** A retained `state`, found at a broker, tells facts that nobody told since; it proves no life. */
+export function applyRetained(device: Device, state: OnlineState, site: string): void {
+  const known = device.state;
+  if (device.lastSeen > 0 && known !== undefined) return;
+  if (known !== undefined && known.wall >= state.wall) return;
+  device.state = state;
+  if (device.lastSeen === 0) device.site = site;
 }
 
-export function forgetOldProblems(device: Device, now: number): void {
-  for (const [code, { lastAt }] of device.problems) {
-    if (now - lastAt > PROBLEM_MEMORY_MS) device.problems.delete(code);
-  }
-}
-
-export function addGap(device: Device, gap: GapRecord): void {
-  device.gaps.push(gap);
-  if (device.gaps.length > MAX_GAPS) {
-    device.gaps.shift();
-    device.gapsDropped++;
-  }
+/** Whether another machine took over this id and this one speaks all the same. */
+export function isClone(device: Device, { machine }: OnlineState, now: number): boolean {
+  const current = [...device.machines.keys()].at(-1);
+  const before = device.machines.get(machine);
+  return before !== undefined && current !== machine && now - before < CLONE_WINDOW_MS;
 }
 
 /** Whether the device counts as up; `undefined` while the collector is too young to know. */
 export function isUp(device: Device, now: number, startedAt: number): boolean | undefined {
   const silence = 1500 * (device.state?.heartbeatSeconds ?? 60);
-  if (device.lastSeen > 0 && now - device.lastSeen <= silence) return true;
+  // A clock that was set back must not keep a device up that is silent.
+  if (device.lastSeen > 0 && Math.abs(now - device.lastSeen) <= silence) return true;
   const heardThisLife = device.lastSeen >= startedAt;
   return heardThisLife || now - startedAt > silence ? false : undefined;
 }
 
 function followEpochs(device: Device, state: OnlineState, now: number): void {
+  const { epochs } = device;
   const current = state.epochs.at(-1)?.epoch;
-  if (current === undefined || device.epochs.at(-1) === current) return;
-  if (device.epochs.includes(current)) {
+  if (current === undefined || epochs.at(-1) === current) return;
+  const left = epochs.indexOf(current);
+  if (left >= 0) {
     raise(device, 'epoch-returned', now, `epoch ${current}`);
-    return;
+    // Said once for each return: it is the current one again.
+    epochs.splice(left, 1);
   }
-  for (const { epoch } of state.epochs)
-    if (!device.epochs.includes(epoch)) device.epochs.push(epoch);
-  device.epochs.splice(0, device.epochs.length - MAX_EPOCHS);
+  for (const { epoch } of state.epochs) if (!epochs.includes(epoch)) epochs.push(epoch);
+  if (epochs.length > MAX_EPOCHS) epochs.splice(0, epochs.length - MAX_EPOCHS);
+}
+
+function dropOldest(map: Map<string, unknown>, most: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= most) return;
+    map.delete(key);
+  }
 }

@@ -32,3 +32,41 @@ function exported(name: string, taken: ReadonlySet<string>): string {
   while (taken.has(renamed)) renamed = `exported_${renamed}`;
   return renamed;
 }
+
+/** Device labels and versions as `muster_device_info` carries them, in Prometheus's form. */
+export function infoLabels(
+  agentVersion: string,
+  labels: ReadonlyMap<string, string>,
+  site: string,
+  device: string,
+): Map<string, string> {
+  const own = new Map<string, string>();
+  const fixed = ['agent_version', 'instance', 'job', 'site'];
+  for (const [name, value] of labels) {
+    const valid = validName(name);
+    let free = fixed.includes(valid) ? `exported_${valid}` : valid;
+    for (let n = 2; own.has(free); n++) free = `${valid}_${n}`;
+    own.set(free, value);
+  }
+  return new Map([
+    ...own,
+    ['agent_version', agentVersion],
+    ...ownIdentity('muster_device_info', site, device),
+  ]);
+}
+
+/** The labels of a series that the collector itself makes about a device. */
+export function ownIdentity(name: string, site: string, device: string): Map<string, string> {
+  return new Map([
+    ['__name__', name],
+    ['instance', device],
+    ['job', JOB],
+    ['site', site],
+  ]);
+}
+
+/** Anything else becomes an underscore; names that begin with two are Prometheus's own. */
+function validName(name: string): string {
+  const plain = name.replaceAll(/[^a-zA-Z0-9_]/g, '_').replace(/^_*/, '');
+  return /^[a-zA-Z]/.test(plain) ? plain : `_${plain}`;
+}

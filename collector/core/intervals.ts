@@ -39,6 +39,12 @@ export class Intervals {
   }
 
   add(first: number, last: number): void {
+    const newest = this.list.at(-1);
+    // In order, as nearly always: the last interval grows.
+    if (newest !== undefined && first >= newest.first && first <= newest.last + 1) {
+      if (last > newest.last) newest.last = last;
+      return;
+    }
     const from = this.firstEndingAtOrAfter(first - 1);
     let to = from;
     const merged = { first, last };

@@ -28,6 +28,8 @@ export interface EpochRecord {
   readonly heardAt: number;
   /** Device time of the last batch, for placing gaps. */
   readonly lastWall: number;
+  /** Below it the collector has forgotten what it had: holes there are no gaps. */
+  readonly blind?: number;
 }
 
 interface Epoch {
@@ -36,6 +38,7 @@ interface Epoch {
   readonly pending: Set<number>;
   heardAt: number;
   lastWall: number;
+  blind: number;
 }
 
 /** Numbers that will never come and that nobody reported. */
@@ -49,23 +52,30 @@ export interface Unreported {
 
 export class DeviceLedger {
   private readonly epochs = new Map<string, Epoch>();
+  private readonly forgetful: boolean;
 
-  static restore(records: Iterable<EpochRecord>): DeviceLedger {
-    const ledger = new DeviceLedger();
-    for (const { epoch, low, intervals, heardAt, lastWall } of records) {
+  /** `forgetful`: the collector lost what it knew, so that epochs may be older than they look. */
+  constructor(forgetful = false) {
+    this.forgetful = forgetful;
+  }
+
+  static restore(records: Iterable<EpochRecord>, forgetful = false): DeviceLedger {
+    const ledger = new DeviceLedger(forgetful);
+    for (const { epoch, low, intervals, heardAt, lastWall, blind = 0 } of records) {
       const received = Intervals.from(intervals);
-      ledger.epochs.set(epoch, { low, received, pending: new Set(), heardAt, lastWall });
+      ledger.epochs.set(epoch, { low, received, pending: new Set(), heardAt, lastWall, blind });
     }
     return ledger;
   }
 
   records(): EpochRecord[] {
-    return [...this.epochs].map(([epoch, { low, received, heardAt, lastWall }]) => ({
+    return [...this.epochs].map(([epoch, { low, received, heardAt, lastWall, blind }]) => ({
       epoch,
       low,
       intervals: received.values(),
       heardAt,
       lastWall,
+      ...(blind > low ? { blind } : {}),
     }));
   }
 
@@ -80,7 +90,7 @@ export class DeviceLedger {
 
   /** Between the decision to store a number and its being durable. */
   begin(epoch: string, number: number, low: number, now: number): void {
-    this.open(epoch, low, now).pending.add(number);
+    this.open(epoch, number, low, now).pending.add(number);
   }
 
   abandon(epoch: string, number: number): void {
@@ -95,12 +105,17 @@ export class DeviceLedger {
     wall: number,
     now: number,
   ): Unreported | undefined {
-    const known = this.open(epoch, low, now);
+    const known = this.open(epoch, number, low, now);
     known.pending.delete(number);
     if (number >= known.low) known.received.add(number, number);
-    const gap = this.raise(epoch, low, wall);
+    const gap = low > known.low ? raise(epoch, known, low, wall) : undefined;
     known.lastWall = Math.max(known.lastWall, wall);
     return gap;
+  }
+
+  /** An entry of the journal that cannot be read any more: from its number on, a hole is a gap. */
+  miss(epoch: string, number: number, low: number, now: number): void {
+    this.open(epoch, number, low, now);
   }
 
   /** Numbers that the device reports as lost need no longer be waited for. */
@@ -108,6 +123,7 @@ export class DeviceLedger {
     const known = this.epochs.get(epoch);
     if (known === undefined) return;
     for (const { first, last } of numbers) {
+      if (known.received.size >= MAX_INTERVALS * 2) return;
       if (last >= known.low) known.received.add(Math.max(first, known.low), last);
     }
   }
@@ -129,31 +145,11 @@ export class DeviceLedger {
     return interval === undefined ? { first: number, last: number } : { ...interval };
   }
 
-  /** Epochs unheard since `before` are forgotten. */
-  expire(before: number): void {
-    for (const [epoch, { heardAt }] of this.epochs) if (heardAt < before) this.epochs.delete(epoch);
-  }
-
-  private raise(epoch: string, low: number, wall: number): Unreported | undefined {
-    const known = this.epochs.get(epoch) as Epoch;
-    if (low <= known.low) return undefined;
-    const lost = withoutPending(known.received.holes(known.low, low - 1), known.pending);
-    known.low = low;
-    known.received.dropBelow(low);
-    if (lost.length === 0) return undefined;
-    return {
-      epoch,
-      numbers: lost,
-      from: known.lastWall || wall,
-      to: Math.max(wall, known.lastWall),
-    };
-  }
-
   /**
    * An epoch seen for the first time begins at the device's own `low`: what lies below was another
    * collector's, or the device reports it itself.
    */
-  private open(epoch: string, low: number, now: number): Epoch {
+  private open(epoch: string, number: number, low: number, now: number): Epoch {
     const known = this.epochs.get(epoch);
     if (known !== undefined) {
       known.heardAt = now;
@@ -166,6 +162,7 @@ export class DeviceLedger {
       pending: new Set<number>(),
       heardAt: now,
       lastWall: 0,
+      blind: this.forgetful ? number : 0,
     };
     this.epochs.set(epoch, fresh);
     return fresh;
@@ -182,6 +179,17 @@ export class DeviceLedger {
     }
     if (oldest !== undefined) this.epochs.delete(oldest);
   }
+}
+
+function raise(epoch: string, known: Epoch, low: number, wall: number): Unreported | undefined {
+  const { received, pending, lastWall, blind } = known;
+  const from = Math.max(known.low, blind);
+  const holes = from < low ? received.holes(from, low - 1) : [];
+  const numbers = withoutPending(holes, pending);
+  known.low = low;
+  received.dropBelow(low);
+  if (numbers.length === 0) return undefined;
+  return { epoch, numbers, from: lastWall || wall, to: Math.max(wall, lastWall) };
 }
 
 /** A number on its way to the disk is no hole, though `low` already passed it. */

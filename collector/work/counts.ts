@@ -14,6 +14,8 @@ export interface IngestCounts {
   quarantined: number;
   /** Messages of kinds or topics that this version has no use for. */
   ignored: number;
+  /** Messages that met a mistake of ours; unacknowledged. */
+  failed: number;
   acks: number;
   needs: number;
 }
@@ -48,6 +50,7 @@ export function newCounts(): IngestCounts {
     },
     quarantined: 0,
     ignored: 0,
+    failed: 0,
     acks: 0,
     needs: 0,
   };

@@ -1,10 +1,12 @@
 /**
  * The series dictionaries of each device, and which stored series their aliases are.
  *
- * A few of the newest are kept for each device. An older one that a backlog still needs is asked
- * for (`need`) and comes again before the batches that name it.
+ * A few of those used last are kept for each device. Another one that a backlog still needs is
+ * asked for (`need`) and comes again before the batches that name it. A dictionary belongs to no
+ * site: each batch says by its topic under which site its samples are.
  */
 import {
+  type Dictionary,
   decodeSchema,
   dictionaryId,
   type SeriesDefinition,
@@ -13,79 +15,110 @@ import { accept, type Result } from '../../protocol/result.ts';
 import { stampIdentity } from '../core/identity.ts';
 import type { SampleStore } from '../ports.ts';
 
-const KEPT_PER_DEVICE = 4;
+const KEPT_PER_DEVICE = 8;
+const MAX_UNREADABLE = 1_000;
 
 export interface ResolvedDictionary {
   readonly id: string;
   readonly series: readonly SeriesDefinition[];
   /** Alias -> series of the store; 0 where a limit refused it. */
   readonly ids: Uint32Array;
+  readonly held: HeldDictionary;
 }
 
-interface Held {
+export interface HeldDictionary {
   readonly bytes: Uint8Array;
-  readonly site: string;
-  resolved: ResolvedDictionary | undefined;
+  /** Sites under which batches used it. */
+  readonly sites: Set<string>;
+  /** On disk here: a batch that needs it may be acknowledged. */
+  durable: boolean;
+}
+
+interface Held extends HeldDictionary {
+  content: Dictionary | undefined;
+  readonly resolved: Map<string, ResolvedDictionary>;
 }
 
 export class Dictionaries {
+  /** By device, then by id; the one used last is last. */
   private readonly byDevice = new Map<string, Map<string, Held>>();
   private readonly store: SampleStore;
   private readonly dirty = new Set<string>();
+  private readonly unreadable = new Set<string>();
 
   constructor(store: SampleStore) {
     this.store = store;
   }
 
-  has(device: string, id: string): boolean {
-    return this.byDevice.get(device)?.has(id) ?? false;
+  /**
+   * Keeps a dictionary and answers it when it was new; `undefined` when it was known. Its bytes are
+   * copied.
+   */
+  add(device: string, bytes: Uint8Array): Result<HeldDictionary | undefined> {
+    const id = dictionaryId(bytes);
+    if (this.byDevice.get(device)?.has(id)) return accept(undefined);
+    const decoded = decodeSchema(bytes);
+    if (!decoded.ok) {
+      if (decoded.error.code !== 'unknown-version') this.noteUnreadable(device, id);
+      return decoded;
+    }
+    const held: Held = {
+      bytes: Uint8Array.from(bytes),
+      sites: new Set(),
+      durable: false,
+      content: undefined,
+      resolved: new Map(),
+    };
+    this.use(device, id, held);
+    this.dirty.add(device);
+    return accept(held);
   }
 
-  /** Keeps a dictionary; answers whether it was new. Its bytes are copied. */
-  add(device: string, site: string, bytes: Uint8Array): Result<boolean> {
-    const id = dictionaryId(bytes);
-    if (this.byDevice.get(device)?.get(id)?.site === site) return accept(false);
-    const decoded = decodeSchema(bytes);
-    if (!decoded.ok) return decoded;
-    this.hold(device, id, { bytes: Uint8Array.from(bytes), site, resolved: undefined });
-    return accept(true);
+  /** Takes back what the catalog or the journal had. */
+  restore(device: string, bytes: Uint8Array, sites: readonly string[]): boolean {
+    const added = this.add(device, bytes);
+    if (!added.ok) return false;
+    if (added.value === undefined) return true;
+    added.value.durable = true;
+    for (const site of sites) added.value.sites.add(site);
+    return true;
   }
 
   /** The dictionary with its series resolved; `undefined` when it has to be asked for. */
-  get(device: string, id: string): ResolvedDictionary | undefined {
+  get(device: string, site: string, id: string): ResolvedDictionary | undefined {
     const held = this.byDevice.get(device)?.get(id);
     if (held === undefined) return undefined;
-    held.resolved ??= this.resolve(device, held);
-    return held.resolved;
+    this.use(device, id, held);
+    return held.resolved.get(site) ?? this.resolve(device, site, held);
   }
 
-  /** The newest dictionary of a device, for views of its live data. */
-  newest(device: string): ResolvedDictionary | undefined {
-    const last = [...(this.byDevice.get(device)?.keys() ?? [])].at(-1);
-    return last === undefined ? undefined : this.get(device, last);
+  /** Whether it came and could not be read: asking for it again would go on for ever. */
+  isUnreadable(device: string, id: string): boolean {
+    return this.unreadable.size > 0 && this.unreadable.has(`${device}/${id}`);
   }
 
-  /** The newest dictionary that a device had under a site. */
-  newestOf(device: string, site: string): ResolvedDictionary | undefined {
-    const ofSite = this.held(device).filter((held) => held.site === site);
-    const last = ofSite.at(-1);
-    return last === undefined ? undefined : this.get(device, last.id);
+  /** All series that a device's dictionaries gave it under a site, each once. */
+  seriesUnder(device: string, site: string): number[] {
+    const ids = new Set<number>();
+    for (const [id, { sites }] of [...(this.byDevice.get(device) ?? [])]) {
+      if (!sites.has(site)) continue;
+      for (const series of this.get(device, site, id)?.ids ?? []) ids.add(series);
+    }
+    ids.delete(0);
+    return [...ids];
   }
 
-  /** For the catalog: what is held of one device, oldest first. */
-  held(
-    device: string,
-  ): readonly { readonly id: string; readonly site: string; readonly bytes: Uint8Array }[] {
-    return [...(this.byDevice.get(device) ?? [])].map(([id, { site, bytes }]) => ({
-      id,
-      site,
-      bytes,
-    }));
+  /** For the catalog: what is held of one device, in order of use. */
+  held(device: string): readonly (readonly [id: string, held: HeldDictionary])[] {
+    return [...(this.byDevice.get(device) ?? [])];
   }
 
-  drop(device: string, bytes: Uint8Array): void {
+  /** The disk refused it: it is asked for again. Batches under way see that it is not durable. */
+  drop(device: string, held: HeldDictionary): void {
+    const ofDevice = this.byDevice.get(device);
+    const id = dictionaryId(held.bytes);
+    if (ofDevice?.get(id) === held) ofDevice.delete(id);
     this.dirty.add(device);
-    this.byDevice.get(device)?.delete(dictionaryId(bytes));
   }
 
   /** Devices whose dictionaries changed since the last call. */
@@ -104,22 +137,32 @@ export class Dictionaries {
     this.byDevice.delete(device);
   }
 
-  private hold(device: string, id: string, held: Held): void {
-    this.dirty.add(device);
-    const ofDevice = this.byDevice.get(device) ?? new Map<string, Held>();
-    this.byDevice.set(device, ofDevice);
-    ofDevice.delete(id);
+  /** Makes it the one used last; beyond the limit, the one unused for longest goes. */
+  private use(device: string, id: string, held: Held): void {
+    let ofDevice = this.byDevice.get(device);
+    if (ofDevice === undefined) {
+      ofDevice = new Map();
+      this.byDevice.set(device, ofDevice);
+    }
+    if (ofDevice.size > 1) ofDevice.delete(id);
     ofDevice.set(id, held);
-    for (const old of ofDevice.keys()) {
-      if (ofDevice.size <= KEPT_PER_DEVICE) break;
-      ofDevice.delete(old);
+    if (ofDevice.size <= KEPT_PER_DEVICE) return;
+    for (const oldest of ofDevice.keys()) {
+      ofDevice.delete(oldest);
+      this.dirty.add(device);
+      return;
     }
   }
 
-  private resolve(device: string, { bytes, site }: Held): ResolvedDictionary | undefined {
-    const decoded = decodeSchema(bytes);
-    if (!decoded.ok) return undefined;
-    const { id, series } = decoded.value;
+  private noteUnreadable(device: string, id: string): void {
+    if (this.unreadable.size >= MAX_UNREADABLE) this.unreadable.clear();
+    this.unreadable.add(`${device}/${id}`);
+  }
+
+  private resolve(device: string, site: string, held: Held): ResolvedDictionary | undefined {
+    held.content ??= contentOf(held.bytes);
+    if (held.content === undefined) return undefined;
+    const { id, series } = held.content;
     const ids = Uint32Array.from(series, (definition) =>
       this.store.resolve(
         stampIdentity(definition, site, device),
@@ -127,6 +170,15 @@ export class Dictionaries {
         device,
       ),
     );
-    return { id, series, ids };
+    const resolved = { id, series, ids, held };
+    held.resolved.set(site, resolved);
+    held.sites.add(site);
+    this.dirty.add(device);
+    return resolved;
   }
+}
+
+function contentOf(bytes: Uint8Array): Dictionary | undefined {
+  const decoded = decodeSchema(bytes);
+  return decoded.ok ? decoded.value : undefined;
 }

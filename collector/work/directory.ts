@@ -10,6 +10,8 @@ const MAX_DEVICES = 200_000;
 export class Directory {
   private readonly devices = new Map<string, Device>();
   private readonly dirty = new Set<string>();
+  /** The collector lost records of devices: those that look new may not be. */
+  forgetful = false;
 
   get size(): number {
     return this.devices.size;
@@ -28,7 +30,7 @@ export class Directory {
     const known = this.devices.get(id);
     if (known !== undefined) return known;
     if (this.devices.size >= MAX_DEVICES) return undefined;
-    const fresh = newDevice(id, site, now);
+    const fresh = newDevice(id, site, now, this.forgetful);
     this.devices.set(id, fresh);
     return fresh;
   }

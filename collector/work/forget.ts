@@ -2,35 +2,35 @@
 import { buildTopic, KINDS, type Kind, mirrorTopic } from '../../protocol/topics.ts';
 import type { Device } from '../core/device.ts';
 import type { Bus, Clock, Log } from '../ports.ts';
-import type { Dictionaries } from './dictionaries.ts';
-import type { Directory } from './directory.ts';
 import type { OwnSamples } from './own-samples.ts';
 
 export interface ForgetDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly bus: Bus;
-  readonly directory: Directory;
-  readonly dictionaries: Dictionaries;
   readonly ownSamples: OwnSamples;
 }
 
+/** Rejects when the broker is away: the device is forgotten then, but its retained topics are not. */
 export async function forgetDevice(deps: ForgetDeps, device: Device): Promise<void> {
-  await endSite(deps, device, device.site);
-  deps.dictionaries.forget(device.id);
-  deps.directory.delete(device.id);
-  deps.log.info('device forgotten', { device: device.id, site: device.site });
+  const { clock, ownSamples, log } = deps;
+  await ownSamples.end(device, device.site, Math.round(clock.wall()), true);
+  log.info('device forgotten', { device: device.id, site: device.site });
+  await clearRetained(deps, device.id, device.site);
 }
 
-/** Ends what a device has under a site: after a move to another one, or when it is forgotten. */
+/** Ends what a device has under a site after it moved to another. */
 export async function endSite(deps: ForgetDeps, device: Device, site: string): Promise<void> {
-  await deps.ownSamples.end(device, site, Math.round(deps.clock.wall()));
+  await deps.ownSamples.end(device, site, Math.round(deps.clock.wall()), false);
+  await clearRetained(deps, device.id, site);
+}
+
+async function clearRetained({ bus }: ForgetDeps, device: string, site: string): Promise<void> {
   const retained = (Object.keys(KINDS) as Kind[]).filter((kind) => KINDS[kind].retained);
-  const topics = retained.map((kind) => buildTopic({ site, device: device.id, kind }));
+  const topics = retained.map((kind) => buildTopic({ site, device, kind }));
   const mirrors = (['state', 'health', 'metrics'] as const).map((view) =>
-    mirrorTopic(site, device.id, view),
+    mirrorTopic(site, device, view),
   );
-  for (const topic of [...topics, ...mirrors]) {
-    await deps.bus.publish(topic, '', { qos: 1, retain: true });
-  }
+  for (const topic of [...topics, ...mirrors])
+    await bus.publish(topic, '', { qos: 1, retain: true });
 }

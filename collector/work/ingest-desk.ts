@@ -7,6 +7,7 @@ import type { DeferReason, IngestCounts } from './counts.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import type { Directory } from './directory.ts';
 import type { Feed } from './feed.ts';
+import type { JournalHealth } from './journal-health.ts';
 
 /** Where undecodable messages are set aside for a person to look at. */
 export interface QuarantineShelf {
@@ -22,6 +23,7 @@ export interface IngestDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly journal: Journal;
+  readonly journalHealth: JournalHealth;
   readonly store: SampleStore;
   readonly directory: Directory;
   readonly dictionaries: Dictionaries;
@@ -44,12 +46,20 @@ export interface Arrival {
   readonly retained: boolean;
 }
 
+/** What a message does once it is durable, or when the disk refused it. Neither may wait. */
+export interface Outcome {
+  apply(seq: number): void;
+  abandon(): void;
+}
+
 export interface IngestDesk {
   readonly deps: IngestDeps;
-  /** Journals the message; `apply` runs when it is durable, `abandon` when the disk refused it. */
-  store(arrival: Arrival, apply: (seq: number) => void, abandon: () => void): void;
+  /** Journals the message; `bytes` is what it holds in memory until then. */
+  store(arrival: Arrival, bytes: number, outcome: Outcome): void;
   /** Counts a message that is left unacknowledged. */
-  defer(arrival: Arrival, reason: DeferReason): void;
+  defer(reason: DeferReason): void;
   /** Sets a message aside that cannot be decoded. */
   setAside(arrival: Arrival, error: string): void;
+  /** Asks a device for the `state` that nobody here has. */
+  askForState(arrival: Arrival, epoch: string): void;
 }

@@ -1,25 +1,30 @@
 /** Events, and the gaps that devices report themselves. */
 import { decodeEvent, type EventMessage } from '../../protocol/messages/event.ts';
-import { addGap } from '../core/device.ts';
-import { commitUnread, isNew, keep, refuseUnread } from './ingest-batch.ts';
+import { addReported } from '../core/gaps.ts';
 import type { Arrival, IngestDesk } from './ingest-desk.ts';
+import { isNew, keep, noteGap } from './numbered.ts';
+import { refuseUnread, replayUnread } from './unreadable.ts';
 
 export function handleEvent(ingest: IngestDesk, arrival: Arrival): void {
   const message = decodeEvent(arrival.payload);
   if (!message.ok) return refuseUnread(ingest, arrival, message.error);
   const { header } = message.value;
   if (!isNew(ingest, arrival, header)) return;
-  keep(ingest, arrival, header, () => apply(ingest, arrival, message.value));
+  keep(ingest, arrival, header, arrival.payload.length, () => {
+    apply(ingest, arrival, message.value);
+    return true;
+  });
 }
 
 /** After a restart an event that the catalog already knows must not add its gaps twice. */
 export function replayEvent(ingest: IngestDesk, arrival: Arrival): void {
   const message = decodeEvent(arrival.payload);
-  if (!message.ok) return commitUnread(ingest, arrival);
+  if (!message.ok) return replayUnread(ingest, arrival, message.error);
   const { epoch, number, low, wall } = message.value.header;
   const { ledger } = arrival.device;
+  ledger.miss(epoch, number, low, arrival.now);
   if (ledger.judge(epoch, number) === 'new') apply(ingest, arrival, message.value);
-  ledger.commit(epoch, number, low, wall, arrival.now);
+  noteGap(ingest, arrival, ledger.commit(epoch, number, low, wall, arrival.now));
 }
 
 function apply(
@@ -28,9 +33,10 @@ function apply(
   { header, events, gaps }: EventMessage,
 ): void {
   const { counts, feed } = ingest.deps;
-  for (const gap of gaps) {
-    addGap(device, { ...gap, epoch: gap.epoch ?? header.epoch, reportedAt: now });
-    device.ledger.excuse(gap.epoch ?? header.epoch, gap.numbers);
+  for (const reported of gaps) {
+    const gap = { ...reported, epoch: reported.epoch ?? header.epoch };
+    addReported(device, { ...gap, reportedAt: now });
+    device.ledger.excuse(gap.epoch, gap.numbers);
     counts.gaps++;
     feed.tell({ kind: 'gap', device: device.id, site, at: now, gap });
   }

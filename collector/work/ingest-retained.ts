@@ -1,52 +1,73 @@
 /** What devices keep retained: `state` and `schema`. */
-import { decodeState, type OnlineState } from '../../protocol/messages/state.ts';
-import { explain } from '../../protocol/result.ts';
-import { applyState, heard, raise } from '../core/device.ts';
-import { addressee } from './ingest-batch.ts';
+import { type DeviceState, decodeState, type OnlineState } from '../../protocol/messages/state.ts';
+import { type DecodeError, explain } from '../../protocol/result.ts';
+import { applyRetained, applyState, heard, isClone } from '../core/device.ts';
+import { raise } from '../core/problems.ts';
 import type { Arrival, IngestDesk } from './ingest-desk.ts';
+import { addressee } from './numbered.ts';
 
 export function handleState(ingest: IngestDesk, arrival: Arrival): void {
   const state = decodeState(arrival.payload);
-  if (!state.ok) return ingest.setAside(arrival, explain(state.error));
+  if (!state.ok) return refuse(ingest, arrival, state.error);
   const { device, site, now, retained } = arrival;
-  if (state.value.online) {
-    if (!followSite(ingest, arrival)) return;
-    if (!retained) heard(device, now);
+  if (retained) {
+    if (state.value.online) applyRetained(device, state.value, site);
+  } else {
+    const left = applyLive(arrival, state.value);
+    if (left !== undefined) ingest.deps.moved(device, left);
+    // Registry facts are worth the journal, but nobody waits for them.
+    ingest.store(arrival, arrival.payload.length, NOTHING);
+    if (state.value.online) greet(ingest, arrival, state.value);
   }
-  applyState(device, state.value, now, retained);
-  ingest.deps.feed.tell({ kind: 'state', device: device.id, site, at: now });
-  if (retained) return;
-  // Registry facts are worth the journal, but nobody waits for them.
-  ingest.store(
-    arrival,
-    () => undefined,
-    () => undefined,
-  );
-  if (state.value.online) greet(ingest, arrival, state.value);
+  ingest.deps.feed.tell({ kind: 'state', device: device.id, site: device.site, at: now });
 }
 
 export function replayState(arrival: Arrival): void {
   const state = decodeState(arrival.payload);
-  if (!state.ok) return;
-  if (state.value.online) {
-    arrival.device.site = arrival.site;
-    heard(arrival.device, arrival.now);
-  }
-  applyState(arrival.device, state.value, arrival.now, false);
+  if (state.ok) applyLive(arrival, state.value);
 }
 
 export function handleSchema(ingest: IngestDesk, arrival: Arrival): void {
-  const { device, site, payload } = arrival;
-  const added = ingest.deps.dictionaries.add(device.id, site, payload);
-  if (!added.ok) return ingest.setAside(arrival, explain(added.error));
-  if (!added.value) return;
-  // A dictionary that the disk refused is forgotten, so that it is asked for again.
-  const forget = () => ingest.deps.dictionaries.drop(device.id, payload);
-  ingest.store(arrival, () => undefined, forget);
+  const { device, payload } = arrival;
+  const { dictionaries } = ingest.deps;
+  const added = dictionaries.add(device.id, payload);
+  if (!added.ok) return refuse(ingest, arrival, added.error);
+  const held = added.value;
+  if (held === undefined) return;
+  ingest.store(arrival, payload.length, {
+    apply: () => {
+      held.durable = true;
+    },
+    abandon: () => dictionaries.drop(device.id, held),
+  });
 }
 
-export function replaySchema(ingest: IngestDesk, { device, site, payload }: Arrival): void {
-  ingest.deps.dictionaries.add(device.id, site, payload);
+export function replaySchema(ingest: IngestDesk, { device, payload }: Arrival): void {
+  ingest.deps.dictionaries.restore(device.id, payload, []);
+}
+
+const NOTHING = { apply: () => undefined, abandon: () => undefined };
+
+/** A message of a newer version is no rubbish: a newer collector will read it. */
+function refuse(ingest: IngestDesk, arrival: Arrival, error: DecodeError): void {
+  if (error.code === 'unknown-version') ingest.defer('unknown-version');
+  else ingest.setAside(arrival, explain(error));
+}
+
+/**
+ * Applies what a device just said, or its will. Answers the site that it has left by this: one of
+ * two machines under one id moves nothing, or each would end the other's series again and again.
+ */
+function applyLive({ device, site, now }: Arrival, state: DeviceState): string | undefined {
+  if (!state.online) return undefined;
+  const left = device.site;
+  const moves = left !== site && !isClone(device, state, now);
+  heard(device, now);
+  applyState(device, state, now);
+  if (!moves) return undefined;
+  raise(device, 'site-moved', now, `from ${left} to ${site}`);
+  device.site = site;
+  return left;
 }
 
 /**
@@ -61,18 +82,4 @@ function greet(ingest: IngestDesk, arrival: Arrival, state: OnlineState): void {
     for (const interval of arrival.device.ledger.durable(epoch, low))
       acks.durable(to, epoch, interval);
   }
-}
-
-/**
- * A device that speaks from another site has moved. A retained `state` of the old site, found at
- * a broker, is only what it left behind: answers false.
- */
-function followSite(ingest: IngestDesk, { device, site, now, retained }: Arrival): boolean {
-  if (device.site === site) return true;
-  if (retained && device.lastSeen > 0) return false;
-  const old = device.site;
-  raise(device, 'site-moved', now, `from ${old} to ${site}`);
-  device.site = site;
-  ingest.deps.moved(device, old);
-  return true;
 }

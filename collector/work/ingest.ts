@@ -6,21 +6,27 @@
  * acknowledged stays in the device's buffer, so every "no" here loses nothing.
  */
 import { KINDS, parseTopic } from '../../protocol/topics.ts';
-import { heard, raise } from '../core/device.ts';
+import { type Device, heard } from '../core/device.ts';
+import { raise } from '../core/problems.ts';
 import type { BusMessage, JournalEntry } from '../ports.ts';
 import type { DeferReason } from './counts.ts';
 import { handleBatch, replayBatch } from './ingest-batch.ts';
-import type { Arrival, IngestDeps, IngestDesk } from './ingest-desk.ts';
+import type { Arrival, IngestDeps, IngestDesk, Outcome } from './ingest-desk.ts';
 import { handleEvent, replayEvent } from './ingest-event.ts';
 import { handleSchema, handleState, replaySchema, replayState } from './ingest-retained.ts';
 
-/** Payload bytes between receipt and the disk; above it, publishers wait for their PUBACK. */
-const MAX_PENDING_BYTES = 16 * 1024 * 1024;
+/** Bytes, decoded ones too, between receipt and disk; above, publishers wait for their PUBACK. */
+const MAX_PENDING_BYTES = 32 * 1024 * 1024;
+/** A device that answers no `need` is not asked at each of its messages. */
+const ASK_MS = 60_000;
 
 export class Ingest implements IngestDesk {
   readonly deps: IngestDeps;
   private pendingBytes = 0;
+  private pendingMessages = 0;
   private readonly waiting: (() => void)[] = [];
+  private readonly idle: (() => void)[] = [];
+  private readonly asked = new WeakMap<Device, number>();
 
   constructor(deps: IngestDeps) {
     this.deps = deps;
@@ -28,48 +34,70 @@ export class Ingest implements IngestDesk {
 
   /** Never rejects. A promise means: wait with the PUBACK, too much is on its way to the disk. */
   receive(message: BusMessage): Promise<void> | undefined {
-    this.deps.counts.messages++;
-    this.deps.counts.bytes += message.payload.length;
-    const arrival = this.arrival(message);
-    if (arrival === undefined) this.deps.counts.ignored++;
-    else this.handle(arrival);
+    const { counts } = this.deps;
+    counts.messages++;
+    counts.bytes += message.payload.length;
+    try {
+      const arrival = this.arrival(message);
+      if (arrival !== undefined) this.handle(arrival);
+    } catch (error) {
+      this.failed(message.topic, error);
+    }
     return this.pendingBytes < MAX_PENDING_BYTES ? undefined : this.relief();
+  }
+
+  /** When nothing is on its way to the disk. */
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.pendingMessages === 0) resolve();
+      else this.idle.push(resolve);
+    });
   }
 
   /** An entry of the journal after a restart: applied again, acknowledged to nobody. */
   replay(entry: JournalEntry & { readonly seq: number }): void {
     const arrival = this.arrival({ ...entry, retained: false }, entry.receivedAt);
     if (arrival === undefined) return;
-    this.deps.directory.touch(arrival.device);
-    if (arrival.kind !== 'state') heard(arrival.device, arrival.now);
-    if (arrival.kind === 'state') replayState(arrival);
-    else if (arrival.kind === 'schema') replaySchema(this, arrival);
-    else if (arrival.kind === 'm' || arrival.kind === 'h') replayBatch(this, arrival, entry.seq);
-    else if (arrival.kind === 'event') replayEvent(this, arrival);
+    const { device, kind, now } = arrival;
+    this.deps.directory.touch(device);
+    try {
+      if (kind !== 'state') heard(device, now);
+      if (kind === 'state') replayState(arrival);
+      else if (kind === 'schema') replaySchema(this, arrival);
+      else if (kind === 'm' || kind === 'h') replayBatch(this, arrival, entry.seq);
+      else if (kind === 'event') replayEvent(this, arrival);
+    } catch (error) {
+      // One bad entry must not keep the collector from starting.
+      this.failed(entry.topic, error);
+    }
   }
 
-  store(arrival: Arrival, apply: (seq: number) => void, abandon: () => void): void {
+  store(arrival: Arrival, bytes: number, outcome: Outcome): void {
     const { topic, payload, now } = arrival;
-    const size = payload.length;
-    this.pendingBytes += size;
-    this.deps.journal
-      .append({ topic, payload, receivedAt: now })
-      .then(apply, (error: unknown) => {
-        abandon();
-        this.defer(arrival, 'storage');
-        this.deps.log.warn('journal refused a message; the device keeps it', {
-          device: arrival.device.id,
-          error: String(error),
-        });
-      })
-      .catch((error: unknown) =>
-        this.deps.log.error('ingest failed', { topic, error: String(error) }),
-      )
-      .finally(() => this.release(size));
+    this.pendingBytes += bytes;
+    this.pendingMessages++;
+    this.deps.journal.append({ topic, payload, receivedAt: now }).then(
+      (seq) => {
+        this.stored(arrival, outcome, seq);
+        this.release(bytes);
+      },
+      (error: unknown) => {
+        outcome.abandon();
+        this.defer('storage');
+        this.deps.journalHealth.refused(error);
+        this.release(bytes);
+      },
+    );
   }
 
-  defer(_arrival: Arrival, reason: DeferReason): void {
+  defer(reason: DeferReason): void {
     this.deps.counts.deferred[reason]++;
+  }
+
+  askForState({ device, site, now }: Arrival, epoch: string): void {
+    if (now - (this.asked.get(device) ?? Number.NEGATIVE_INFINITY) < ASK_MS) return;
+    this.asked.set(device, now);
+    this.deps.acks.needKind({ site, id: device.id }, epoch, 'state');
   }
 
   setAside({ device, topic, payload, now }: Arrival, error: string): void {
@@ -83,15 +111,37 @@ export class Ingest implements IngestDesk {
       );
   }
 
+  private stored(arrival: Arrival, outcome: Outcome, seq: number): void {
+    this.deps.journalHealth.worked();
+    try {
+      outcome.apply(seq);
+    } catch (error) {
+      // Not acknowledged: the device sends it again.
+      outcome.abandon();
+      this.failed(arrival.topic, error);
+    }
+    // What was applied after a checkpoint had looked must be in the next one.
+    this.deps.directory.touch(arrival.device);
+  }
+
+  private failed(topic: string, error: unknown): void {
+    this.deps.counts.failed++;
+    this.deps.log.error('ingest failed', { topic, error: String(error) });
+  }
+
   private arrival(message: BusMessage, at?: number): Arrival | undefined {
     const topic = parseTopic(message.topic);
-    if (topic === undefined || KINDS[topic.kind].from !== 'device') return undefined;
     // An empty retained payload is how MQTT deletes; it says nothing about the device.
-    if (message.payload.length === 0) return undefined;
+    const useless =
+      topic === undefined || KINDS[topic.kind].from !== 'device' || message.payload.length === 0;
+    if (useless) {
+      this.deps.counts.ignored++;
+      return undefined;
+    }
     const now = at ?? Math.round(this.deps.clock.wall());
     const device = this.deps.directory.open(topic.device, topic.site, now);
     if (device === undefined) {
-      this.deps.counts.deferred.overload++;
+      this.defer('overload');
       return undefined;
     }
     const { payload, retained } = message;
@@ -115,7 +165,7 @@ export class Ingest implements IngestDesk {
     else if (kind === 'state') handleState(this, arrival);
     else if (kind === 'schema') handleSchema(this, arrival);
     else if (kind === 'event') handleEvent(this, arrival);
-    else if (KINDS[kind].sequenced) this.defer(arrival, 'unsupported-kind');
+    else if (KINDS[kind].sequenced) this.defer('unsupported-kind');
     else this.deps.counts.ignored++;
   }
 
@@ -123,9 +173,11 @@ export class Ingest implements IngestDesk {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  private release(size: number): void {
-    this.pendingBytes -= size;
-    if (this.pendingBytes >= MAX_PENDING_BYTES) return;
-    for (const resume of this.waiting.splice(0)) resume();
+  private release(bytes: number): void {
+    this.pendingBytes -= bytes;
+    this.pendingMessages--;
+    if (this.waiting.length > 0 && this.pendingBytes < MAX_PENDING_BYTES)
+      for (const resume of this.waiting.splice(0)) resume();
+    if (this.pendingMessages === 0) for (const resume of this.idle.splice(0)) resume();
   }
 }

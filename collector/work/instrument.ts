@@ -31,6 +31,7 @@ function ingestMetrics({ metrics, counts, directory }: InstrumentDeps): void {
     ['gaps_total', 'Gaps reported or found.', () => counts.gaps],
     ['quarantined_total', 'Messages set aside as undecodable.', () => counts.quarantined],
     ['ignored_total', 'Messages without use for this version.', () => counts.ignored],
+    ['failed_total', 'Messages that met a mistake of the collector.', () => counts.failed],
     ['acks_total', 'Acknowledgements sent.', () => counts.acks],
     ['needs_total', 'Things asked of devices.', () => counts.needs],
   ] as const;

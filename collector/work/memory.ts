@@ -15,9 +15,12 @@ import type { OwnSamples } from './own-samples.ts';
 const DEVICE = 'device/';
 const SCHEMA = 'schema/';
 const CHECKPOINT = 'meta/checkpoint';
+const FORGETFUL = 'meta/forgetful';
 
 export interface MemoryDeps {
   readonly catalog: Catalog;
+  /** The catalog lost entries to damage. */
+  readonly catalogDamaged: boolean;
   readonly journal: Journal;
   readonly store: SampleStore;
   readonly directory: Directory;
@@ -43,30 +46,59 @@ export class Memory {
 
   /** Loads the last checkpoint and replays the journal behind it. */
   async restore(): Promise<{ readonly devices: number; readonly replayed: number }> {
-    const { catalog, journal, directory, ingest, ownSamples, log } = this.deps;
-    for await (const [key, bytes] of catalog.list(DEVICE)) {
-      const device = readDevice(bytes);
-      if (device === undefined)
-        log.warn('device record is unreadable and was passed over', { key });
-      else directory.restore(device);
-    }
+    const { catalog, directory, dictionaries, catalogDamaged } = this.deps;
+    if (catalogDamaged || (await catalog.get(FORGETFUL)) !== undefined) directory.forgetful = true;
+    await this.restoreDevices();
     for await (const [key, bytes] of catalog.list(SCHEMA)) this.restoreSchema(key, bytes);
-    this.deps.dictionaries.takeDirty();
-    const from = await checkpointSeq(catalog);
-    let replayed = 0;
-    for await (const entry of journal.replay(from)) {
-      if (!ownSamples.replay(entry)) ingest.replay(entry);
-      replayed++;
-    }
+    dictionaries.takeDirty();
+    const replayed = await this.replay();
     return { devices: directory.size, replayed };
   }
 
-  /** One at a time; a second caller waits for the one under way. */
-  checkpoint(): Promise<void> {
-    this.running ??= this.write().finally(() => {
+  /** One at a time: what comes during one needs another. */
+  async checkpoint(): Promise<void> {
+    while (this.running !== undefined) await this.running.catch(() => undefined);
+    this.running = this.write().finally(() => {
       this.running = undefined;
     });
     return this.running;
+  }
+
+  private async restoreDevices(): Promise<void> {
+    const { catalog, directory, log } = this.deps;
+    const devices = [];
+    for await (const [key, bytes] of catalog.list(DEVICE)) {
+      const device = readDevice(bytes, directory.forgetful);
+      if (device !== undefined) devices.push(device);
+      else {
+        log.warn('device record is unreadable and was passed over', { key });
+        directory.forgetful = true;
+      }
+    }
+    for (const device of devices) directory.restore(device);
+  }
+
+  private async replay(): Promise<number> {
+    const { catalog, journal, store, ingest, ownSamples } = this.deps;
+    const from = await checkpointSeq(catalog);
+    // A first start has neither a checkpoint nor anything that one would have cut off.
+    const known = (await catalog.get(CHECKPOINT)) !== undefined;
+    let replayed = 0;
+    for await (const entry of journal.replay(from)) {
+      if (replayed++ === 0 && !known && entry.seq > 1) this.forgot();
+      if (!ownSamples.replay(entry)) ingest.replay(entry);
+    }
+    if (!known && replayed === 0 && store.highestSeq() > 0) this.forgot();
+    return replayed;
+  }
+
+  /** Samples are in the store, and repeats of them will be stored as one; the account starts anew. */
+  private forgot(): void {
+    const { directory, log } = this.deps;
+    directory.forgetful = true;
+    log.error(
+      'the catalog is lost: devices, their gaps and what they had delivered start anew; samples are kept',
+    );
   }
 
   private async write(): Promise<void> {
@@ -82,6 +114,7 @@ export class Memory {
       }
       for (const id of schemas) await this.collectSchemas(id, changes);
       changes.set(CHECKPOINT, Buffer.from(String(seq)));
+      if (directory.forgetful) changes.set(FORGETFUL, Buffer.from('1'));
       await catalog.write(changes);
     } catch (error) {
       for (const id of devices) directory.retouch(id);
@@ -97,8 +130,9 @@ export class Memory {
   ): Promise<void> {
     const prefix = `${SCHEMA}${device}/`;
     for await (const [key] of this.deps.catalog.list(prefix)) changes.set(key, undefined);
-    this.deps.dictionaries.held(device).forEach(({ id, site, bytes }, place) => {
-      changes.set(`${prefix}${place}/${id}`, Buffer.concat([Buffer.from(`${site}\n`), bytes]));
+    this.deps.dictionaries.held(device).forEach(([id, { sites, bytes }], place) => {
+      const head = Buffer.from(`${[...sites].join(' ')}\n`);
+      changes.set(`${prefix}${place}/${id}`, Buffer.concat([head, bytes]));
     });
   }
 
@@ -106,11 +140,8 @@ export class Memory {
     const device = key.slice(SCHEMA.length).split('/')[0] ?? '';
     const text = Buffer.from(value);
     const end = text.indexOf('\n');
-    const added = this.deps.dictionaries.add(
-      device,
-      text.subarray(0, end).toString(),
-      text.subarray(end + 1),
-    );
-    if (!added.ok) this.deps.log.warn('dictionary is unreadable and was passed over', { key });
+    const sites = text.subarray(0, end).toString().split(' ').filter(Boolean);
+    if (!this.deps.dictionaries.restore(device, text.subarray(end + 1), sites))
+      this.deps.log.warn('dictionary is unreadable and was passed over', { key });
   }
 }

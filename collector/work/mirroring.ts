@@ -5,7 +5,7 @@
 import { mirrorTopic } from '../../protocol/topics.ts';
 import { mirrorMetrics, mirrorState } from '../core/mirror.ts';
 import { STALE_BITS } from '../core/stale.ts';
-import type { DeviceView, LiveSample } from '../core/views.ts';
+import type { LiveSample } from '../core/views.ts';
 import type { DeviceDirectory } from '../ports/http.ts';
 import type { Bus, Cancel, Clock, Log, SampleStore, SeriesData } from '../ports.ts';
 
@@ -16,12 +16,15 @@ export interface MirroringDeps {
   readonly log: Log;
   readonly bus: Bus;
   readonly store: Pick<SampleStore, 'select'>;
-  readonly devices: DeviceDirectory;
+  readonly devices: Pick<DeviceDirectory, 'get' | 'onChange'>;
+  /** Every device there is, without the cost of a view of each. */
+  readonly fleet: () => Iterable<{ readonly id: string; readonly site: string }>;
   /** Asked at each step, so that a reload changes it. */
   readonly mode: () => MirrorMode;
 }
 
-const STEP_MS = 10_000;
+const STATE_MS = 1_000;
+const METRICS_MS = 10_000;
 /** A series whose newest sample is older than this has nothing to show. */
 const FRESH_MS = 300_000;
 
@@ -29,38 +32,58 @@ export class Mirroring {
   private readonly deps: MirroringDeps;
   private readonly changed = new Set<string>();
   private unsubscribe: Cancel = noop;
-  private cancel: Cancel = noop;
+  private readonly cancels = new Set<Cancel>();
 
   constructor(deps: MirroringDeps) {
     this.deps = deps;
   }
 
+  /** The broker may have lost what it kept: every state is told once at the start. */
   start(): void {
+    for (const { id } of this.deps.fleet()) this.changed.add(id);
     this.unsubscribe = this.deps.devices.onChange((id) => this.changed.add(id));
-    this.schedule();
+    this.every(STATE_MS, () => this.states());
+    this.every(METRICS_MS, () => this.allMetrics());
   }
 
   stop(): void {
     this.unsubscribe();
-    this.cancel();
+    for (const cancel of this.cancels) cancel();
+    this.cancels.clear();
   }
 
-  private schedule(): void {
-    this.cancel = this.deps.clock.after(STEP_MS, () => {
-      this.step()
-        .catch((error: unknown) =>
-          this.deps.log.warn('mirror not published', { error: String(error) }),
-        )
-        .finally(() => this.schedule());
-    });
+  private every(ms: number, step: () => Promise<void>): void {
+    let cancel: Cancel = noop;
+    const wait = () => {
+      cancel = this.deps.clock.after(ms, () => {
+        const work = this.deps.mode() === 'off' ? Promise.resolve() : step();
+        work
+          .catch((error: unknown) =>
+            this.deps.log.warn('mirror not published', { error: String(error) }),
+          )
+          .finally(() => this.cancels.has(stop) && wait());
+      });
+    };
+    const stop = () => cancel();
+    this.cancels.add(stop);
+    wait();
   }
 
-  private async step(): Promise<void> {
-    if (this.deps.mode() === 'off') return this.changed.clear();
-    const ids = [...this.changed];
-    this.changed.clear();
-    for (const id of ids) await this.state(id);
-    for (const device of this.deps.devices.list()) await this.metrics(device);
+  /** What could not be published is tried again. */
+  private async states(): Promise<void> {
+    for (const id of this.changed) {
+      this.changed.delete(id);
+      try {
+        await this.state(id);
+      } catch (error) {
+        this.changed.add(id);
+        throw error;
+      }
+    }
+  }
+
+  private async allMetrics(): Promise<void> {
+    for (const device of this.deps.fleet()) await this.metrics(device);
   }
 
   private async state(id: string): Promise<void> {
@@ -71,7 +94,7 @@ export class Mirroring {
     await bus.publish(mirrorTopic(device.site, id, 'state'), text, { qos: 1, retain: true });
   }
 
-  private async metrics(device: DeviceView): Promise<void> {
+  private async metrics(device: { readonly id: string; readonly site: string }): Promise<void> {
     const { bus, store, clock, mode } = this.deps;
     const topic = mirrorTopic(device.site, device.id, 'metrics');
     if (mode() === 'on-demand' && bus.subscribed(topic) !== true) return;

@@ -3,24 +3,27 @@
  * staleness markers of devices that are forgotten or moved.
  *
  * They go through the journal like everything else, as entries under topics that no device can
- * send, so that a crash leaves no hole in `up`.
+ * send, so that a crash leaves no hole in `up` and a forgotten device stays forgotten.
  */
 import { decodeCbor } from '../../protocol/cbor/decode.ts';
 import { encodeCbor } from '../../protocol/cbor/encode.ts';
 import type { CborValue } from '../../protocol/cbor/values.ts';
-import type { Block } from '../../protocol/messages/batch.ts';
 import { type Device, isUp } from '../core/device.ts';
-import { staleRow } from '../core/stale.ts';
 import type { Clock, Journal, JournalEntry, SampleStore } from '../ports.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import type { Directory } from './directory.ts';
+import type { JournalHealth } from './journal-health.ts';
+import { OwnSeries, type UpRow } from './own-series.ts';
 
 const UP = '!up';
 const END = '!end';
+/** One entry has to stay within what our own decoder takes. */
+const ROWS_PER_ENTRY = 2_000;
 
 export interface OwnSamplesDeps {
   readonly clock: Clock;
   readonly journal: Journal;
+  readonly journalHealth: JournalHealth;
   readonly store: SampleStore;
   readonly directory: Directory;
   readonly dictionaries: Dictionaries;
@@ -28,54 +31,48 @@ export interface OwnSamplesDeps {
   readonly changed: (device: Device, now: number) => void;
 }
 
-/** Series ids of one set of columns, kept while the set stays the same. */
-interface Columns {
-  readonly key: string;
-  readonly ids: Uint32Array;
-}
-
 export class OwnSamples {
   private readonly deps: OwnSamplesDeps;
   private readonly startedAt: number;
   private readonly known = new Map<string, boolean>();
-  private up: Columns = { key: '', ids: new Uint32Array() };
-  private info: Columns = { key: '', ids: new Uint32Array() };
+  private readonly series: OwnSeries;
+  /** Devices that are being forgotten: nothing may follow the end of their series. */
+  private readonly leaving = new Set<string>();
 
   constructor(deps: OwnSamplesDeps) {
     this.deps = deps;
     this.startedAt = deps.clock.wall();
-  }
-
-  /** Whether some device went up or down since the last `record`. */
-  changed(now: number): boolean {
-    for (const device of this.deps.directory.all()) {
-      const up = isUp(device, now, this.startedAt);
-      if (up !== undefined && this.known.get(device.id) !== up) return true;
-    }
-    return false;
+    this.series = new OwnSeries(deps.store, deps.dictionaries);
   }
 
   isUp(device: Device): boolean | undefined {
     return isUp(device, this.deps.clock.wall(), this.startedAt);
   }
 
-  /** One row of `up` and of `muster_device_info` for all devices of which it is known. */
-  async record(now: number): Promise<void> {
-    const rows: CborValue[] = [];
+  /** Records the devices that went up or down, or every one of which it is known. */
+  async record(now: number, all: boolean): Promise<void> {
+    const rows: UpRow[] = [];
     for (const device of this.deps.directory.all()) {
       const up = isUp(device, now, this.startedAt);
-      if (up === undefined) continue;
-      if (this.known.get(device.id) !== up) this.deps.changed(device, now);
-      this.known.set(device.id, up);
-      rows.push([device.id, device.site, up ? 1 : 0]);
+      if (up === undefined || this.leaving.has(device.id)) continue;
+      if (all || this.known.get(device.id) !== up) rows.push([device.id, device.site, up ? 1 : 0]);
     }
-    if (rows.length > 0) await this.journalled(UP, [now, rows], now);
+    for (let at = 0; at < rows.length; at += ROWS_PER_ENTRY) {
+      const part = rows.slice(at, at + ROWS_PER_ENTRY);
+      await this.journalled(UP, [now, part], now);
+      for (const row of part) this.note(row, now);
+    }
   }
 
-  /** Ends the series that a device has under a site. */
-  async end(device: Device, site: string, now: number): Promise<void> {
-    this.known.delete(device.id);
-    await this.journalled(END, [now, device.id, site], now);
+  /** Ends the series that a device has under a site; `forget` takes the device out as well. */
+  async end(device: Device, site: string, now: number, forget: boolean): Promise<void> {
+    if (forget) this.leaving.add(device.id);
+    try {
+      await this.journalled(END, [now, device.id, site, forget], now);
+      this.known.delete(device.id);
+    } finally {
+      this.leaving.delete(device.id);
+    }
   }
 
   /** Applies one of our entries again; answers false when it is none. */
@@ -86,102 +83,48 @@ export class OwnSamples {
     return true;
   }
 
+  private note([id, , value]: UpRow, now: number): void {
+    const up = value === 1;
+    const device = this.deps.directory.get(id);
+    if (device === undefined || this.known.get(id) === up) return;
+    this.known.set(id, up);
+    this.deps.changed(device, now);
+  }
+
   private async journalled(
     topic: string,
     content: readonly CborValue[],
     now: number,
   ): Promise<void> {
+    const { journal, journalHealth } = this.deps;
     const payload = encodeCbor(content);
-    const seq = await this.deps.journal.append({ topic, payload, receivedAt: now });
+    let seq: number;
+    try {
+      seq = await journal.append({ topic, payload, receivedAt: now });
+    } catch (error) {
+      journalHealth.refused(error);
+      throw error;
+    }
+    journalHealth.worked();
     this.apply(topic, content, seq);
   }
 
   private apply(topic: string, content: readonly CborValue[], seq: number): void {
     const time = Number(content[0]);
-    if (topic === UP)
-      this.applyUp(time, content[1] as readonly (readonly [string, string, number])[], seq);
-    else this.applyEnd(time, content[1] as string, content[2] as string, seq);
+    if (topic === UP) this.applyUp(time, content[1] as unknown as readonly UpRow[], seq);
+    else this.applyEnd(time, content[1] as string, content[2] as string, content[3] === true, seq);
   }
 
-  private applyUp(
-    time: number,
-    rows: readonly (readonly [string, string, number])[],
-    seq: number,
-  ): void {
-    const key = rows.map(([id, site]) => `${site}/${id}`).join();
-    if (this.up.key !== key) {
-      const ids = Uint32Array.from(rows, ([id, site]) => this.resolve('up', id, site, []));
-      this.up = { key, ids };
-    }
-    const values = Float64Array.from(rows, ([, , value]) => value);
-    this.deps.store.append(seq, this.up.ids, [row(time, values)]);
-    this.applyInfo(time, rows, seq);
+  private applyUp(time: number, rows: readonly UpRow[], seq: number): void {
+    const { directory } = this.deps;
+    for (const row of rows) this.series.up(seq, time, row, directory.get(row[0])?.state);
   }
 
-  private applyInfo(
-    time: number,
-    rows: readonly (readonly [string, string, number])[],
-    seq: number,
-  ): void {
-    const described = rows.flatMap(([id, site]) => {
-      const labels = infoLabels(this.deps.directory.get(id));
-      return labels === undefined ? [] : [{ id, site, labels }];
-    });
-    const key = JSON.stringify(described);
-    if (described.length === 0) return;
-    if (this.info.key !== key) {
-      const ids = described.map(({ id, site, labels }) =>
-        this.resolve('muster_device_info', id, site, labels),
-      );
-      this.info = { key, ids: Uint32Array.from(ids) };
-    }
-    this.deps.store.append(seq, this.info.ids, [
-      row(time, new Float64Array(described.length).fill(1)),
-    ]);
+  private applyEnd(time: number, id: string, site: string, forget: boolean, seq: number): void {
+    const { directory, dictionaries } = this.deps;
+    this.series.end(seq, time, id, site, directory.get(id)?.state);
+    if (!forget) return;
+    dictionaries.forget(id);
+    directory.delete(id);
   }
-
-  private applyEnd(time: number, id: string, site: string, seq: number): void {
-    const { store, dictionaries } = this.deps;
-    const old = dictionaries.newestOf(id, site);
-    const ids = Uint32Array.from([...(old?.ids ?? []), this.resolve('up', id, site, [])]);
-    store.append(seq, ids, [row(time, staleRow(ids.length))]);
-  }
-
-  private resolve(
-    name: string,
-    id: string,
-    site: string,
-    labels: readonly (readonly [string, string])[],
-  ): number {
-    const all = new Map([
-      ...labels,
-      ['__name__', name],
-      ['instance', id],
-      ['job', 'node'],
-      ['site', site],
-    ] as const);
-    return this.deps.store.resolve(all, { type: 'gauge', unit: '' }, id);
-  }
-}
-
-function row(time: number, values: Float64Array): Block {
-  return {
-    times: Float64Array.of(time),
-    firstAlias: 0,
-    columns: values.length,
-    values,
-    presence: new Map(),
-  };
-}
-
-/** Device labels and versions, in Prometheus's form; identity labels cannot be overwritten. */
-function infoLabels(
-  device: Device | undefined,
-): readonly (readonly [string, string])[] | undefined {
-  if (device?.state === undefined) return undefined;
-  const { agentVersion, labels } = device.state;
-  const own = [...labels].map(
-    ([name, value]) => [name.replaceAll(/[^a-zA-Z0-9_]/g, '_'), value] as const,
-  );
-  return [...own, ['agent_version', agentVersion]];
 }

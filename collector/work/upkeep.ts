@@ -1,8 +1,7 @@
 /**
  * What the collector does on its own clock: `up`, checkpoints, retention and rollups.
  */
-
-import { forgetOldProblems } from '../core/device.ts';
+import { forgetOldProblems } from '../core/problems.ts';
 import type { Cancel, Clock, Journal, Log, SampleStore } from '../ports.ts';
 import type { Directory } from './directory.ts';
 import type { Memory } from './memory.ts';
@@ -25,11 +24,14 @@ const UP_MS = 15_000;
 const CHECKPOINT_MS = 20 * 60_000;
 /** A journal larger than this is checkpointed early. */
 const JOURNAL_BYTES = 512 * 1024 * 1024;
+/** But not over and over when that does not make it smaller. */
+const CHECKPOINT_LEAST_MS = 60_000;
 const MAINTAIN_MS = 60_000;
 
 export class Upkeep {
   private readonly deps: UpkeepDeps;
   private readonly cancels = new Map<string, Cancel>();
+  private readonly running = new Set<Promise<void>>();
   private upAt = Number.NEGATIVE_INFINITY;
   private checkpointAt: number;
 
@@ -44,16 +46,18 @@ export class Upkeep {
     this.every('maintenance', MAINTAIN_MS, () => this.maintain());
   }
 
-  stop(): void {
+  /** Resolves when what is under way has ended. */
+  async stop(): Promise<void> {
     for (const cancel of this.cancels.values()) cancel();
     this.cancels.clear();
+    await Promise.all(this.running);
   }
 
   /** Runs a job again and again, never twice at once; a failure is logged and tried again. */
   private every(name: string, ms: number, job: () => Promise<void>): void {
     let failing = false;
     const run = () => {
-      job()
+      const round = job()
         .then(
           () => {
             if (failing) this.deps.log.info(`${name} works again`);
@@ -65,24 +69,28 @@ export class Upkeep {
           },
         )
         .finally(() => {
+          this.running.delete(round);
           if (this.cancels.has(name)) this.cancels.set(name, this.deps.clock.after(ms, run));
         });
+      this.running.add(round);
     };
     this.cancels.set(name, this.deps.clock.after(ms, run));
   }
 
   private async watchLiveness(): Promise<void> {
     const { clock, ownSamples } = this.deps;
-    const now = Math.round(clock.wall());
-    if (clock.mono() - this.upAt < UP_MS && !ownSamples.changed(now)) return;
-    this.upAt = clock.mono();
-    await ownSamples.record(now);
+    const due = clock.mono() - this.upAt >= UP_MS;
+    const at = clock.mono();
+    await ownSamples.record(Math.round(clock.wall()), due);
+    if (due) this.upAt = at;
   }
 
   private async watchJournal(): Promise<void> {
     const { clock, journal, memory } = this.deps;
+    const since = clock.mono() - this.checkpointAt;
     const due =
-      clock.mono() - this.checkpointAt >= CHECKPOINT_MS || journal.stats().bytes > JOURNAL_BYTES;
+      since >= CHECKPOINT_MS ||
+      (since >= CHECKPOINT_LEAST_MS && journal.stats().bytes > JOURNAL_BYTES);
     if (!due) return;
     await memory.checkpoint();
     this.checkpointAt = clock.mono();
@@ -91,7 +99,9 @@ export class Upkeep {
   private async maintain(): Promise<void> {
     const { clock, store, directory } = this.deps;
     const now = clock.wall();
-    for (const device of directory.all()) forgetOldProblems(device, now);
+    for (const device of directory.all()) {
+      if (forgetOldProblems(device, now)) directory.touch(device);
+    }
     await store.maintain(now);
   }
 }

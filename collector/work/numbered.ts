@@ -1,0 +1,64 @@
+/** What all numbered messages have in common: repeats, the journal, the ledger, the answer. */
+import type { Header } from '../../protocol/messages/envelope.ts';
+import { addGap } from '../core/gaps.ts';
+import type { Unreported } from '../core/ledger.ts';
+import type { Addressee } from './acks.ts';
+import type { Arrival, IngestDesk } from './ingest-desk.ts';
+
+/** Answers repeats and holds back what cannot be taken now. */
+export function isNew(ingest: IngestDesk, arrival: Arrival, { epoch, number }: Header): boolean {
+  const { device } = arrival;
+  if (device.state === undefined) ingest.askForState(arrival, epoch);
+  const verdict = device.ledger.judge(epoch, number);
+  if (verdict === 'new') return true;
+  if (verdict === 'repeat') {
+    ingest.deps.counts.repeats++;
+    ingest.deps.acks.durable(addressee(arrival), epoch, device.ledger.around(epoch, number));
+  } else ingest.defer(verdict);
+  return false;
+}
+
+/**
+ * Journals a numbered message, then applies it and acknowledges its number, unless `apply` finds
+ * that it cannot be taken after all and answers false.
+ */
+export function keep(
+  ingest: IngestDesk,
+  arrival: Arrival,
+  header: Header,
+  bytes: number,
+  apply: (seq: number) => boolean,
+): void {
+  const { device, now } = arrival;
+  const { ledger } = device;
+  const { epoch, number, low, wall } = header;
+  ledger.begin(epoch, number, low, now);
+  const abandon = () => ledger.abandon(epoch, number);
+  ingest.store(arrival, bytes, {
+    abandon,
+    apply: (seq) => {
+      if (!apply(seq)) {
+        abandon();
+        return ingest.defer('storage');
+      }
+      noteGap(ingest, arrival, ledger.commit(epoch, number, low, wall, now));
+      ingest.deps.acks.durable(addressee(arrival), epoch, ledger.around(epoch, number));
+    },
+  });
+}
+
+export function addressee({ device, site }: Arrival): Addressee {
+  return { site, id: device.id };
+}
+
+export function noteGap(
+  ingest: IngestDesk,
+  { device, site, now }: Arrival,
+  lost: Unreported | undefined,
+): void {
+  if (lost === undefined) return;
+  const gap = { ...lost, cause: 'unreported', reportedAt: now } as const;
+  addGap(device, gap);
+  ingest.deps.counts.gaps++;
+  ingest.deps.feed.tell({ kind: 'gap', device: device.id, site, at: now, gap });
+}
