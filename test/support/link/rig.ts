@@ -5,7 +5,13 @@
 
 import { openBuffer } from '../../../agent/io/buffer/level-buffer.ts';
 import { createMqttTransport } from '../../../agent/io/mqtt-transport.ts';
-import type { LogFields, RecordBuffer, StoredRecord, Transport } from '../../../agent/ports.ts';
+import type {
+  Connection,
+  LogFields,
+  RecordBuffer,
+  StoredRecord,
+  Transport,
+} from '../../../agent/ports.ts';
 import { Link, type LinkDeps } from '../../../agent/work/link.ts';
 import { encodeBatch } from '../../../protocol/messages/batch.ts';
 import { CLOCK } from '../../../protocol/messages/envelope.ts';
@@ -38,6 +44,8 @@ export class LinkRig implements AsyncDisposable {
   #fences = 0;
   #lastTopic = '';
   #attempts = 0;
+  /** Messages without PUBACK. */
+  #outstanding = 0;
 
   private constructor(broker: ScriptedBroker, port: number, parts: Parts) {
     this.broker = broker;
@@ -132,12 +140,15 @@ export class LinkRig implements AsyncDisposable {
     await this.clock.advance(0);
   }
 
-  /** All that the broker has said so far has arrived, and what followed from it is done. */
+  /** What both sides have said so far has arrived, and what followed from it is done. */
   async breathe(): Promise<void> {
     const fence = `cmd/fence-${++this.#fences}`;
-    if (this.link.connected) {
+    const { connects } = this.link.stats();
+    const gone = () => !this.link.connected || this.link.stats().connects !== connects;
+    if (!gone()) {
+      await this.until(() => this.#outstanding === 0 || gone());
       this.broker.say(fence, new Uint8Array());
-      await this.until(() => this.#lastTopic.endsWith(fence) || !this.link.connected);
+      await this.until(() => this.#lastTopic.endsWith(fence) || gone());
     }
     await this.buffer.dictionary('none');
     await new Promise((resolve) => setTimeout(resolve, 2));
@@ -166,8 +177,22 @@ export class LinkRig implements AsyncDisposable {
           this.#attempts--;
         };
         connecting.then(over, over);
-        return connecting;
+        return connecting.then((connection) => this.counting(connection));
       },
+    };
+  }
+
+  private counting(connection: Connection): Connection {
+    return {
+      publish: (topic, payload, options) => {
+        this.#outstanding++;
+        return connection.publish(topic, payload, options).finally(() => {
+          this.#outstanding--;
+        });
+      },
+      subscribe: (filters) => connection.subscribe(filters),
+      end: () => connection.end(),
+      destroy: (reason) => connection.destroy(reason),
     };
   }
 
