@@ -60,7 +60,8 @@ export function sealRecord(out: ByteWriter, key: Uint8Array): Uint8Array {
   out.raw(EMPTY_CRC);
   const record = out.take();
   const at = record.length - 4;
-  new DataView(record.buffer).setUint32(at, crc32(record.subarray(0, at), crc32(key)), true);
+  const crc = crc32(record.subarray(0, at), crcOfKey(key));
+  for (let i = 0; i < 4; i++) record[at + i] = crc >>> (i * 8);
   return record;
 }
 
@@ -142,6 +143,22 @@ function openBody({ form, body, rows }: ParsedChunk): Uint8Array | undefined {
 export function checkRecord(key: Uint8Array, record: Uint8Array): Uint8Array | undefined {
   const at = record.length - 4;
   if (at < 1) return undefined;
-  const stored = new DataView(record.buffer, record.byteOffset + at, 4).getUint32(0, true);
-  return crc32(record.subarray(0, at), crc32(key)) === stored ? record.subarray(0, at) : undefined;
+  const content = record.subarray(0, at);
+  const crc = crc32(content, crcOfKey(key));
+  for (let i = 0; i < 4; i++) if (record[at + i] !== ((crc >>> (i * 8)) & 0xff)) return undefined;
+  return content;
+}
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = (value >>> 1) ^ (value & 1 ? 0xedb88320 : 0);
+  return value;
+});
+
+/** A key has some ten bytes: less work than the call to the native function. */
+function crcOfKey(key: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (let i = 0; i < key.length; i++)
+    crc = (CRC_TABLE[(crc ^ (key[i] as number)) & 0xff] as number) ^ (crc >>> 8);
+  return ~crc >>> 0;
 }

@@ -40,12 +40,19 @@ export class Layout {
   constructor(ids: Uint32Array) {
     this.group = groupOf(ids);
     this.raw = ids;
+    this.refused = ids.reduce((count, id) => (id === 0 ? count + 1 : count), 0);
+    // Series of one device were numbered one after the other, nearly always.
+    if (ascends(ids)) {
+      this.repeated = 0;
+      this.kept = undefined;
+      this.ids = ids;
+      return;
+    }
     // A series that a dictionary names twice has one place: the first.
     const places = new Map<number, number>();
     for (const [column, id] of ids.entries()) {
       if (id !== 0 && !places.has(id)) places.set(id, column);
     }
-    this.refused = ids.reduce((count, id) => (id === 0 ? count + 1 : count), 0);
     this.repeated = ids.length - places.size - this.refused;
     this.kept = ids.length === places.size ? undefined : Uint32Array.from(places.values());
     this.ids = Uint32Array.from(places.keys());
@@ -57,6 +64,16 @@ export class Layout {
   }
 }
 
+/** From 1 on, strictly. */
+function ascends(ids: Uint32Array): boolean {
+  let last = 0;
+  for (const id of ids) {
+    if (id <= last) return false;
+    last = id;
+  }
+  return true;
+}
+
 function groupOf(ids: Uint32Array): string {
   const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
   return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
@@ -64,6 +81,16 @@ function groupOf(ids: Uint32Array): string {
 
 /** A head becomes chunks at this many rows: 20 minutes at one row in 10 seconds. */
 export const HEAD_ROWS = 120;
+
+/** Instants of the rows that a query asked for last. */
+interface Cut {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+  readonly shuffles: number;
+  readonly first: number;
+  readonly times: Float64Array;
+}
 
 export class Head {
   readonly layout: Layout;
@@ -90,6 +117,7 @@ export class Head {
   stagedRecords = 0;
   /** Counts re-orderings: rows staged before one are not the rows that stand there after it. */
   shuffles = 0;
+  private cut: Cut | undefined;
   /** When housekeeping found it changed last, and its rows then. */
   seenAt = Number.NEGATIVE_INFINITY;
   seenRows = 0;
@@ -117,13 +145,28 @@ export class Head {
     this.rows = end;
   }
 
-  /** Samples of a column in [from, to]. Copies. */
+  /** Samples of a column in [from, to]. Copies; columns without holes share their instants. */
   read(column: number, from: number, to: number): Samples {
     this.normalize();
-    const first = lowerBound(this.times, from, this.rows);
-    let last = first;
-    while (last < this.rows && (this.times[last] as number) <= to) last++;
-    return this.gather(column, first, last);
+    const { first, times } = this.cutTimes(from, to);
+    if (this.absent !== undefined) return this.gather(column, first, first + times.length);
+    const values = takeDoubles(times.length);
+    gatherCells(this.values, column, this.columns, first, first + times.length, values);
+    return { times, values };
+  }
+
+  /** A query asks for the same rows of many columns. */
+  private cutTimes(from: number, to: number): Cut {
+    const { cut, rows, shuffles } = this;
+    const known = cut?.from === from && cut.to === to && cut.rows === rows;
+    if (cut !== undefined && known && cut.shuffles === shuffles) return cut;
+    const first = lowerBound(this.times, from, rows);
+    let last = lowerBound(this.times, to, rows);
+    if (last < rows && this.times[last] === to) last++;
+    const times = takeDoubles(Math.max(0, last - first));
+    times.set(this.times.subarray(first, first + times.length));
+    this.cut = { from, to, rows, shuffles, first, times };
+    return this.cut;
   }
 
   /** A column of rows `first` to `last - 1`, without its holes. */

@@ -23,6 +23,7 @@ export function mergeSamples(pieces: readonly Samples[]): Samples {
   const [first] = full;
   if (first === undefined) return NOTHING;
   if (full.length === 1) return first;
+  if (apart(full)) return concat(full);
   const sorted = [...full].sort((a, b) => (a.times[0] as number) - (b.times[0] as number));
   return apart(sorted) ? concat(sorted) : interleave(full);
 }
@@ -37,16 +38,37 @@ function apart(sorted: readonly Samples[]): boolean {
 }
 
 function concat(pieces: readonly Samples[]): Samples {
-  const total = pieces.reduce((sum, piece) => sum + piece.times.length, 0);
-  const times = takeDoubles(total);
-  const values = takeDoubles(total);
+  const times = concatTimes(pieces);
+  const values = takeDoubles(times.length);
   let at = 0;
   for (const piece of pieces) {
-    times.set(piece.times, at);
     values.set(piece.values, at);
-    at += piece.times.length;
+    at += piece.values.length;
   }
   return { times, values };
+}
+
+/** Instants put together last, and of what: the next series of the device most often has the same. */
+let joined: { readonly parts: readonly Float64Array[]; readonly whole: Float64Array } | undefined;
+
+function concatTimes(pieces: readonly Samples[]): Float64Array {
+  if (joined !== undefined && isOf(joined.parts, pieces)) return joined.whole;
+  let total = 0;
+  for (const { times } of pieces) total += times.length;
+  const whole = takeDoubles(total);
+  let at = 0;
+  for (const { times } of pieces) {
+    whole.set(times, at);
+    at += times.length;
+  }
+  joined = { parts: pieces.map(({ times }) => times), whole };
+  return whole;
+}
+
+function isOf(parts: readonly Float64Array[], pieces: readonly Samples[]): boolean {
+  if (parts.length !== pieces.length) return false;
+  for (let i = 0; i < parts.length; i++) if (parts[i] !== pieces[i]?.times) return false;
+  return true;
 }
 
 function interleave(pieces: readonly Samples[]): Samples {

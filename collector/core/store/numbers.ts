@@ -17,6 +17,15 @@ export class NumberList {
     this.data[this.length++] = value;
   }
 
+  /** Makes room for so many more. */
+  reserve(count: number): void {
+    const wanted = this.length + count;
+    if (wanted <= this.data.length) return;
+    const grown = new Uint32Array(wanted);
+    grown.set(this.data.subarray(0, this.length));
+    this.data = grown;
+  }
+
   at(index: number): number {
     return this.data[index] as number;
   }

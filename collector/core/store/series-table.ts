@@ -62,6 +62,16 @@ export class SeriesTable {
     }
   }
 
+  /** Makes room for so many series, and so many numbers of labels. */
+  reserve(series: number, words: number): void {
+    this.pool.reserve(words);
+    for (const column of [this.begins, this.metrics, this.owners, this.units, this.types])
+      column.reserve(series);
+    let slots = this.slots.length;
+    while (slots < series * 2) slots *= 2;
+    if (this.size === 0) this.slots = new Uint32Array(slots);
+  }
+
   add({ type, unit, owner, pairs }: SeriesRecord): SeriesId {
     const id = this.metrics.length;
     let metric = 0;

@@ -34,6 +34,10 @@ export class Memory {
 
   readonly open = new Set<Head>();
   private closed = 0;
+  /** By series: no chunk holds a later instant. Unknown ones: `chunksUntil`. */
+  private readonly writtenTo: number[] = [];
+  /** No chunk that was there at the start holds a later instant. */
+  chunksUntil = Number.NEGATIVE_INFINITY;
 
   /** Half of what it may hold: time to write also what would rather grow on. */
   get crowded(): boolean {
@@ -59,17 +63,25 @@ export class Memory {
   /** Samples of a series in [from, to], in the order of their writing. */
   read(id: number, from: number, to: number): Samples[] {
     const heads: Head[] = [];
-    for (const layout of this.layouts.holding(id))
-      heads.push(...layout.waiting, ...layout.heads.values());
+    for (const layout of this.layouts.holding(id)) {
+      for (const head of layout.waiting)
+        if (head.maxTime >= from && head.minTime <= to) heads.push(head);
+      for (const head of layout.heads.values())
+        if (head.maxTime >= from && head.minTime <= to) heads.push(head);
+    }
     // Closed heads in the order in which they are to be written, then open ones, which never collide.
     if (heads.length > 1) heads.sort((a, b) => a.closedAs - b.closedAs);
     const pieces: Samples[] = [];
     for (const head of heads) {
-      if (head.maxTime < from || head.minTime > to) continue;
       const piece = head.read(head.layout.ids.indexOf(id), from, to);
       if (piece.times.length > 0) pieces.push(piece);
     }
     return pieces;
+  }
+
+  /** Whether chunks may hold samples of a series from this instant on. */
+  mayBeWritten(id: number, from: number): boolean {
+    return (this.writtenTo[id] ?? this.chunksUntil) >= from;
   }
 
   /** Puts back rows that a checkpoint had staged. */
@@ -111,6 +123,11 @@ export class Memory {
   release(head: Head): void {
     const queue = this.waiting.get(head.day);
     if (queue?.[0] !== head) return;
+    const { writtenTo } = this;
+    for (const id of head.layout.ids) {
+      while (writtenTo.length <= id) writtenTo.push(this.chunksUntil);
+      if (head.maxTime > (writtenTo[id] as number)) writtenTo[id] = head.maxTime;
+    }
     queue.shift();
     head.layout.waiting.splice(head.layout.waiting.indexOf(head), 1);
     if (queue.length === 0) this.waiting.delete(head.day);

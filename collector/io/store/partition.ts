@@ -1,6 +1,7 @@
 /** One UTC day on disk: `parts/<YYYY-MM-DD>/`. The keys are listed in `core/store/keys.ts`. */
 import { ByteReader } from '../../../protocol/bytes/reader.ts';
 import { ByteWriter } from '../../../protocol/bytes/writer.ts';
+import { DAY, WINDOW } from '../../core/store/calendar.ts';
 import { decodeGroup, type GroupRecord } from '../../core/store/group-record.ts';
 import {
   factKey,
@@ -77,6 +78,14 @@ export class Partition {
       if (order > last) last = order;
     }
     return last;
+  }
+
+  /** The end of the last window that has chunks; `undefined` when none has. */
+  async lastWindowEnd(): Promise<number | undefined> {
+    const range = { gte: Uint8Array.of(0x20), lt: Uint8Array.of(0x30) };
+    const [key] = await this.db.keys({ ...range, reverse: true, limit: 1 }).all();
+    const window = key && parseChunkKey(key)?.window;
+    return window === undefined ? undefined : this.day * DAY + (window + 1) * WINDOW - 1;
   }
 
   remember(group: string, { seq, ids }: GroupRecord): void {

@@ -50,12 +50,20 @@ export class Reader {
     // Memory first: what is flushed meanwhile is then seen twice, which is harmless, never not at all.
     const fresh = Array.from(ids, (id) => this.memory.read(id, from, to));
     const pieces = new Map<number, Samples[]>();
-    for (const day of this.partitions.between(dayOf(from), dayOf(to))) {
-      await this.partitions.use(day, (partition) => this.readDay(partition, ids, from, to, pieces));
+    // Newest samples are seldom written yet: then there is nothing to look for.
+    const written = ids.filter((id) => this.memory.mayBeWritten(id, from));
+    const days = written.length === 0 ? [] : this.partitions.between(dayOf(from), dayOf(to));
+    for (const day of days) {
+      await this.partitions.use(day, (partition) =>
+        this.readDay(partition, written, from, to, pieces),
+      );
     }
     const found: Found[] = [];
-    for (const [i, id] of ids.entries()) {
-      const samples = mergeSamples([...(pieces.get(id) ?? []), ...(fresh[i] as Samples[])]);
+    for (let i = 0; i < ids.length; i++) {
+      const id = ids[i] as number;
+      const stored = pieces.get(id);
+      const recent = fresh[i] as Samples[];
+      const samples = mergeSamples(stored === undefined ? recent : [...stored, ...recent]);
       if (samples.times.length > 0) found.push({ id, samples });
     }
     return found;
@@ -75,7 +83,7 @@ export class Reader {
     try {
       for (let window = first; window <= last; window++) {
         const chunks = await this.readWindow(partition, ids, window, snapshot);
-        await this.decode(partition, window, chunks, snapshot, (id, samples) => {
+        await this.decode(partition, window, chunks, snapshot, from, to, (id, samples) => {
           const clipped = clip(samples, from, to);
           const known = pieces.get(id);
           if (known === undefined) pieces.set(id, [clipped]);
@@ -140,11 +148,14 @@ export class Reader {
     window: number,
     chunks: readonly StoredChunk[],
     snapshot: Snapshot,
+    from: number,
+    to: number,
     emit: (id: number, samples: Samples) => void,
   ): Promise<void> {
     const shared = await this.sharedTimes(partition, window, chunks, snapshot);
     for (const { id, chunk } of chunks) {
       const times = typeof chunk.times === 'number' ? shared.get(chunk.times) : chunk.times;
+      if (times !== undefined && !reaches(times, from, to)) continue;
       const samples = times === undefined ? 'times' : decodeChunk(chunk, times);
       if (typeof samples === 'string') this.damaged(partition, id, samples);
       else emit(id, samples);
@@ -177,4 +188,8 @@ export class Reader {
     this.damagedChunks++;
     this.log.warn('damaged chunk left out', { partition: partition.db.location, series, problem });
   }
+}
+
+function reaches(times: Float64Array, from: number, to: number): boolean {
+  return (times[0] as number) <= to && (times[times.length - 1] as number) >= from;
 }

@@ -1,4 +1,5 @@
 /** What the start reads back: rows that a checkpoint staged, and how far each group had written. */
+import { DAY } from '../../core/store/calendar.ts';
 import { KIND, prefixRange } from '../../core/store/keys.ts';
 import { decodeStaged } from '../../core/store/staged.ts';
 import type { Log } from '../../ports.ts';
@@ -33,6 +34,11 @@ export async function recover(
   for (const groups of marks.values()) {
     for (const seq of groups.values()) if (seq > memory.markedSeq) memory.markedSeq = seq;
   }
+  const newest = Math.max(...partitions.days);
+  if (partitions.days.size > 0)
+    await partitions.use(newest, async (partition) => {
+      memory.chunksUntil = (await partition.lastWindowEnd()) ?? newest * DAY;
+    });
   memory.lastSeq = Math.max(0, index.covered - 1);
   if (index.lost > 0)
     log.error('labels of some series are lost: their samples cannot be found', {

@@ -11,15 +11,19 @@ export async function present(
   partitions: Partitions,
   memory: Memory,
 ): Promise<Uint32Array> {
-  const seen = new Set<number>();
-  for (const head of memory.heads()) {
-    if (head.maxTime >= from && head.minTime <= to) for (const id of head.layout.ids) seen.add(id);
-  }
+  const marks = new Uint8Array((ids.at(-1) ?? 0) + 1);
+  for (const head of memory.heads())
+    if (head.maxTime >= from && head.minTime <= to) mark(marks, head.layout.ids);
   for (const day of partitions.between(dayOf(from), dayOf(to)).reverse()) {
-    if (ids.every((id) => seen.has(id))) break;
+    if (ids.every((id) => marks[id] === 1)) break;
     await partitions.use(day, async ({ roster }) => {
-      for (const group of roster.values()) for (const id of group) seen.add(id);
+      for (const group of roster.values()) mark(marks, group);
     });
   }
-  return ids.filter((id) => seen.has(id));
+  return ids.filter((id) => marks[id] === 1);
+}
+
+/** Ids behind the end fall off. */
+function mark(marks: Uint8Array, ids: Uint32Array): void {
+  for (let i = 0; i < ids.length; i++) marks[ids[i] as number] = 1;
 }

@@ -173,6 +173,7 @@ export class SeriesIndex {
   private take(content: SeriesContent): void {
     const { texts, ids, words, count, whole } = content;
     for (const [number, text] of texts) this.strings.restore(number, text);
+    this.table.reserve(content.lastId, words.length);
     for (let place = 0; place < ids.length; place++) {
       const begin = content.begin(place);
       const end = content.end(place);

@@ -6,9 +6,11 @@ import { DAY, HOUR, MINUTE } from '../../../collector/core/store/calendar.ts';
 import { openLevelStore } from '../../../collector/io/store/level-store.ts';
 import type { Matcher, SampleStore } from '../../../collector/ports.ts';
 import { INTERVAL, makeFleet } from '../store/fleet.ts';
+import { fleetWide } from '../store/fleet-wide.ts';
+import { start } from '../store/start.ts';
 
 export const describe =
-  'the store alone: append [devices] | bytes [devices] | query [devices] | all';
+  'the store alone: append | bytes | query | start, each with [devices] | all';
 
 const SERIES = 80;
 const START = Date.UTC(2025, 10, 21);
@@ -24,6 +26,10 @@ export async function run(args: string[]): Promise<void> {
     await inFolder((path) => bytes(path, count ?? 50, 8 * HOUR));
   }
   if (what === 'query' || what === 'all') await inFolder((path) => query(path, count ?? 2500));
+  if (what === 'start' || what === 'all') {
+    const sizes = count === undefined ? [1250, 12_500] : [count];
+    for (const size of sizes) await inFolder((path) => start(path, size, SERIES));
+  }
 }
 
 async function append(path: string, devices: number, rows: number): Promise<void> {
@@ -79,9 +85,7 @@ async function query(path: string, devices: number): Promise<void> {
   const store = await openLevelStore({ path });
   await fill(store, devices, HOUR);
   await store.checkpoint();
-  await time(`one metric, 1 h, ${devices * 4} series`, () =>
-    store.select([is('__name__', 'metric_0_percent')], START, START + HOUR),
-  );
+  await fleetWide(store, START + HOUR);
   await time('one device, 1 h', () =>
     store.select([is('instance', 'device-00007')], START, START + HOUR),
   );
