@@ -139,10 +139,9 @@ export class DeviceLedger {
   }
 
   /** The durable interval around one number, for its acknowledgement. */
-  around(epoch: string, number: number): Interval {
-    const known = this.epochs.get(epoch);
-    const interval = known?.received.around(number);
-    return interval === undefined ? { first: number, last: number } : { ...interval };
+  around(epoch: string, number: number): Readonly<Interval> {
+    const interval = this.epochs.get(epoch)?.received.around(number);
+    return interval ?? { first: number, last: number };
   }
 
   /**

@@ -11,6 +11,7 @@ import type { IngestCounts } from './counts.ts';
 /** An ack lists at most this many ranges; the rest follows when the device sends again. */
 const MAX_RANGES = 64;
 const MAX_NEEDS = 32;
+const NONE: readonly never[] = [];
 
 export interface Addressee {
   readonly site: string;
@@ -19,13 +20,16 @@ export interface Addressee {
 
 interface Draft {
   readonly to: Addressee;
+  readonly epoch: string;
   readonly ranges: Intervals;
-  readonly schemas: Set<string>;
-  readonly kinds: Set<NeedableKind>;
+  /** Seldom any, and there is a draft for nearly every message. */
+  schemas: Set<string> | undefined;
+  kinds: Set<NeedableKind> | undefined;
 }
 
 export class AckDesk {
-  private readonly drafts = new Map<string, Map<string, Draft>>();
+  /** By device and epoch. */
+  private drafts = new Map<string, Draft>();
   private scheduled = false;
   private readonly deps: { bus: Bus; clock: Clock; log: Log; counts: IngestCounts };
 
@@ -38,12 +42,15 @@ export class AckDesk {
   }
 
   needSchema(to: Addressee, epoch: string, schema: string): void {
-    const { schemas } = this.draft(to, epoch);
-    if (schemas.size < MAX_NEEDS) schemas.add(schema);
+    const draft = this.draft(to, epoch);
+    draft.schemas ??= new Set();
+    if (draft.schemas.size < MAX_NEEDS) draft.schemas.add(schema);
   }
 
   needKind(to: Addressee, epoch: string, kind: NeedableKind): void {
-    this.draft(to, epoch).kinds.add(kind);
+    const draft = this.draft(to, epoch);
+    draft.kinds ??= new Set();
+    draft.kinds.add(kind);
   }
 
   /** An ack without ranges still tells the time and that somebody is there. */
@@ -52,21 +59,12 @@ export class AckDesk {
   }
 
   private draft(to: Addressee, epoch: string): Draft {
-    let ofDevice = this.drafts.get(to.id);
-    if (ofDevice === undefined) {
-      ofDevice = new Map();
-      this.drafts.set(to.id, ofDevice);
-    }
-    let draft = ofDevice.get(epoch);
-    if (draft === undefined) {
-      draft = {
-        to: { site: to.site, id: to.id },
-        ranges: new Intervals(),
-        schemas: new Set(),
-        kinds: new Set(),
-      };
-      ofDevice.set(epoch, draft);
-    }
+    const key = `${to.id} ${epoch}`;
+    const known = this.drafts.get(key);
+    if (known !== undefined) return known;
+    const ranges = new Intervals();
+    const draft = { to, epoch, ranges, schemas: undefined, kinds: undefined };
+    this.drafts.set(key, draft);
     if (!this.scheduled) {
       this.scheduled = true;
       setImmediate(() => this.flush());
@@ -76,22 +74,24 @@ export class AckDesk {
 
   private flush(): void {
     this.scheduled = false;
-    const drafts = [...this.drafts.values()];
-    this.drafts.clear();
-    for (const ofDevice of drafts) for (const [epoch, draft] of ofDevice) this.send(epoch, draft);
+    const { drafts } = this;
+    this.drafts = new Map();
+    for (const draft of drafts.values()) this.send(draft);
   }
 
-  private send(epoch: string, { to, ranges, schemas, kinds }: Draft): void {
+  private send({ to, epoch, ranges, schemas, kinds }: Draft): void {
     const { bus, clock, log, counts } = this.deps;
+    const needSchemas = schemas === undefined ? NONE : [...schemas];
+    const needKinds = kinds === undefined ? NONE : [...kinds];
     const payload = encodeAck({
       epoch,
       ranges: ranges.values().slice(-MAX_RANGES),
-      needSchemas: [...schemas],
-      needKinds: [...kinds],
+      needSchemas,
+      needKinds,
       now: Math.round(clock.wall()),
     });
     counts.acks++;
-    counts.needs += schemas.size + kinds.size;
+    counts.needs += needSchemas.length + needKinds.length;
     const topic = buildTopic({ site: to.site, device: to.id, kind: 'ack' });
     // A lost ack is mended by the device: it sends again, and repeats are acknowledged.
     bus.publish(topic, payload, { qos: 0, retain: false }).catch((error: unknown) => {

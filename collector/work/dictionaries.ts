@@ -20,6 +20,7 @@ const MAX_UNREADABLE = 1_000;
 
 export interface ResolvedDictionary {
   readonly id: string;
+  readonly site: string;
   readonly series: readonly SeriesDefinition[];
   /** Alias -> series of the store; 0 where a limit refused it. */
   readonly ids: Uint32Array;
@@ -42,6 +43,8 @@ interface Held extends HeldDictionary {
 export class Dictionaries {
   /** By device, then by id; the one used last is last. */
   private readonly byDevice = new Map<string, Map<string, Held>>();
+  /** What the last batch of each device used: mostly the next one's too. */
+  private readonly recent = new Map<string, ResolvedDictionary>();
   private readonly store: SampleStore;
   private readonly dirty = new Set<string>();
   private readonly unreadable = new Set<string>();
@@ -86,6 +89,14 @@ export class Dictionaries {
 
   /** The dictionary with its series resolved; `undefined` when it has to be asked for. */
   get(device: string, site: string, id: string): ResolvedDictionary | undefined {
+    const recent = this.recent.get(device);
+    if (recent !== undefined && recent.id === id && recent.site === site) return recent;
+    const found = this.find(device, site, id);
+    if (found !== undefined) this.recent.set(device, found);
+    return found;
+  }
+
+  private find(device: string, site: string, id: string): ResolvedDictionary | undefined {
     const held = this.byDevice.get(device)?.get(id);
     if (held === undefined) return undefined;
     this.use(device, id, held);
@@ -118,6 +129,7 @@ export class Dictionaries {
     const ofDevice = this.byDevice.get(device);
     const id = dictionaryId(held.bytes);
     if (ofDevice?.get(id) === held) ofDevice.delete(id);
+    this.recent.delete(device);
     this.dirty.add(device);
   }
 
@@ -135,6 +147,7 @@ export class Dictionaries {
   forget(device: string): void {
     this.dirty.add(device);
     this.byDevice.delete(device);
+    this.recent.delete(device);
   }
 
   /** Makes it the one used last; beyond the limit, the one unused for longest goes. */
@@ -147,7 +160,9 @@ export class Dictionaries {
     if (ofDevice.size > 1) ofDevice.delete(id);
     ofDevice.set(id, held);
     if (ofDevice.size <= KEPT_PER_DEVICE) return;
-    for (const oldest of ofDevice.keys()) {
+    const inUse = this.recent.get(device)?.held;
+    for (const [oldest, one] of ofDevice) {
+      if (one === inUse) continue;
       ofDevice.delete(oldest);
       this.dirty.add(device);
       return;
@@ -170,7 +185,7 @@ export class Dictionaries {
         device,
       ),
     );
-    const resolved = { id, series, ids, held };
+    const resolved = { id, site, series, ids, held };
     held.resolved.set(site, resolved);
     held.sites.add(site);
     this.dirty.add(device);

@@ -3,7 +3,7 @@ import type { Header } from '../../protocol/messages/envelope.ts';
 import { addGap } from '../core/gaps.ts';
 import type { Unreported } from '../core/ledger.ts';
 import type { Addressee } from './acks.ts';
-import type { Arrival, IngestDesk } from './ingest-desk.ts';
+import type { Arrival, IngestDesk, Outcome } from './ingest-desk.ts';
 
 /** Answers repeats and holds back what cannot be taken now. */
 export function isNew(ingest: IngestDesk, arrival: Arrival, { epoch, number }: Header): boolean {
@@ -29,22 +29,46 @@ export function keep(
   bytes: number,
   apply: (seq: number) => boolean,
 ): void {
-  const { device, now } = arrival;
-  const { ledger } = device;
-  const { epoch, number, low, wall } = header;
-  ledger.begin(epoch, number, low, now);
-  const abandon = () => ledger.abandon(epoch, number);
-  ingest.store(arrival, bytes, {
-    abandon,
-    apply: (seq) => {
-      if (!apply(seq)) {
-        abandon();
-        return ingest.defer('storage');
-      }
-      noteGap(ingest, arrival, ledger.commit(epoch, number, low, wall, now));
-      ingest.deps.acks.durable(addressee(arrival), epoch, ledger.around(epoch, number));
-    },
-  });
+  const { epoch, number, low } = header;
+  arrival.device.ledger.begin(epoch, number, low, arrival.now);
+  ingest.store(arrival, bytes, new Kept(ingest, arrival, header, apply));
+}
+
+/** One object instead of closures: there is one for each message. */
+class Kept implements Outcome {
+  private readonly ingest: IngestDesk;
+  private readonly arrival: Arrival;
+  private readonly header: Header;
+  private readonly take: (seq: number) => boolean;
+
+  constructor(
+    ingest: IngestDesk,
+    arrival: Arrival,
+    header: Header,
+    take: (seq: number) => boolean,
+  ) {
+    this.ingest = ingest;
+    this.arrival = arrival;
+    this.header = header;
+    this.take = take;
+  }
+
+  apply(seq: number): void {
+    const { ingest, arrival } = this;
+    if (!this.take(seq)) {
+      this.abandon();
+      return ingest.defer('storage');
+    }
+    const { epoch, number, low, wall } = this.header;
+    const { ledger } = arrival.device;
+    noteGap(ingest, arrival, ledger.commit(epoch, number, low, wall, arrival.now));
+    ingest.deps.acks.durable(addressee(arrival), epoch, ledger.around(epoch, number));
+  }
+
+  abandon(): void {
+    const { epoch, number } = this.header;
+    this.arrival.device.ledger.abandon(epoch, number);
+  }
 }
 
 export function addressee({ device, site }: Arrival): Addressee {

@@ -62,7 +62,7 @@ async function stage(
   const store = await openLevelStore({ path: join(folder, 'store') });
   const journal = disk ? await openJournal({ dir: join(folder, 'journal') }) : noJournal();
   const { ingest, counts } = assemble(journal, keep ? store : noStore(store));
-  await feed(ingest, fleet.schemas());
+  await feed(ingest, fleet.hellos());
   // Series are looked up once for each device: that is a start, not what is measured here.
   await feed(ingest, fleet.round(rounds + 1));
   let cpu = 0;

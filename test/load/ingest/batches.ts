@@ -7,9 +7,12 @@ import {
   encodeSchema,
   type SeriesDefinition,
 } from '../../../protocol/messages/schema.ts';
+import { encodeState } from '../../../protocol/messages/state.ts';
 import { buildTopic } from '../../../protocol/topics.ts';
 
 const INTERVAL = 10_000;
+const EPOCH = '00000000000000aa';
+const BOOT = '00000000000000bb';
 const presence = new Map<number, Uint8Array>();
 
 export class BatchMaker {
@@ -30,12 +33,22 @@ export class BatchMaker {
     this.dictionary = encodeSchema(this.series);
   }
 
-  schemas(): BusMessage[] {
-    return this.each((device) => ({
-      topic: buildTopic({ site: 'bench', device: `d-${device}`, kind: 'schema' }),
-      payload: this.dictionary,
-      retained: false,
-    }));
+  /** What devices say when they connect. */
+  hellos(): BusMessage[] {
+    const state = encodeState({
+      online: true,
+      session: '00000000000000cc',
+      agentVersion: '1.0.0',
+      epochs: [{ epoch: EPOCH, low: 1, next: 1 }],
+      capabilities: [],
+      boot: BOOT,
+      wall: this.start,
+      machine: '00000000000000dd',
+      heartbeatSeconds: 60,
+      labels: new Map(),
+      facts: new Map(),
+    });
+    return [...this.same('state', state), ...this.same('schema', this.dictionary)];
   }
 
   /** The batches that all devices send in one interval; every eighth value has moved by far. */
@@ -50,10 +63,10 @@ export class BatchMaker {
       const times = Float64Array.of(wall);
       const block = { times, firstAlias: 0, columns: values.length, values, presence };
       const header = {
-        epoch: '00000000000000aa',
+        epoch: EPOCH,
         number,
         low: 1,
-        boot: '00000000000000bb',
+        boot: BOOT,
         wall,
         mono: number * INTERVAL,
         clock: CLOCK.synced,
@@ -61,6 +74,13 @@ export class BatchMaker {
       const body = encodeBody([block], wall, this.series);
       const topic = buildTopic({ site: 'bench', device: `d-${device}`, kind: 'm' });
       return { topic, payload: encodeBatch({ header, schema, body }), retained: false };
+    });
+  }
+
+  private same(kind: 'state' | 'schema', payload: Uint8Array): BusMessage[] {
+    return this.each((device) => {
+      const topic = buildTopic({ site: 'bench', device: `d-${device}`, kind });
+      return { topic, payload, retained: false };
     });
   }
 
