@@ -46,6 +46,8 @@ export class AgentApp {
   private readonly recording: Recording;
   private readonly link: Link;
   private sampling: Sampling;
+  private changing: Promise<void> = Promise.resolve();
+  private openingTold = false;
   private batchTimer: Cancel = () => undefined;
   private inventoryTimer: Cancel = () => undefined;
 
@@ -99,40 +101,60 @@ export class AgentApp {
     this.sampling = this.makeSampling();
   }
 
-  /** Starts everything; resolves when the first samples are in the buffer. */
-  async start(): Promise<void> {
-    await this.time.start();
-    this.link.start();
-    await this.sampling.start();
-    await this.recording.close();
-    await reportOpening(this.incidents());
-    this.scheduleBatch();
-    this.scheduleInventory(FIRST_INVENTORY_MS);
+  /** Starts everything; resolves when the first samples are in the buffer, or in memory. */
+  start(): Promise<void> {
+    return this.alone(async () => {
+      await this.time.start();
+      this.link.start();
+      await this.sampling.start();
+      await this.closeBatch();
+      this.scheduleBatch();
+      this.scheduleInventory(FIRST_INVENTORY_MS);
+    });
   }
 
   /** Stops in the order of the flow, so that the last samples are stored and, if possible, sent. */
-  async stop(): Promise<void> {
-    this.inventoryTimer();
-    this.batchTimer();
-    this.sampling.stop();
-    await this.recording.close();
-    await this.link.stop();
-    await this.buffer.sync();
-    await this.buffer.close();
-    this.host.close();
+  stop(): Promise<void> {
+    return this.alone(async () => {
+      this.inventoryTimer();
+      this.batchTimer();
+      this.sampling.stop();
+      await this.closeBatch();
+      await this.link.stop();
+      this.time.stop();
+      await this.buffer.close();
+      this.host.close();
+    });
   }
 
   /** Takes over what can change in a running agent. Samples taken so far go out as they are. */
-  async reload(config: AgentConfig): Promise<void> {
-    this.config = config;
-    this.batchTimer();
-    this.sampling.stop();
+  reload(config: AgentConfig): Promise<void> {
+    return this.alone(async () => {
+      const registry = this.given ?? (await samplersOf(config));
+      this.batchTimer();
+      this.sampling.stop();
+      await this.closeBatch();
+      this.config = config;
+      this.registry = registry;
+      this.sampling = this.makeSampling(this.sampling);
+      await this.sampling.start();
+      this.scheduleBatch();
+      this.announce('state');
+    });
+  }
+
+  /** One change of what runs at a time: two reloads at once would leave two samplings behind. */
+  private alone(change: () => Promise<void>): Promise<void> {
+    const done = this.changing.then(change);
+    this.changing = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Also tells of the last unclean end, as soon as the buffer takes it. */
+  private async closeBatch(): Promise<void> {
     await this.recording.close();
-    this.registry = this.given ?? (await samplersOf(config));
-    this.sampling = this.makeSampling();
-    await this.sampling.start();
-    this.scheduleBatch();
-    this.announce('state');
+    if (this.openingTold) return;
+    this.openingTold = await reportOpening(this.incidents());
   }
 
   /** What `muster-agent status` shows. */
@@ -203,18 +225,18 @@ export class AgentApp {
   }
 
   private incidents(): IncidentDeps {
-    const { clock, log, buffer, recording } = this;
-    return { clock, log, buffer, recording };
+    const { log, buffer, recording } = this;
+    return { log, buffer, recording };
   }
 
-  private makeSampling(): Sampling {
+  private makeSampling(before?: Sampling): Sampling {
     const { clock, host, log, table, time, recording } = this;
     const deliver: SamplingDeps['deliver'] = (row) => {
       time.look();
       recording.deliver(row);
     };
     const detailed = this.config.sampling.profile === 'full';
-    return new Sampling({ clock, host, log, table, deliver }, this.plan(), detailed);
+    return new Sampling({ clock, host, log, table, deliver }, this.plan(), detailed, before);
   }
 
   private plan(): PlannedSampler[] {
@@ -233,7 +255,7 @@ export class AgentApp {
     const { batch } = this.config.publish;
     this.batchTimer = this.clock.after(batch - (this.clock.mono() % batch), () => {
       this.scheduleBatch();
-      void this.recording.close();
+      void this.closeBatch();
     });
   }
 

@@ -32,18 +32,27 @@ async function runService(args: readonly string[]): Promise<number> {
   return run(path, process.env, signals);
 }
 
-/** Heard from the first moment on: a signal during the start must not be lost. */
+/**
+ * Heard from the first moment on: a signal during the start must not be lost. Once it stops, more
+ * of them change nothing: stopping is short, and cut off it would cost samples.
+ */
 function listen(): Signals {
-  let reload = () => {};
-  process.on('SIGHUP', () => reload());
+  let reload: (() => void) | undefined;
+  let asked = false;
+  process.on('SIGHUP', () => {
+    if (reload === undefined) asked = true;
+    else reload();
+  });
   const stop = new Promise<void>((resolve) => {
-    process.once('SIGTERM', resolve);
-    process.once('SIGINT', resolve);
+    process.on('SIGTERM', () => resolve());
+    process.on('SIGINT', () => resolve());
   });
   return {
     stop,
     onReload: (action) => {
       reload = action;
+      if (asked) action();
+      asked = false;
     },
   };
 }
@@ -60,6 +69,7 @@ main(process.argv.slice(2)).then(
   (error: unknown) => {
     const text = error instanceof Error ? error.message : String(error);
     process.stderr.write(`muster-agent: ${text}\n`);
-    process.exitCode = 1;
+    // Not by itself: what was started before it failed may keep the process alive.
+    process.exit(1);
   },
 );

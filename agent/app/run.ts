@@ -45,14 +45,18 @@ export async function run(
   await app.start();
   await manager.notify({ kind: 'ready', status: app.statusLine() });
   const timers = beat(manager, app);
+  let reloading: Promise<void> = Promise.resolve();
+  // One after the other: each is compared with what the one before it left.
   signals.onReload(() => {
-    reload(app, config, path, env, manager, log)
-      .then((next) => {
-        config = next;
+    reloading = reloading
+      .then(async () => {
+        config = await reload(app, config, path, env, manager, log);
       })
       .catch((error: unknown) => log.error('reload failed', { error: String(error) }));
   });
   await signals.stop;
+  signals.onReload(() => undefined);
+  await reloading;
   await manager.notify({ kind: 'stopping', status: 'storing what is in memory' });
   for (const timer of timers) clearInterval(timer);
   await door?.close();

@@ -27,7 +27,9 @@ export function noteBoot(
   const last = boots.at(-1);
   if (last?.boot === boot) return boots;
   const closed =
-    last === undefined ? [] : [...boots.slice(0, -1), { ...last, end: lastTo ?? last.start }];
+    last === undefined
+      ? []
+      : [...boots.slice(0, -1), { ...last, end: Math.max(last.start, lastTo ?? last.start) }];
   return [...closed, { boot, start, end: undefined }].slice(-MAX_BOOTS);
 }
 

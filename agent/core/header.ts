@@ -1,7 +1,12 @@
 /** How a record is moved in time once the clock of its boot is known. */
 import { decodeBatch, encodeBatch } from '../../protocol/messages/batch.ts';
 import type { ClockTrust, Header } from '../../protocol/messages/envelope.ts';
-import { decodeEvent, type EventMessage, encodeEvent } from '../../protocol/messages/event.ts';
+import {
+  decodeEvent,
+  type EventMessage,
+  encodeEvent,
+  type Gap,
+} from '../../protocol/messages/event.ts';
 import { accept, type Result } from '../../protocol/result.ts';
 
 export interface Move {
@@ -38,11 +43,28 @@ function shifted(header: Header, { by, clock }: Move): Header {
   return { ...header, wall: header.wall + by, clock };
 }
 
-/** Gaps stay where they are: an untimed boot computed them from times of the boot before. */
 function shiftEvents({ header, events, gaps }: EventMessage, move: Move): EventMessage {
+  const moved = shifted(header, move);
   return {
-    header: shifted(header, move),
-    gaps,
+    header: moved,
+    gaps: gaps.map((gap) => endGap(gap, header, moved)),
     events: events.map((event) => ({ ...event, wall: event.wall + move.by })),
   };
 }
+
+/**
+ * Gaps stay where they are: they were computed from times of records of the boot before. What an
+ * unclean start leaves between the last record and the first of this boot could not have its right
+ * end while the time was unknown, and neither its beginning if that boot had no time either.
+ */
+function endGap(gap: Gap, before: Header, after: Header): Gap {
+  if (!UNCLEAN.has(gap.cause) || gap.numbers.length > 0) return gap;
+  const bootStart = after.wall - after.mono;
+  const unset = gap.from <= Math.max(before.wall, FIRST_PLAUSIBLE);
+  const from = unset ? Math.min(bootStart, after.wall) : gap.from;
+  return { ...gap, from, to: Math.max(from, after.wall) };
+}
+
+const UNCLEAN: ReadonlySet<string> = new Set(['killed', 'power', 'damaged']);
+/** A clock that counts from 1970, or from the making of the system, is not set. */
+const FIRST_PLAUSIBLE = Date.UTC(2026, 0, 1);

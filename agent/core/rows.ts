@@ -8,7 +8,6 @@ import type { BuiltDictionary, Series } from './series.ts';
 const STALE_BITS = 0x7ff0_0000_0000_0002n;
 
 export interface Row {
-  readonly group: number;
   /** Milliseconds since boot. */
   readonly mono: number;
   readonly cells: Cell[];
@@ -25,62 +24,69 @@ export function countSamples(rows: readonly Row[]): number {
   return rows.reduce((sum, row) => sum + row.cells.length, 0);
 }
 
-/** One block for each group. Row times are `mono + offset`, whole milliseconds. */
+/**
+ * One block for each group, by the dictionary alone: a series may have moved to another group since
+ * its row was made. Row times are `mono + offset`, whole milliseconds.
+ */
 export function toBlocks(
   rows: readonly Row[],
   dictionary: BuiltDictionary,
   offset: number,
 ): Block[] {
-  const blocks: Block[] = [];
-  for (const [group, { first, count }] of dictionary.groups) {
-    const own = mergeInstants(rows.filter((row) => row.group === group));
-    if (own.length > 0) blocks.push(fill(own, dictionary, first, count, offset));
-  }
-  return blocks;
+  return instantsOf(rows, dictionary)
+    .filter(({ cells }) => cells.size > 0)
+    .map((group) => fill(group, offset));
 }
 
-/** Rows in order of time; what late samplers brought joins the row of its instant. */
-function mergeInstants(rows: readonly Row[]): Row[] {
-  const merged = new Map<number, Row>();
-  for (const { group, mono, cells } of rows) {
-    const known = merged.get(mono);
-    merged.set(mono, {
-      group,
-      mono,
-      cells: known === undefined ? cells : [...known.cells, ...cells],
-    });
-  }
-  return [...merged.values()].sort((a, b) => a.mono - b.mono);
+/** What blocks of these rows take: a row may have a cell for every series of its group. */
+export function countCells(rows: readonly Row[], dictionary: BuiltDictionary): number {
+  return instantsOf(rows, dictionary).reduce(
+    (sum, { cells, count }) => sum + cells.size * count,
+    0,
+  );
 }
 
-function fill(
-  rows: readonly Row[],
-  { aliasOf }: BuiltDictionary,
-  first: number,
-  columns: number,
-  offset: number,
-): Block {
-  const values = new Float64Array(rows.length * columns);
+interface Group {
+  readonly first: number;
+  readonly count: number;
+  /** By instant; what late samplers brought joins the row of its instant. */
+  readonly cells: Map<number, Cell[]>;
+  readonly aliasOf: Int32Array;
+}
+
+function instantsOf(rows: readonly Row[], { groups, aliasOf }: BuiltDictionary): readonly Group[] {
+  const all = [...groups.values()].map(
+    ({ first, count }): Group => ({ first, count, cells: new Map(), aliasOf }),
+  );
+  for (const { mono, cells } of rows) {
+    for (const cell of cells) {
+      const alias = aliasOf[cell.series.slot] ?? -1;
+      const group = all.find(({ first, count }) => first <= alias && alias < first + count);
+      const instant = group?.cells.get(mono);
+      if (instant === undefined) group?.cells.set(mono, [cell]);
+      else instant.push(cell);
+    }
+  }
+  return all;
+}
+
+function fill({ first, count, cells, aliasOf }: Group, offset: number): Block {
+  const instants = [...cells].sort(([a], [b]) => a - b);
+  const rows = instants.length;
+  const values = new Float64Array(rows * count);
   const bits = new BigUint64Array(values.buffer);
   const filled = new Uint8Array(values.length);
-  rows.forEach(({ cells }, row) => {
-    for (const { series, value, stale } of cells) {
-      const alias = aliasOf[series.slot] ?? -1;
-      if (alias < first || alias >= first + columns) continue;
-      const at = (alias - first) * rows.length + row;
+  instants.forEach(([, own], row) => {
+    for (const { series, value, stale } of own) {
+      const at = ((aliasOf[series.slot] ?? first) - first) * rows + row;
       if (stale) bits[at] = STALE_BITS;
       else values[at] = value;
       filled[at] = 1;
     }
   });
-  const times = Float64Array.from(rows, ({ mono }) => Math.round(mono + offset));
-  return {
-    times,
-    firstAlias: first,
-    columns,
-    values,
-    presence: presenceOf(filled, rows.length, columns),
-  };
+  const times = Float64Array.from(instants, ([mono]) => Math.round(mono + offset));
+  const presence = presenceOf(filled, rows, count);
+  return { times, firstAlias: first, columns: count, values, presence };
 }
 
 /** Bitmaps of the columns that have holes. */

@@ -25,8 +25,8 @@ export interface Series {
   readonly slot: number;
   readonly metric: MetricShape;
   readonly labels: readonly (readonly [string, string])[];
-  /** Samplers with the same interval share a group. */
-  readonly group: number;
+  /** Samplers with the same interval share a group; a reload may change it. */
+  group: number;
   last: number;
   /** No longer there: forgotten when the batch with its staleness marker is closed. */
   gone: boolean;
@@ -43,11 +43,14 @@ export interface BuiltDictionary {
 }
 
 const SEPARATOR = '\u0000';
+/** Characters of names and label values, of up to three bytes each: a dictionary is one message. */
+const MAX_TEXT = LIMITS.payloadBytes / 4;
 
 export class SeriesTable {
   private readonly slots = new Map<MetricShape, Map<string, Series>>();
   private all: Series[] = [];
   private next = 0;
+  private text = 0;
   /** Rises when a series appears that the last dictionary does not have. */
   private fresh = true;
 
@@ -74,9 +77,13 @@ export class SeriesTable {
     const known = ofMetric.get(key);
     if (known !== undefined) {
       known.gone = false;
+      if (known.group !== group) this.fresh = true;
+      known.group = group;
       return known;
     }
-    if (this.all.length >= LIMITS.series) return undefined;
+    const text = key.length + metric.name.length;
+    if (this.all.length >= LIMITS.series || this.text + text > MAX_TEXT) return undefined;
+    this.text += text;
     const series = {
       slot: this.next++,
       metric,
@@ -112,7 +119,11 @@ export class SeriesTable {
   /** Forgets series that are gone; for when no row refers to them any more. */
   sweep(): void {
     for (const [metric, ofMetric] of this.slots) {
-      for (const [key, series] of ofMetric) if (series.gone) ofMetric.delete(key);
+      for (const [key, series] of ofMetric) {
+        if (!series.gone) continue;
+        ofMetric.delete(key);
+        this.text -= key.length + metric.name.length;
+      }
       if (ofMetric.size === 0) this.slots.delete(metric);
     }
     this.all = this.all.filter((series) => !series.gone);

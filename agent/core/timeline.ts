@@ -13,6 +13,10 @@ export interface Timeline {
   readonly trust: ClockTrust;
   /** While a step of the wall clock is not believed yet: since when (monotonic) it is seen. */
   readonly stepSince?: number;
+  /** Monotonic time of the last look, from which slewing is measured. */
+  readonly seenAt?: number;
+  /** The wall clock's offset that the collector contradicted: not believed until it moves. */
+  readonly refuted?: number;
 }
 
 /** One look at the clocks. */
@@ -24,7 +28,7 @@ export interface ClockReading {
 }
 
 /** Below this difference the wall clock is followed without a thought (slewing, rounding). */
-const SLEW_MS = 1_000;
+const SLEW_MS = 2_000;
 /** A stepped wall clock is believed after this long when nobody contradicts it. */
 const STEP_HOLD_MS = 600_000;
 /** Further from the collector's time than this, a clock is wrong, whoever set it. */
@@ -34,24 +38,35 @@ const COLLECTOR_TOLERANCE_MS = 60_000;
 export function startTimeline(reading: ClockReading, earliest: number): Timeline {
   const plausible = reading.wall >= earliest;
   const trusted = plausible && reading.synced !== false;
-  return { offset: reading.wall - reading.mono, trust: trusted ? CLOCK.synced : CLOCK.unset };
+  return {
+    offset: reading.wall - reading.mono,
+    trust: trusted ? CLOCK.synced : CLOCK.unset,
+    seenAt: reading.mono,
+  };
 }
 
 /** Follows the wall clock: at once when it slews, after a while when it jumps. */
 export function observe(timeline: Timeline, reading: ClockReading, earliest: number): Timeline {
   if (timeline.trust === CLOCK.unset) {
     const started = startTimeline(reading, earliest);
-    // An unset clock that moves is still unset; only what the system vouches for counts.
-    return started.trust === CLOCK.synced
-      ? started
-      : { ...timeline, offset: reading.wall - reading.mono };
+    // An unset clock that moves is still unset, and records of one boot keep their distance.
+    return started.trust === CLOCK.synced ? started : timeline;
   }
   const offset = reading.wall - reading.mono;
-  if (Math.abs(offset - timeline.offset) < SLEW_MS) return { offset, trust: timeline.trust };
+  if (Math.abs(offset - timeline.offset) < SLEW_MS) return slew(timeline, reading, offset);
+  const { refuted } = timeline;
+  if (refuted !== undefined && Math.abs(offset - refuted) < COLLECTOR_TOLERANCE_MS) return timeline;
   const since = timeline.stepSince ?? reading.mono;
   const believed =
     reading.mono - since >= STEP_HOLD_MS && reading.synced !== false && reading.wall >= earliest;
   return believed ? { offset, trust: CLOCK.synced } : { ...timeline, stepSince: since };
+}
+
+/** Time never stands still, nor goes back: a leap second is spread over the next ten. */
+function slew(timeline: Timeline, { mono }: ClockReading, offset: number): Timeline {
+  const most = (mono - (timeline.seenAt ?? mono)) / 10;
+  const by = Math.max(-most, Math.min(most, offset - timeline.offset));
+  return { offset: timeline.offset + by, trust: timeline.trust, seenAt: mono };
 }
 
 /**
@@ -66,11 +81,15 @@ export function hearCollector(
   const theirs = collectorNow - reading.mono;
   const own = reading.wall - reading.mono;
   const near = (offset: number) => Math.abs(offset - theirs) < COLLECTOR_TOLERANCE_MS;
-  if (near(own)) return { offset: own, trust: CLOCK.synced };
-  if (timeline.trust !== CLOCK.unset && near(timeline.offset)) {
-    return { offset: timeline.offset, trust: timeline.trust };
+  if (near(own)) {
+    const trust = CLOCK.synced;
+    const close = timeline.trust !== CLOCK.unset && Math.abs(own - timeline.offset) < SLEW_MS;
+    return close ? { ...slew(timeline, reading, own), trust } : { offset: own, trust };
   }
-  return { offset: theirs, trust: CLOCK.estimated };
+  if (timeline.trust !== CLOCK.unset && near(timeline.offset)) {
+    return { offset: timeline.offset, trust: timeline.trust, refuted: own };
+  }
+  return { offset: theirs, trust: CLOCK.estimated, refuted: own };
 }
 
 export function wallAt(timeline: Timeline, mono: number): number {

@@ -1,29 +1,42 @@
 /** Losses that the agent knows of, told to the collector as gaps with their cause. */
 import type { DeviceEvent, Gap } from '../../protocol/messages/event.ts';
-import type { BufferOpening, Clock, Log, RecordBuffer, StoredRecord } from '../ports.ts';
+import type { BufferOpening, Log, RecordBuffer, StoredRecord } from '../ports.ts';
 import type { Recording } from './recording.ts';
 
 export interface IncidentDeps {
-  readonly clock: Clock;
   readonly log: Log;
   readonly buffer: RecordBuffer;
   readonly recording: Recording;
 }
 
-/** What an unclean end of the agent's last life may have cost: from its last record until now. */
-export async function reportOpening({
-  clock,
-  log,
-  buffer,
-  recording,
-}: IncidentDeps): Promise<void> {
-  const { how, lastTo, previousEpoch, detail } = buffer.opening;
-  if (how === 'new' || how === 'clean') return;
+/** A decoder takes so much text; what LevelDB says of damage can be long. */
+const MOST_TEXT = 1_000;
+
+/**
+ * What an unclean end of the agent's last life may have cost: from its last record until now.
+ * Answers whether that is told; if the process is killed right after, it is told once more.
+ */
+export async function reportOpening(deps: IncidentDeps): Promise<boolean> {
+  const { log, buffer } = deps;
+  const { how, detail } = buffer.opening;
+  if (how === 'new' || how === 'clean') return true;
   log.warn('the buffer was not closed cleanly', { how, detail });
-  const now = Math.round(clock.wall());
+  try {
+    await tellOpening(deps);
+    return true;
+  } catch (error) {
+    log.warn('this is not on record yet', { error: String(error) });
+    return false;
+  }
+}
+
+async function tellOpening({ buffer, recording }: IncidentDeps): Promise<void> {
+  const { how, lastTo, previousEpoch, detail } = buffer.opening;
+  const now = recording.now();
   const gap: Gap = {
-    from: Math.min(lastTo ?? now, now),
-    to: now,
+    // With an unset clock the end is not known: see `shiftRecord`.
+    from: lastTo ?? now,
+    to: Math.max(lastTo ?? now, now),
     cause: causeOf(how),
     numbers: [],
     ...(previousEpoch === undefined ? {} : { epoch: previousEpoch }),
@@ -32,7 +45,7 @@ export async function reportOpening({
     wall: now,
     name: 'agent.unclean-start',
     severity: gap.cause === 'damaged' ? 'error' : 'warning',
-    text: detail,
+    text: detail.slice(0, MOST_TEXT),
     attributes: new Map([['how', how]]),
   };
   await recording.event([event], [gap]);

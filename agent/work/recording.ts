@@ -6,7 +6,7 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { encodeBatch, encodeBody } from '../../protocol/messages/batch.ts';
 import { CLOCK, type Header } from '../../protocol/messages/envelope.ts';
 import { type DeviceEvent, encodeEvent, type Gap } from '../../protocol/messages/event.ts';
-import { countSamples, type Row, toBlocks } from '../core/rows.ts';
+import { countCells, countSamples, type Row, toBlocks } from '../core/rows.ts';
 import type { BuiltDictionary, SeriesTable } from '../core/series.ts';
 import { type Timeline, wallAt } from '../core/timeline.ts';
 import type { Clock, Log, NewRecord, RecordBuffer, StoredRecord } from '../ports.ts';
@@ -27,11 +27,18 @@ export interface RecordingDeps {
   readonly dictionaryChanged: () => void;
 }
 
-/** Well below what a decoder allows, since blocks are wider than single rows. */
+/** Well below what a decoder allows, so that no batch is a burden. */
 const MAX_BATCH_CELLS = LIMITS.cells / 8;
 
 /** Rows kept in memory while the disk refuses them, in samples. */
 const MAX_HELD_SAMPLES = 20_000;
+
+/** Times are milliseconds since boot, because the time of day may become known only later. */
+interface Dropped {
+  readonly first: number;
+  readonly last: number;
+  readonly samples: number;
+}
 
 export class Recording {
   private readonly deps: RecordingDeps;
@@ -39,8 +46,10 @@ export class Recording {
   private dictionary: BuiltDictionary | undefined;
   private closing: Promise<void> = Promise.resolve();
   private failing = false;
-  /** Samples given up while the disk refused everything. */
-  private dropped: Gap | undefined;
+  /** The buffer refused the newest dictionary. */
+  private unsaved = false;
+  /** Given up while the disk refused everything. */
+  private dropped: Dropped | undefined;
 
   constructor(deps: RecordingDeps) {
     this.deps = deps;
@@ -52,6 +61,11 @@ export class Recording {
 
   deliver(row: Row): void {
     this.rows.push(row);
+  }
+
+  /** UTC milliseconds, as far as the time is known. */
+  now(): number {
+    return wallAt(this.deps.timeline(), this.deps.clock.mono());
   }
 
   /** Makes a record of all rows so far. Calls queue behind each other; none rejects. */
@@ -72,15 +86,12 @@ export class Recording {
   }
 
   private async write(): Promise<void> {
-    const rows = firstRows(this.rows);
-    if (rows.length === 0) return this.reportLosses();
-    const { table, buffer } = this.deps;
-    if (this.dictionary === undefined || table.needsDictionary) {
-      this.dictionary = table.build();
-      await buffer.putDictionary(this.dictionary.id, this.dictionary.bytes);
-      this.deps.dictionaryChanged();
-    }
-    const dictionary = this.dictionary;
+    if (this.rows.length === 0) return this.reportLosses();
+    const { table } = this.deps;
+    const before = this.rows.length;
+    const dictionary = await this.freshDictionary();
+    // Rows that came meanwhile may have series that it does not know.
+    const rows = firstRows(this.rows.slice(0, before), dictionary);
     const timeline = this.deps.timeline();
     const first = Math.min(...rows.map(({ mono }) => mono));
     const last = Math.max(...rows.map(({ mono }) => mono));
@@ -97,8 +108,23 @@ export class Recording {
     this.rows = this.rows.slice(rows.length);
     if (this.rows.length > 0) return this.write();
     table.sweep();
+    if (this.failing) this.deps.log.info('buffer takes batches again');
     this.failing = false;
     await this.reportLosses();
+  }
+
+  /** In the buffer before any record names it. */
+  private async freshDictionary(): Promise<BuiltDictionary> {
+    const { table, buffer } = this.deps;
+    if (this.dictionary !== undefined && !table.needsDictionary && !this.unsaved)
+      return this.dictionary;
+    const next = table.build();
+    this.unsaved = true;
+    await buffer.putDictionary(next.id, next.bytes);
+    this.unsaved = false;
+    this.dictionary = next;
+    this.deps.dictionaryChanged();
+    return next;
   }
 
   private async append(
@@ -130,7 +156,7 @@ export class Recording {
     const losses = this.deps.buffer.losses();
     const dropped = this.dropped;
     if (losses.length === 0 && dropped === undefined) return;
-    await this.event([], dropped === undefined ? losses : [...losses, dropped]);
+    await this.event([], dropped === undefined ? losses : [...losses, this.gapOf(dropped)]);
     if (this.dropped === dropped) this.dropped = undefined;
     await this.deps.buffer.settle(losses.length);
   }
@@ -151,25 +177,25 @@ export class Recording {
   }
 
   private drop({ mono, cells }: Row): void {
-    const at = wallAt(this.deps.timeline(), mono);
-    const { from = at, samples = 0 } = this.dropped ?? {};
+    const { first = mono, last = mono, samples = 0 } = this.dropped ?? {};
     this.dropped = {
-      from: Math.min(from, at),
-      to: Math.max(from, at),
-      cause: 'full',
-      numbers: [],
+      first: Math.min(first, mono),
+      last: Math.max(last, mono),
       samples: samples + cells.length,
     };
   }
+
+  private gapOf({ first, last, samples }: Dropped): Gap {
+    const timeline = this.deps.timeline();
+    const [from, to] = [wallAt(timeline, first), wallAt(timeline, last)];
+    return { from, to, cause: 'full', numbers: [], samples };
+  }
 }
 
-/** As many of the oldest rows as one batch may hold: a row may touch every series of its group. */
-function firstRows(rows: readonly Row[]): Row[] {
-  let cells = 0;
-  const widest = Math.max(0, ...rows.map((row) => row.cells.length));
-  const kept = rows.filter(() => {
-    cells += widest;
-    return cells <= MAX_BATCH_CELLS;
-  });
-  return kept.length > 0 ? kept : rows.slice(0, 1);
+/** As many of the oldest rows as one batch may hold. */
+function firstRows(rows: readonly Row[], dictionary: BuiltDictionary): readonly Row[] {
+  let some = rows;
+  while (some.length > 1 && countCells(some, dictionary) > MAX_BATCH_CELLS)
+    some = some.slice(0, some.length >> 1);
+  return some;
 }

@@ -6,7 +6,7 @@
  * so that a hung mount costs one pending call and nothing else.
  */
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Row } from '../core/rows.ts';
+import type { Cell, Row } from '../core/rows.ts';
 import type { Series, SeriesTable } from '../core/series.ts';
 import type { Cancel, Clock, Host, Log } from '../ports.ts';
 import type { Emit, Metric, Options, Sampler } from '../samplers/sampler.ts';
@@ -41,13 +41,17 @@ const DURATION: Metric = {
   labels: ['collector'],
 };
 
-/** One sampler with what it left behind. */
-interface Runner extends PlannedSampler {
-  readonly group: number;
+/** What a sampler left behind; it outlives a change of the plan. */
+interface Memory {
   /** Series of its last reading, for telling which ended. */
   previous: Set<Series>;
   pending: boolean;
   failing: boolean;
+}
+
+interface Runner extends PlannedSampler {
+  readonly group: number;
+  readonly memory: Memory;
 }
 
 export class Sampling {
@@ -57,12 +61,21 @@ export class Sampling {
     readonly runners: readonly Runner[];
   }[];
   private readonly detailed: boolean;
+  /** Of samplers that are no longer planned. */
+  private readonly ended: Set<Series>;
   private cancels: Cancel[] = [];
   private overflowed = false;
 
-  constructor(deps: SamplingDeps, planned: readonly PlannedSampler[], detailed: boolean) {
+  /** `before` is the sampling that this one takes over from. */
+  constructor(
+    deps: SamplingDeps,
+    planned: readonly PlannedSampler[],
+    detailed: boolean,
+    before?: Sampling,
+  ) {
     this.deps = deps;
     this.detailed = detailed;
+    const memories = new Map(before?.memories());
     const intervals = [...new Set(planned.map(({ intervalMs }) => intervalMs))].sort(
       (a, b) => a - b,
     );
@@ -73,15 +86,22 @@ export class Sampling {
         .map((plan) => ({
           ...plan,
           group,
-          previous: new Set<Series>(),
-          pending: false,
-          failing: false,
+          memory: memories.get(plan.sampler.name) ?? newMemory(),
         })),
     }));
+    for (const { sampler } of planned) memories.delete(sampler.name);
+    this.ended = new Set([...memories.values()].flatMap(({ previous }) => [...previous]));
+  }
+
+  private memories(): [string, Memory][] {
+    return this.groups.flatMap(({ runners }) =>
+      runners.map(({ sampler, memory }): [string, Memory] => [sampler.name, memory]),
+    );
   }
 
   /** Samples everything now, and then each group at whole multiples of its interval. */
   async start(): Promise<void> {
+    this.endOthers();
     const first = this.groups.map(({ runners }) => this.tick(runners));
     const now = this.deps.clock.mono();
     for (const { intervalMs, runners } of this.groups) {
@@ -95,6 +115,12 @@ export class Sampling {
   stop(): void {
     for (const cancel of this.cancels) cancel();
     this.cancels = [];
+  }
+
+  private endOthers(): void {
+    const cells = [...this.ended].map(endOf);
+    this.ended.clear();
+    if (cells.length > 0) this.deps.deliver({ mono: Math.round(this.deps.clock.mono()), cells });
   }
 
   /**
@@ -124,12 +150,11 @@ export class Sampling {
    */
   private async tick(runners: readonly Runner[]): Promise<void> {
     const { clock, deliver } = this.deps;
-    const group = runners[0]?.group ?? 0;
     const mono = Math.round(clock.mono());
-    const row: Row = { group, mono, cells: [] };
+    const row: Row = { mono, cells: [] };
     const late: Promise<void>[] = [];
     for (const runner of runners) {
-      const own: Row = { group, mono, cells: [] };
+      const own: Row = { mono, cells: [] };
       const answer = this.run(runner, own);
       if (answer === undefined) row.cells.push(...own.cells);
       else late.push(answer.then(() => deliver(own)));
@@ -141,12 +166,12 @@ export class Sampling {
   /** Reads one sampler; a promise when its answer is not there yet. */
   private run(runner: Runner, row: Row): Promise<void> | undefined {
     const { clock, host } = this.deps;
-    if (runner.pending) return this.fail(runner, row, 'still busy with an earlier reading');
+    if (runner.memory.pending) return this.fail(runner, row, 'still busy with an earlier reading');
     const started = clock.mono();
     try {
       const raw = runner.sampler.read(host, runner.options);
       if (!(raw instanceof Promise)) return this.take(runner, row, raw, started);
-      runner.pending = true;
+      runner.memory.pending = true;
       return this.await(runner, row, raw, started);
     } catch (error) {
       return this.fail(runner, row, String(error));
@@ -168,7 +193,7 @@ export class Sampling {
       (error: unknown) => ({ error: String(error) }),
     );
     void settled.then(() => {
-      runner.pending = false;
+      runner.memory.pending = false;
     });
     const outcome = await Promise.race([settled, timeout]);
     cancel();
@@ -221,12 +246,11 @@ export class Sampling {
 
   /** Series that were there at the last reading and are not now end with a staleness marker. */
   private endMissing(runner: Runner, row: Row, seen: Set<Series>): void {
-    for (const series of runner.previous) {
+    for (const series of runner.memory.previous) {
       if (seen.has(series)) continue;
-      series.gone = true;
-      row.cells.push({ series, value: 0, stale: true });
+      row.cells.push(endOf(series));
     }
-    runner.previous = seen;
+    runner.memory.previous = seen;
   }
 
   private report(
@@ -239,17 +263,27 @@ export class Sampling {
     const own = new Set<Series>();
     // A sampler that works says so by its samples; in `edge` only failures
     // and recoveries are told.
-    if (this.detailed || problem !== undefined || runner.failing) {
+    if (this.detailed || problem !== undefined || runner.memory.failing) {
       this.put(row, own, runner.group, SUCCESS, problem === undefined ? 1 : 0, [name]);
     }
     if (this.detailed && durationMs !== undefined) {
       this.put(row, own, runner.group, DURATION, Math.round(durationMs * 1000) / 1e6, [name]);
     }
-    if ((problem !== undefined) === runner.failing) return;
-    runner.failing = problem !== undefined;
+    if ((problem !== undefined) === runner.memory.failing) return;
+    runner.memory.failing = problem !== undefined;
     if (problem === undefined) this.deps.log.info('sampler works again', { sampler: name });
     else this.deps.log.warn('sampler failed', { sampler: name, error: problem });
   }
+}
+
+function newMemory(): Memory {
+  return { previous: new Set(), pending: false, failing: false };
+}
+
+/** A staleness marker. */
+function endOf(series: Series): Cell {
+  series.gone = true;
+  return { series, value: 0, stale: true };
 }
 
 function nextMultiple(interval: number, after: number): number {

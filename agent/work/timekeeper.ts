@@ -34,6 +34,8 @@ export class Timekeeper {
   private current: Timeline;
   private boots: readonly UntimedBoot[] = [];
   private mending: Promise<void> = Promise.resolve();
+  private failed = false;
+  private stopped = false;
 
   constructor(deps: TimekeeperDeps) {
     this.deps = deps;
@@ -51,19 +53,31 @@ export class Timekeeper {
   /** Reads what earlier boots left; to be awaited before the first record. */
   async start(): Promise<void> {
     const { buffer, boot, log } = this.deps;
-    const stored = await buffer.dictionary(BOOTS_KEY);
-    const before =
-      stored === undefined ? [] : (JSON.parse(Buffer.from(stored).toString()) as UntimedBoot[]);
-    this.boots = noteBoot(before, boot, Math.round(this.current.offset), buffer.opening.lastTo);
-    if (this.known) await this.mend();
-    else {
-      log.warn('the clock is not set; samples wait for the time');
-      await this.remember();
+    const before = readBoots(await buffer.dictionary(BOOTS_KEY).catch(() => undefined));
+    const { offset } = this.current;
+    this.boots = noteBoot(before, boot, Math.round(offset), buffer.opening.lastTo);
+    if (this.known) {
+      // Not awaited: a month of records may have to be moved. Those before and after are in order.
+      if (before.length > 0) this.mendLater();
+      return;
     }
+    // Records of one boot must be at the right distance, whatever its clock showed meanwhile.
+    const own = this.boots.at(-1);
+    if (own?.boot === boot) this.current = { ...this.current, offset: own.start };
+    log.warn('the clock is not set; samples wait for the time');
+    await this.remember().catch((error: unknown) =>
+      log.warn('could not note this boot', { error: String(error) }),
+    );
+  }
+
+  /** What is not mended yet goes on at the next start. */
+  stop(): void {
+    this.stopped = true;
   }
 
   /** Looks at the clocks; cheap, for every sampling. */
   look(): void {
+    if (this.failed) this.mendLater();
     this.become(observe(this.current, this.reading(), EARLIEST));
   }
 
@@ -82,11 +96,19 @@ export class Timekeeper {
     this.deps.log.info('the time is known now', {
       trust: next.trust === CLOCK.synced ? 'synced' : 'estimated',
     });
+    this.mendLater();
+  }
+
+  /** Again at the next look when the buffer refuses. */
+  private mendLater(): void {
+    this.failed = false;
     this.mending = this.mending
       .then(() => this.mend())
-      .catch((error: unknown) =>
-        this.deps.log.error('could not mend times', { error: String(error) }),
-      );
+      .catch((error: unknown) => {
+        if (this.stopped) return;
+        this.failed = true;
+        this.deps.log.error('could not mend times', { error: String(error) });
+      });
   }
 
   /** Moves records of untimed boots to where they belong; then they may be sent. */
@@ -96,8 +118,8 @@ export class Timekeeper {
     const mended = await buffer.rebase((record) => this.moved(record, shifts));
     if (mended > 0) log.info('times of waiting records were mended', { records: mended });
     this.boots = [];
-    await this.remember();
     this.deps.settled();
+    await this.remember();
   }
 
   private moved(
@@ -127,5 +149,15 @@ export class Timekeeper {
   private reading(): ClockReading {
     const { clock, synced } = this.deps;
     return { wall: clock.wall(), mono: clock.mono(), synced: synced() };
+  }
+}
+
+/** Damage to this list only costs the order of boots that had no time. */
+function readBoots(stored: Uint8Array | undefined): readonly UntimedBoot[] {
+  if (stored === undefined) return [];
+  try {
+    return JSON.parse(Buffer.from(stored).toString()) as UntimedBoot[];
+  } catch {
+    return [];
   }
 }

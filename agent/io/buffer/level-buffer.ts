@@ -112,7 +112,8 @@ class LevelBuffer implements RecordBuffer {
   losses(): readonly BufferLoss[] {
     const { journal } = this;
     const losses = tidyLosses(journal.ledger.losses);
-    journal.revise({ ...journal.ledger, losses }, true);
+    // Asked after each batch: without losses nothing changes, and the ledger need not be written.
+    if (losses.length > 0) journal.revise({ ...journal.ledger, losses }, true);
     journal.shownLosses = losses.length;
     return losses;
   }

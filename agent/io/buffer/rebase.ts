@@ -16,9 +16,9 @@ const SLICE = 64;
 
 export async function rebase(journal: Journal, turn: Turn, rewrite: Rewrite): Promise<number> {
   let total = 0;
-  while (journal.ledger.unsetFrom !== undefined) {
-    total += await turn(() => rebaseSlice(journal, rewrite));
-  }
+  // At least one turn: an append of such a record may still be waiting for its own.
+  do total += await turn(() => rebaseSlice(journal, rewrite));
+  while (journal.ledger.unsetFrom !== undefined);
   return total;
 }
 

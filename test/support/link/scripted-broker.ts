@@ -87,7 +87,7 @@ export class ScriptedBroker implements AsyncDisposable {
         ranges: [{ first: number, last: number }],
         needSchemas: [],
         needKinds: [],
-        now: Date.UTC(2026, 10, 21),
+        now: Date.now(),
         ...more,
       }),
     );

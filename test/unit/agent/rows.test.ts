@@ -14,13 +14,12 @@ function rowsOf(
   table: SeriesTable,
   cells: readonly (readonly [number, number, Parameters<SeriesTable['find']>, number | 'stale'])[],
 ): Row[] {
-  return cells.map(([group, mono, find, value]) => {
+  return cells.map(([, mono, find, value]) => {
     const series = table.find(...find);
     if (series === undefined) throw new Error('no room');
     if (value !== 'stale') series.last = value;
     else series.gone = true;
     return {
-      group,
       mono,
       cells: [{ series, value: value === 'stale' ? 0 : value, stale: value === 'stale' }],
     };

@@ -138,4 +138,25 @@ describe('sampling', () => {
       'node_scrape_collector_duration_seconds{a}',
     ]);
   });
+
+  it('goes on where an earlier plan ended: what is no longer sampled ends, once', async () => {
+    const plans = [plan(simple('a', () => 1)), plan(simple('b', () => 2))];
+    const rows: Row[] = [];
+    const deps = {
+      clock: new FakeClock(10_000),
+      host: memoryHost({}),
+      log: silentLog,
+      table: new SeriesTable(),
+      deliver: (row: Row) => void rows.push(row),
+    };
+    const first = new Sampling(deps, plans, false);
+    await first.start();
+    first.stop();
+    const second = new Sampling(deps, plans.slice(0, 1), false, first);
+    await second.start();
+    await second.start();
+    second.stop();
+    const stale = rows.flatMap(({ cells }) => cells.filter((cell) => cell.stale));
+    expect(stale.map(({ series }) => series.metric.name)).toEqual(['test_b']);
+  });
 });
