@@ -7,13 +7,14 @@ import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../protocol/config/address.ts';
 import { VERSION } from '../protocol/version.ts';
 import { createBus } from './app/bus.ts';
+import { componentsHealth } from './app/health.ts';
 import { quarantineView } from './app/quarantine-view.ts';
 import { openStorage, type Storage } from './app/storage.ts';
 import type { CollectorConfig } from './config.ts';
 import type { Device } from './core/device.ts';
 import { createMetrics } from './core/metrics.ts';
 import { SelectorEngine } from './core/query/selector-engine.ts';
-import type { ComponentHealth, Readiness } from './core/views.ts';
+import type { Readiness } from './core/views.ts';
 import { systemClock } from './io/clock.ts';
 import { DEFAULT_LIMITS } from './io/http/deps.ts';
 import { buildHttp } from './io/http/server.ts';
@@ -185,8 +186,9 @@ export class CollectorApp {
   }
 
   private makeHttp(places: CollectorPlaces, views: LiveViews): FastifyInstance {
-    const { clock, log, metrics } = this;
-    const { store, quarantine } = this.storage;
+    const { clock, log, metrics, bus, directory, journalHealth } = this;
+    const { store, journal, quarantine } = this.storage;
+    const health = { bus, store, journal, journalHealth, directory };
     const { listen, allowedHosts, tls } = this.config.http;
     return buildHttp(
       {
@@ -199,7 +201,7 @@ export class CollectorApp {
         quarantine: quarantineView(quarantine),
         metrics,
         readiness: () => this.readiness(),
-        components: () => this.components(),
+        components: () => componentsHealth(health),
         build: { version: VERSION, revision: '' },
       },
       {
@@ -228,32 +230,5 @@ export class CollectorApp {
     if (!this.restored) reasons.push('the journal is being replayed');
     if (!this.bus.stats().connected) reasons.push('the broker is not connected');
     return { ready: reasons.length === 0, reasons };
-  }
-
-  private components(): ComponentHealth[] {
-    const { connected, connections } = this.bus.stats();
-    const { writable, series, quarantinedPartitions } = this.storage.store.stats();
-    const { refusal } = this.journalHealth;
-    const damaged = quarantinedPartitions.length > 0;
-    return [
-      {
-        name: 'broker',
-        status: connected ? 'healthy' : 'unhealthy',
-        detail: `${connections} clients`,
-      },
-      {
-        name: 'store',
-        status: writable ? (damaged ? 'degraded' : 'healthy') : 'unhealthy',
-        detail: damaged
-          ? `damaged partitions: ${quarantinedPartitions.join(', ')}`
-          : `${series} series`,
-      },
-      {
-        name: 'journal',
-        status: refusal === undefined ? 'healthy' : 'unhealthy',
-        detail: refusal ?? `${Math.ceil(this.storage.journal.stats().bytes / 1024)} KiB`,
-      },
-      { name: 'devices', status: 'healthy', detail: `${this.directory.size} known` },
-    ];
   }
 }

@@ -66,6 +66,28 @@ it('loses nothing that it acknowledged, and stops at once, with 1,000 messages i
   for (let number = 1; number <= acked; number++) expect(values).toContain(number);
 });
 
+it('forgets a device on request: its retained topics are gone from the broker', async () => {
+  const { http, mqttPort } = pipeline.address;
+  const url = `mqtt://127.0.0.1:${mqttPort}`;
+  for (const id of ['pi-1', 'pi-2']) {
+    const { topic, payload } = new TestDevice(id, 'lab').state();
+    const client = await connectAsync(url, { clientId: id });
+    await client.publishAsync(topic, Buffer.from(payload), { qos: 1, retain: true });
+    await client.endAsync();
+  }
+  const device = `${http}/api/muster/v1/devices/pi-1`;
+  expect((await fetch(device, { method: 'DELETE' })).status).toBe(204);
+  expect((await fetch(device)).status).toBe(404);
+  const seen = new Inbox<string>();
+  const watcher = await connectAsync(url, { clientId: 'Watcher' });
+  watcher.on('message', (topic) => seen.push(topic));
+  await watcher.subscribeAsync('muster/v1/lab/+/state');
+  // Kept after the other one, so it would come after it.
+  await seen.take(1, (topic) => topic.includes('pi-2'));
+  expect(seen.items).toEqual(['muster/v1/lab/pi-2/state']);
+  await watcher.endAsync();
+});
+
 it('says of itself what it did and how its parts do', async () => {
   const { http } = pipeline.address;
   const health = (await (await fetch(`${http}/health`)).json()) as {
