@@ -11,7 +11,7 @@ import { print, type Summary, summarise } from '../fleet/summary.ts';
 import { Workers } from '../fleet/workers.ts';
 
 export const describe =
-  'A simulated fleet: --devices N --series M --interval S --for T [--rows R] [--rate max] [--window W] [--processes P] [--misbehave late,offline,restart,clock] [--restart] [--profile] [--markers N] [--json]';
+  'A simulated fleet: --devices N --series M --interval S --for T [--warm T] [--rows R] [--rate max] [--window W] [--processes P] [--misbehave late,offline,restart,clock] [--restart] [--profile] [--markers N] [--json]';
 
 export async function run(args: string[]): Promise<void> {
   const options = readArguments(args);
@@ -25,7 +25,9 @@ export async function run(args: string[]): Promise<void> {
     const measured = await measure(options, collector, workers);
     const summary = summarise(measured);
     await collector.end('SIGTERM');
-    const profile = options.profile ? summariseProfile(join(folder, 'profile'), bundle) : undefined;
+    const profile = options.profile
+      ? summariseProfile(join(folder, 'profile'), bundle, measured.window)
+      : undefined;
     if (options.json) console.log(JSON.stringify({ ...summary, ...(profile && { profile }) }));
     else show(summary, profile);
   } finally {

@@ -13,6 +13,8 @@ export interface Place {
 export class CollectorUnderLoad {
   readonly mqttPort: number;
   readonly http: string;
+  /** By `performance.now()`. */
+  spawnedAt = 0;
   private readonly program: Program;
   private readonly folder: string;
 
@@ -43,6 +45,7 @@ export class CollectorUnderLoad {
   }
 
   start(): Promise<void> {
+    this.spawnedAt = performance.now();
     return this.program.start('started');
   }
 

@@ -30,27 +30,39 @@ export interface ProfileSummary {
 /** What belongs to which stage, first match. */
 const STAGES: readonly (readonly [RegExp, string])[] = [
   [/^\(garbage collector\)/, 'garbage collection'],
-  [/^\(program\)|^native/, 'native code and system calls'],
+  [/^native (writeBuffer|fdatasync|open|close)/, 'journal: system calls'],
+  [
+    /^native (writev|writeUtf8String|writeLatin1String|readStart|shutdown)/,
+    'sockets: system calls',
+  ],
+  [/^\(program\)|^native/, 'other native code'],
   [
     /collector\/io\/broker|core\/(packet-meter|token-bucket|access|topic-tree)|topics\.ts/,
     'broker: our side',
   ],
-  [/aedes|mqtt-packet|bl|mqemitter|fastfall|retimer/, 'broker: aedes and its packages'],
+  [/^(aedes|mqtt-packet|bl|mqemitter|fastfall|retimer)/, 'broker: aedes and its packages'],
   [/collector\/io\/journal/, 'journal'],
   [/messages\/ack|work\/acks/, 'acks'],
+  [/columns\/(encode|scale)|bytes\/writer/, 'store: encoding of chunks'],
   [/protocol\/(columns|bytes)/, 'decode: columns'],
   [/protocol\/(cbor|messages|result)/, 'decode: envelope'],
   [
-    /core\/(ledger|intervals|device)|work\/(ingest|directory|dictionaries|feed)/,
+    /core\/(ledger|intervals|device)|work\/(ingest|numbered|directory|dictionaries|feed)/,
     'ingest: rules and ledger',
   ],
-  [/core\/store|io\/store|classic-level|abstract-level/, 'store'],
+  [/classic-level|abstract-level/, 'store: LevelDB calls'],
+  [/core\/store|io\/store/, 'store: our side'],
   [/^node:(net|internal\/stream_base|stream|internal\/streams|events|_stream)/, 'sockets'],
   [/http|fastify|query|find-my-way|avvio|light-my-request/, 'HTTP and queries'],
   [/^node:/, 'other parts of Node'],
 ];
 
-export function summariseProfile(folder: string, bundle: string): ProfileSummary | undefined {
+/** Only what was sampled in the window, which is given by the age of the process. */
+export function summariseProfile(
+  folder: string,
+  bundle: string,
+  window: { readonly fromMs: number; readonly toMs: number },
+): ProfileSummary | undefined {
   const file = readdirSync(folder).find((name) => name.endsWith('.cpuprofile'));
   if (file === undefined) return undefined;
   const profile = JSON.parse(readFileSync(join(folder, file), 'utf8')) as Profile;
@@ -59,9 +71,12 @@ export function summariseProfile(folder: string, bundle: string): ProfileSummary
   const [stages, files, functions] = [new Map(), new Map(), new Map()] as Map<string, number>[];
   let busy = 0;
   let idle = 0;
+  let age = 0;
   for (const [n, id] of profile.samples.entries()) {
     const frame = frames.get(id);
     const us = Math.max(0, profile.timeDeltas[n] ?? 0);
+    age += us / 1_000;
+    if (age < window.fromMs || age > window.toMs) continue;
     if (frame === undefined || frame.functionName === '(idle)') {
       idle += us;
       continue;

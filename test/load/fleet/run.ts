@@ -7,7 +7,6 @@ import { MARKER } from './series.ts';
 import type { FleetOptions } from './settings.ts';
 import type { FleetReport, Workers } from './workers.ts';
 
-const WARM_MS = 3_000;
 const DRAIN_MS = 30_000;
 const BACK_MS = 90_000;
 const LOOK_MS = 20;
@@ -17,6 +16,8 @@ export interface Measured {
   readonly cores: number;
   readonly connectMs: number;
   readonly seconds: number;
+  /** When the measurement began and ended, by the age of the collector. */
+  readonly window: { readonly fromMs: number; readonly toMs: number };
   readonly fleet: FleetReport;
   readonly watch: MarkerWatch;
   readonly collector: { readonly before: ProcessCost; readonly after: ProcessCost };
@@ -24,7 +25,9 @@ export interface Measured {
   readonly resident: readonly number[];
   readonly mainThreadUs: number;
   readonly simulatorUs: number;
+  /** What a counter rose by, and where a gauge stood at the end. */
   readonly metrics: (name: string) => number;
+  readonly gauge: (name: string) => number;
   readonly refusals: readonly string[];
   readonly restart:
     | { readonly startMs: number; readonly backMs: number; readonly drainedMs: number }
@@ -46,7 +49,7 @@ export async function measure(
 ): Promise<Measured> {
   const connectMs = await connectAll(options, workers);
   workers.tell('run');
-  await pause(WARM_MS);
+  await pause(options.warmSeconds * 1_000);
   const watch = new MarkerWatch(collector);
   const earlier = (await workers.report(true)).counts;
   const metricsBefore = await collector.metrics();
@@ -55,6 +58,7 @@ export async function measure(
   const simulatorBefore = simulatorCpu(workers);
   const startedAt = performance.now();
   if (options.markers > 0) watch.start();
+  const fromMs = startedAt - collector.spawnedAt;
   const resident = await sampleMemory(collector, options.seconds);
   const fleet = await workers.report(true);
   const seconds = (performance.now() - startedAt) / 1_000;
@@ -76,6 +80,7 @@ export async function measure(
     cores: availableParallelism(),
     connectMs,
     seconds,
+    window: { fromMs, toMs: fromMs + seconds * 1_000 },
     fleet,
     watch,
     collector: { before, after },
@@ -83,6 +88,7 @@ export async function measure(
     mainThreadUs: after.mainUs - before.mainUs,
     simulatorUs,
     metrics: delta,
+    gauge: (name) => metricsAfter.get(name) ?? 0,
     refusals: [...metricsAfter.keys()]
       .filter((key) => /refused_total|deferred_total|failed_total|quarantined_total/.test(key))
       .map((key) => `${key} ${metricsAfter.get(key)}`)
@@ -115,6 +121,7 @@ async function restartAndWait(
   collector: CollectorUnderLoad,
   workers: Workers,
 ) {
+  workers.tell('calm');
   const from = Date.now();
   await collector.end('SIGKILL');
   await collector.start();

@@ -10,6 +10,8 @@ export interface FleetOptions {
   /** Between two rows of one device. At `--rate max` it is the distance of their timestamps only. */
   readonly intervalMs: number;
   readonly seconds: number;
+  /** Not measured at the begin. */
+  readonly warmSeconds: number;
   readonly processes: number;
   readonly max: boolean;
   /** Messages of one device that may be unacknowledged at once. */
@@ -29,7 +31,7 @@ export interface WorkerSettings extends FleetOptions {
 }
 
 export type Command =
-  | { readonly do: 'connect' | 'run' | 'hold' | 'end' }
+  | { readonly do: 'connect' | 'run' | 'calm' | 'hold' | 'end' }
   | { readonly do: 'report'; readonly reset: boolean };
 
 export interface Counts {

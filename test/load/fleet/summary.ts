@@ -36,6 +36,8 @@ export function summarise(run: Measured): Summary {
     simulatorCores: round(run.simulatorUs / 1e6 / seconds, 2),
     simulatorLateMs: Math.round(counts.lagMs),
     residentMiB: run.resident.map((bytes) => Math.round(bytes / 2 ** 20)),
+    headSamplesAtEnd: run.gauge('muster_collector_store_head_samples'),
+    journalMiBAtEnd: Math.round(run.gauge('muster_collector_journal_bytes') / 2 ** 20),
     peakMiB: Math.round(collector.after.peakBytes / 2 ** 20),
     diskWrittenBytesPerPoint: round(written / counts.ackedPoints, 2),
     diskMiBAtEnd: Math.round(run.diskBytes / 2 ** 20),

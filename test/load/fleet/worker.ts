@@ -34,6 +34,8 @@ let stepping: NodeJS.Timeout | undefined;
 let dueIndex = 0;
 let dueRound = 0;
 let startedAt = 0;
+/** Nobody misbehaves any more. */
+let calm = false;
 
 function makeDevices(): Device[] {
   const made: Device[] = [];
@@ -92,6 +94,7 @@ process.on('message', (command: Command) => {
   if (command.do === 'connect') for (const device of devices) device.connect();
   else if (command.do === 'run') run();
   else if (command.do === 'hold') hold();
+  else if (command.do === 'calm') calm = true;
   else if (command.do === 'report') report(command.reset);
   else process.exit(0);
 });
@@ -106,7 +109,7 @@ setInterval(() => {
   for (const device of devices) device.tick(now);
 }, TICK_MS);
 setInterval(() => {
-  if (!yard.running) return;
+  if (!yard.running || calm) return;
   for (const device of devices) {
     const trouble = troubleOf(device.index, troubles);
     if (trouble !== undefined && Math.random() < 0.5) misbehave(device, trouble);

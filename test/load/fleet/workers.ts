@@ -43,7 +43,7 @@ export class Workers {
     }
   }
 
-  tell(command: Command['do'] & ('connect' | 'run' | 'hold')): void {
+  tell(command: Command['do'] & ('connect' | 'run' | 'calm' | 'hold')): void {
     for (const child of this.children) child.send({ do: command });
   }
 
