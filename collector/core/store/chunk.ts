@@ -123,6 +123,17 @@ export function decodeChunk(chunk: ParsedChunk, times: Float64Array): Samples | 
   return { times: presence === undefined ? times : gatherTimes(times, presence, count), values };
 }
 
+/** Whether it is as it was first written, with a value for each instant. */
+export function isDense({ form, body }: ParsedChunk): boolean {
+  return form === FORM.plain && ((body[0] ?? SPARSE) & SPARSE) === 0;
+}
+
+/** Decodes the values of a dense chunk to where they are wanted; whether they were right. */
+export function decodeInto({ body, rows }: ParsedChunk, values: Float64Array, at: number): boolean {
+  const input = new ByteReader(body);
+  return readColumn(input, input.byte() & 0x7f, values, at, rows);
+}
+
 /** The body deflated, or `undefined` when that is not shorter. */
 export function deflateBody(body: Uint8Array): Uint8Array | undefined {
   const deflated = deflateRawSync(body, { level: 9, memLevel: 9 });

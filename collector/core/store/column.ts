@@ -2,6 +2,8 @@
 import type { ByteReader } from '../../../protocol/bytes/reader.ts';
 import { ColumnTarget, decodeColumn } from '../../../protocol/columns/decode.ts';
 
+let target = new ColumnTarget(new Float64Array(0));
+
 /** Fills `values[offset]` to `values[offset + count - 1]`; `false` when the bytes are no such column. */
 export function readColumn(
   input: ByteReader,
@@ -11,7 +13,9 @@ export function readColumn(
   count: number,
 ): boolean {
   const shift = values.byteOffset / 8;
-  const target = new ColumnTarget(shift === 0 ? values : new Float64Array(values.buffer));
+  // Short arrays are cut from one long one: the next column goes there too.
+  if (target.values.buffer !== values.buffer)
+    target = new ColumnTarget(new Float64Array(values.buffer));
   target.offset = offset + shift;
   target.count = count;
   return decodeColumn(input, head, target, undefined) === undefined && !input.broken;

@@ -1,7 +1,17 @@
 /** Pieces of one series, in the order of their writing, to one ascending run: later pieces win. */
 import { bitsOf, copyBits, lowerBound } from './cells.ts';
-import type { Samples } from './chunk.ts';
+import { decodeInto, type ParsedChunk, type Samples } from './chunk.ts';
 import { takeDoubles } from './slab.ts';
+
+/** A dense chunk that is not decoded yet: its values go straight to where they are wanted. */
+export interface Undecoded {
+  readonly times: Float64Array;
+  readonly chunk: ParsedChunk;
+  /** Where it is from. */
+  readonly folder: string;
+}
+
+export type Piece = Samples | Undecoded;
 
 const NOTHING: Samples = { times: new Float64Array(), values: new Float64Array() };
 
@@ -28,10 +38,25 @@ export function mergeSamples(pieces: readonly Samples[]): Samples {
   return apart(sorted) ? concat(sorted) : interleave(full);
 }
 
-function apart(sorted: readonly Samples[]): boolean {
+/** Pieces that follow one another in time, as one; `undefined` when they do not, or one is damaged. */
+export function joinPieces(pieces: readonly Piece[]): Samples | undefined {
+  if (!apart(pieces)) return undefined;
+  const [first] = pieces;
+  const times = pieces.length === 1 && first !== undefined ? first.times : concatTimes(pieces);
+  const values = takeDoubles(times.length);
+  let at = 0;
+  for (const piece of pieces) {
+    if ('values' in piece) values.set(piece.values, at);
+    else if (!decodeInto(piece.chunk, values, at)) return undefined;
+    at += piece.times.length;
+  }
+  return { times, values };
+}
+
+function apart(sorted: readonly Piece[]): boolean {
   for (let i = 1; i < sorted.length; i++) {
-    const before = (sorted[i - 1] as Samples).times;
-    if ((before[before.length - 1] as number) >= ((sorted[i] as Samples).times[0] as number))
+    const before = (sorted[i - 1] as Piece).times;
+    if ((before[before.length - 1] as number) >= ((sorted[i] as Piece).times[0] as number))
       return false;
   }
   return true;
@@ -51,7 +76,7 @@ function concat(pieces: readonly Samples[]): Samples {
 /** Instants put together last, and of what: the next series of the device most often has the same. */
 let joined: { readonly parts: readonly Float64Array[]; readonly whole: Float64Array } | undefined;
 
-function concatTimes(pieces: readonly Samples[]): Float64Array {
+function concatTimes(pieces: readonly Piece[]): Float64Array {
   if (joined !== undefined && isOf(joined.parts, pieces)) return joined.whole;
   let total = 0;
   for (const { times } of pieces) total += times.length;
@@ -65,7 +90,7 @@ function concatTimes(pieces: readonly Samples[]): Float64Array {
   return whole;
 }
 
-function isOf(parts: readonly Float64Array[], pieces: readonly Samples[]): boolean {
+function isOf(parts: readonly Float64Array[], pieces: readonly Piece[]): boolean {
   if (parts.length !== pieces.length) return false;
   for (let i = 0; i < parts.length; i++) if (parts[i] !== pieces[i]?.times) return false;
   return true;

@@ -18,6 +18,7 @@ import { ClassicLevel } from 'classic-level';
 import { describe, StoreError } from '../../core/store/errors.ts';
 import { checkTableEnd } from '../../core/store/level-format.ts';
 import type { Log } from '../../ports.ts';
+import { repairApart } from '../level-repair.ts';
 
 export type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
@@ -63,7 +64,7 @@ export async function openFolder(
   if (treatment !== 'set-aside') {
     log.warn('damaged folder: trying to repair it', { path, reason });
     try {
-      await ClassicLevel.repair(path);
+      await repairApart(path);
       return { db: await open(path, sizes), repaired: true, setAside: undefined };
     } catch (error) {
       refuseUnlessDamaged(path, error);

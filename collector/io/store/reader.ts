@@ -3,13 +3,14 @@
 import { DAY, dayOf, WINDOW } from '../../core/store/calendar.ts';
 import {
   decodeChunk,
+  isDense,
   type ParsedChunk,
   parseChunk,
   parseTimes,
   type Samples,
 } from '../../core/store/chunk.ts';
 import { chunkPrefix, parseChunkKey, prefixRange, timesKey } from '../../core/store/keys.ts';
-import { clip, mergeSamples } from '../../core/store/merge.ts';
+import { clip, joinPieces, mergeSamples, type Piece } from '../../core/store/merge.ts';
 import type { Log } from '../../ports.ts';
 import type { Memory } from './memory.ts';
 import type { Entry, Partition, Snapshot } from './partition.ts';
@@ -49,7 +50,7 @@ export class Reader {
   async read(ids: Uint32Array, from: number, to: number): Promise<Found[]> {
     // Memory first: what is flushed meanwhile is then seen twice, which is harmless, never not at all.
     const fresh = Array.from(ids, (id) => this.memory.read(id, from, to));
-    const pieces = new Map<number, Samples[]>();
+    const pieces = new Map<number, Piece[]>();
     // Newest samples are seldom written yet: then there is nothing to look for.
     const written = ids.filter((id) => this.memory.mayBeWritten(id, from));
     const days = written.length === 0 ? [] : this.partitions.between(dayOf(from), dayOf(to));
@@ -63,7 +64,7 @@ export class Reader {
       const id = ids[i] as number;
       const stored = pieces.get(id);
       const recent = fresh[i] as Samples[];
-      const samples = mergeSamples(stored === undefined ? recent : [...stored, ...recent]);
+      const samples = stored === undefined ? mergeSamples(recent) : this.merge(id, stored, recent);
       if (samples.times.length > 0) found.push({ id, samples });
     }
     return found;
@@ -74,7 +75,7 @@ export class Reader {
     ids: Uint32Array,
     from: number,
     to: number,
-    pieces: Map<number, Samples[]>,
+    pieces: Map<number, Piece[]>,
   ): Promise<void> {
     const start = partition.day * DAY;
     const first = Math.max(0, Math.floor((from - start) / WINDOW));
@@ -83,11 +84,10 @@ export class Reader {
     try {
       for (let window = first; window <= last; window++) {
         const chunks = await this.readWindow(partition, ids, window, snapshot);
-        await this.decode(partition, window, chunks, snapshot, from, to, (id, samples) => {
-          const clipped = clip(samples, from, to);
+        await this.decode(partition, window, chunks, snapshot, from, to, (id, piece) => {
           const known = pieces.get(id);
-          if (known === undefined) pieces.set(id, [clipped]);
-          else known.push(clipped);
+          if (known === undefined) pieces.set(id, [piece]);
+          else known.push(piece);
         });
       }
     } finally {
@@ -139,7 +139,7 @@ export class Reader {
     if (parsed === undefined || (wanted !== undefined && !wanted.has(parsed.series))) return;
     const base = partition.day * DAY + parsed.window * WINDOW;
     const chunk = parseChunk(key, value, parsed.order, base);
-    if (typeof chunk === 'string') this.damaged(partition, parsed.series, chunk);
+    if (typeof chunk === 'string') this.damaged(partition.db.location, parsed.series, chunk);
     else chunks.push({ id: parsed.series, order: parsed.order, chunk });
   }
 
@@ -150,15 +150,19 @@ export class Reader {
     snapshot: Snapshot,
     from: number,
     to: number,
-    emit: (id: number, samples: Samples) => void,
+    emit: (id: number, piece: Piece) => void,
   ): Promise<void> {
     const shared = await this.sharedTimes(partition, window, chunks, snapshot);
     for (const { id, chunk } of chunks) {
       const times = typeof chunk.times === 'number' ? shared.get(chunk.times) : chunk.times;
       if (times !== undefined && !reaches(times, from, to)) continue;
+      if (times !== undefined && isInside(chunk, times, from, to)) {
+        emit(id, { times, chunk, folder: partition.db.location });
+        continue;
+      }
       const samples = times === undefined ? 'times' : decodeChunk(chunk, times);
-      if (typeof samples === 'string') this.damaged(partition, id, samples);
-      else emit(id, samples);
+      if (typeof samples === 'string') this.damaged(partition.db.location, id, samples);
+      else emit(id, clip(samples, from, to));
     }
   }
 
@@ -184,10 +188,30 @@ export class Reader {
     return shared;
   }
 
-  private damaged(partition: Partition, series: number, problem: string): void {
-    this.damagedChunks++;
-    this.log.warn('damaged chunk left out', { partition: partition.db.location, series, problem });
+  private merge(id: number, stored: readonly Piece[], recent: readonly Samples[]): Samples {
+    const joined = joinPieces([...stored, ...recent]);
+    if (joined !== undefined) return joined;
+    const decoded: Samples[] = [];
+    for (const piece of stored) {
+      const samples = 'values' in piece ? piece : decodeChunk(piece.chunk, piece.times);
+      if (typeof samples !== 'string') decoded.push(samples);
+      else if (!('values' in piece)) this.damaged(piece.folder, id, samples);
+    }
+    return mergeSamples([...decoded, ...recent]);
   }
+
+  private damaged(partition: string, series: number, problem: string): void {
+    this.damagedChunks++;
+    this.log.warn('damaged chunk left out', { partition, series, problem });
+  }
+}
+
+/** Whether all of it is wanted, and nothing has to be done to it but decoding. */
+function isInside(chunk: ParsedChunk, times: Float64Array, from: number, to: number): boolean {
+  const last = times[times.length - 1] as number;
+  return (
+    isDense(chunk) && chunk.rows === times.length && (times[0] as number) >= from && last <= to
+  );
 }
 
 function reaches(times: Float64Array, from: number, to: number): boolean {

@@ -79,6 +79,18 @@ describe('postings', () => {
     );
   });
 
+  it('forget series, and take them back where they were', () => {
+    const some = new Postings(strings);
+    for (let id = 1; id <= table.size; id++) some.add(id, table.pairs(id));
+    const x: Matcher = { name: 'x', op: '=~', value: '.+' };
+    const select = () => [...some.select([compileMatcher(x)])];
+    const before = select();
+    some.remove([1, 2, 3], (id) => table.pairs(id));
+    expect(select()).toEqual(before.filter((id) => id > 3));
+    for (const id of [2, 3, 1]) some.add(id, table.pairs(id));
+    expect(select()).toEqual(before);
+  });
+
   it('find each label set again, in whatever order it is given', () => {
     for (const [i, labels] of all.entries()) {
       const reversed = new Map(Object.entries(labels).reverse());
