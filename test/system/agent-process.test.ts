@@ -169,7 +169,7 @@ describe('the process', () => {
     const times = rig.times('node_load1');
     const steps = times.slice(1).map((time, n) => time - (times[n] ?? 0));
     expect(Math.max(...steps)).toBeLessThan(2_500);
-    expect(steps.slice(-3).every((step) => step > 1_500)).toBe(true);
+    expect(steps.slice(-2).every((step) => step > 1_500)).toBe(true);
     const numbers = [
       ...rig.broker.numbers('m'),
       ...rig.broker.numbers('h'),

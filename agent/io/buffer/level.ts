@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { repairApart } from './level-repair.ts';
 
 export type Level = ClassicLevel<Buffer, Buffer>;
 
@@ -29,7 +30,7 @@ export async function openLevel(path: string): Promise<Level> {
 
 /** Rebuilds the list of tables from the tables; what it could not read is not kept. */
 export async function repairLevel(path: string): Promise<void> {
-  await ClassicLevel.repair(path);
+  await repairApart(path);
   await rm(join(path, 'lost'), { recursive: true, force: true });
 }
 
