@@ -91,6 +91,7 @@ export class CollectorApp {
       store,
       directory,
       dictionaries,
+      heartbeatMs: config.liveness.heartbeat,
       changed,
     });
     const { ownSamples } = this;

@@ -119,12 +119,15 @@ export const collectorSchema = object('Configuration of muster-collector.', {
     ),
   }),
   liveness: object('When a device counts as down.', {
-    heartbeat: duration('A device is down when it was silent for 1.5 times this.', {
-      default: '60s',
-      min: '10s',
-      max: '1d',
-      restart: true,
-    }),
+    heartbeat: duration(
+      'A device is down when it was silent for 1.5 times this, or its own when longer.',
+      {
+        default: '60s',
+        min: '10s',
+        max: '1d',
+        restart: true,
+      },
+    ),
   }),
   insecure: flag(
     'Allows listeners beyond this machine without encryption and login. Only on a network where' +

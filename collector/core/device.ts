@@ -82,9 +82,17 @@ export function isClone(device: Device, { machine }: OnlineState, now: number): 
   return before !== undefined && current !== machine && now - before < CLONE_WINDOW_MS;
 }
 
-/** Whether the device counts as up; `undefined` while the collector is too young to know. */
-export function isUp(device: Device, now: number, startedAt: number): boolean | undefined {
-  const silence = 1500 * (device.state?.heartbeatSeconds ?? 60);
+/**
+ * Whether the device counts as up; `undefined` while the collector is too young to know. A device
+ * that says it speaks more seldom than `heartbeatMs` is given its own time.
+ */
+export function isUp(
+  device: Device,
+  now: number,
+  startedAt: number,
+  heartbeatMs: number,
+): boolean | undefined {
+  const silence = 1.5 * Math.max(heartbeatMs, 1_000 * (device.state?.heartbeatSeconds ?? 0));
   // A clock that was set back must not keep a device up that is silent.
   if (device.lastSeen > 0 && Math.abs(now - device.lastSeen) <= silence) return true;
   const heardThisLife = device.lastSeen >= startedAt;

@@ -27,6 +27,8 @@ export interface OwnSamplesDeps {
   readonly store: SampleStore;
   readonly directory: Directory;
   readonly dictionaries: Dictionaries;
+  /** A device is down after 1.5 times this, unless its own heartbeat is longer. */
+  readonly heartbeatMs: number;
   /** A device went up or down. */
   readonly changed: (device: Device, now: number) => void;
 }
@@ -46,14 +48,14 @@ export class OwnSamples {
   }
 
   isUp(device: Device): boolean | undefined {
-    return isUp(device, this.deps.clock.wall(), this.startedAt);
+    return this.judge(device, this.deps.clock.wall());
   }
 
   /** Records the devices that went up or down, or every one of which it is known. */
   async record(now: number, all: boolean): Promise<void> {
     const rows: UpRow[] = [];
     for (const device of this.deps.directory.all()) {
-      const up = isUp(device, now, this.startedAt);
+      const up = this.judge(device, now);
       if (up === undefined || this.leaving.has(device.id)) continue;
       if (all || this.known.get(device.id) !== up) rows.push([device.id, device.site, up ? 1 : 0]);
     }
@@ -81,6 +83,10 @@ export class OwnSamples {
     const decoded = decodeCbor(entry.payload);
     if (decoded.ok) this.apply(entry.topic, decoded.value as readonly CborValue[], entry.seq);
     return true;
+  }
+
+  private judge(device: Device, now: number): boolean | undefined {
+    return isUp(device, now, this.startedAt, this.deps.heartbeatMs);
   }
 
   private note([id, , value]: UpRow, now: number): void {

@@ -16,7 +16,7 @@ async function values(rig: Rig): Promise<number[]> {
 describe('up', () => {
   it('is 1 for one and a half heartbeats, then 0; a will is no sign of life', async () => {
     const clock = new FakeClock(0, T0);
-    await using rig = await Rig.open({ clock });
+    await using rig = await Rig.open({ clock, heartbeatMs: 10_000 });
     await rig.send(device.state({ heartbeatSeconds: 20 }));
     for (const [wait, up] of [
       [30_000, true],
@@ -34,6 +34,16 @@ describe('up', () => {
     await rig.send(device.schema());
     await rig.ownSamples.record(clock.wall() + 1, false);
     expect(await values(rig)).toEqual([1, 0, 1]);
+  });
+
+  it('follows the configured heartbeat, unless that of the device is longer', async () => {
+    const clock = new FakeClock(0, T0);
+    await using rig = await Rig.open({ clock, heartbeatMs: 40_000 });
+    await rig.send(device.state({ heartbeatSeconds: 20 }));
+    await clock.advance(60_000);
+    expect(rig.ownSamples.isUp(rig.device() as never)).toBe(true);
+    await clock.advance(1);
+    expect(rig.ownSamples.isUp(rig.device() as never)).toBe(false);
   });
 
   it('is absent after a start until it is known', async () => {

@@ -31,6 +31,7 @@ export interface RigOptions {
   readonly switches?: Switches;
   readonly clock?: Clock;
   readonly seriesPerOwner?: number;
+  readonly heartbeatMs?: number;
 }
 
 export interface Published {
@@ -106,6 +107,7 @@ export class Rig implements AsyncDisposable {
       feed.tell({ kind: 'state', device: id, site, at });
     const ownSamples = new OwnSamples({
       ...{ clock, journal, journalHealth, store, directory, dictionaries, changed },
+      heartbeatMs: options.heartbeatMs ?? 60_000,
     });
     const acks = new AckDesk({ bus, clock, log, counts });
     const moved = (device: Device, site: string) =>
