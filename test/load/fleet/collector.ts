@@ -68,7 +68,7 @@ export class CollectorUnderLoad {
   /** Newest or all values of the marker series, by device. */
   async query(expression: string): Promise<{ instance: string; values: number[] }[]> {
     const response = await fetch(
-      `${this.http}/api/v1/query?${new URLSearchParams({ query: expression })}`,
+      `${this.http}/api/v1/query?${new URLSearchParams({ query: expression }).toString()}`,
     );
     if (!response.ok) throw new Error(`query: ${response.status} ${await response.text()}`);
     const { data } = (await response.json()) as { data: { result: Answer[] } };
