@@ -26,7 +26,8 @@ export async function repairApart(path: string): Promise<void> {
     await promisify(execFile)(process.execPath, ['-e', CHILD, addon, path], options);
   } catch (error) {
     const { signal, stderr } = error as { signal?: string; stderr?: string };
-    throw new Error(`repair ended: ${signal ?? stderr?.trim() ?? String(error)}`, { cause: error });
+    // Without the cause, which would repeat the whole command for people to read.
+    throw new Error(`repair ended: ${signal ?? stderr?.trim() ?? String(error)}`);
   }
 }
 

@@ -60,6 +60,27 @@ describe('timeline', () => {
     expect(wallAt(heard, 2_000)).toBe(NOW);
   });
 
+  it('spreads a leap second, so that no two samples share a time', () => {
+    let timeline = startTimeline(read(NOW, 0), EARLIEST);
+    const times: number[] = [];
+    for (let mono = 1_000; mono <= 20_000; mono += 1_000) {
+      const wall = NOW + mono - (mono >= 5_000 ? 1_000 : 0);
+      timeline = observe(timeline, read(wall, mono), EARLIEST);
+      times.push(wallAt(timeline, mono));
+    }
+    expect(Math.min(...times.slice(1).map((time, n) => time - (times[n] ?? 0)))).toBe(900);
+    expect(times.at(-1)).toBe(NOW + 19_000);
+  });
+
+  it('does not believe a clock that the collector refuted, however long that is away', () => {
+    const wrong = (mono: number) => read(NOW + YEARS + mono, mono, undefined);
+    let timeline = startTimeline(wrong(0), EARLIEST);
+    timeline = hearCollector(timeline, wrong(1_000), NOW + 1_000);
+    for (let mono = 2_000; mono < 3_600_000; mono += 10_000)
+      timeline = observe(timeline, wrong(mono), EARLIEST);
+    expect(wallAt(timeline, 3_600_000)).toBe(NOW + 3_600_000);
+  });
+
   it('never lets order depend on the wall clock while it is not believed', () => {
     const walls = fc.array(fc.integer({ min: -YEARS, max: YEARS }), {
       minLength: 1,
