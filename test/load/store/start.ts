@@ -1,4 +1,7 @@
-/** How long a store takes to start with many series, and what each of them costs in memory. */
+/**
+ * How long a store takes to start with many series, and what each of them costs in memory (exact
+ * with `npx tsx --expose-gc scripts/bench.ts store start`).
+ */
 import { openLevelStore } from '../../../collector/io/store/level-store.ts';
 import { makeFleet } from './fleet.ts';
 
