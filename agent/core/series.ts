@@ -51,6 +51,7 @@ export class SeriesTable {
   private all: Series[] = [];
   private next = 0;
   private text = 0;
+  private items = 0;
   /** Rises when a series appears that the last dictionary does not have. */
   private fresh = true;
 
@@ -82,8 +83,10 @@ export class SeriesTable {
       return known;
     }
     const text = key.length + metric.name.length;
-    if (this.all.length >= LIMITS.series || this.text + text > MAX_TEXT) return undefined;
+    const items = itemsOf(metric);
+    if (!this.hasRoom(text, items)) return undefined;
     this.text += text;
+    this.items += items;
     const series = {
       slot: this.next++,
       metric,
@@ -96,6 +99,11 @@ export class SeriesTable {
     this.all.push(series);
     this.fresh = true;
     return series;
+  }
+
+  private hasRoom(text: number, items: number): boolean {
+    if (this.all.length >= LIMITS.series) return false;
+    return this.text + text <= MAX_TEXT && this.items + items <= LIMITS.items;
   }
 
   get needsDictionary(): boolean {
@@ -123,11 +131,17 @@ export class SeriesTable {
         if (!series.gone) continue;
         ofMetric.delete(key);
         this.text -= key.length + metric.name.length;
+        this.items -= itemsOf(metric);
       }
       if (ofMetric.size === 0) this.slots.delete(metric);
     }
     this.all = this.all.filter((series) => !series.gone);
   }
+}
+
+/** At most so many CBOR items does one series add, with a family of its own. */
+function itemsOf({ labels }: MetricShape): number {
+  return 9 + labels.length * 2;
 }
 
 /** Label pairs sorted by name; labels with an empty value are absent, as in Prometheus. */

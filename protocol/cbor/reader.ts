@@ -73,6 +73,11 @@ export class CborReader {
     else if (count > this.items) this.fail('too-many-items');
   }
 
+  /** Allows for things that are declared, bounded, and larger in memory than on the wire. */
+  allow(cost: number): void {
+    this.budget += cost;
+  }
+
   /** Pays for `cost` bytes that are about to be allocated. */
   spend(cost: number): boolean {
     this.budget -= cost;

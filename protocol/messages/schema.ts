@@ -39,6 +39,11 @@ const KEY = { version: 0, families: 1 } as const;
 const MAX_UNIT_BYTES = 64;
 /** Containers around an item that stands behind those of a family or a series. */
 const ENTRY_DEPTH = 4;
+/**
+ * A short series (`n="7"`) is twelve bytes on the wire and three hundred as objects. Declared series
+ * are bounded before they are read, like the cells of a batch, and may take this much each.
+ */
+export const SERIES_ALLOWANCE = 320;
 /** Sizes in V8's heap: a series with its place in the list, its reference, one of its labels. */
 const SERIES_COST = 160;
 const REFERENCE_COST = 64;
@@ -112,7 +117,8 @@ function readFamily(reader: CborReader, series: SeriesDefinition[]): void {
   const type = METRIC_TYPES[reader.integer(0, METRIC_TYPES.length - 1)] ?? 'untyped';
   const unit = reader.text(MAX_UNIT_BYTES);
   const members = reader.arrayHead();
-  if (series.length + members > LIMITS.series) reader.fail('out-of-range');
+  if (series.length + members > LIMITS.series) return reader.fail('out-of-range');
+  reader.allow(members * SERIES_ALLOWANCE);
   let labels = NO_LABELS;
   for (let i = 0; i < members && reader.error === undefined; i++) {
     const count = reader.arrayHead();

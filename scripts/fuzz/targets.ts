@@ -6,7 +6,7 @@ import { decodeAck } from '../../protocol/messages/ack.ts';
 import { decodeBatch, decodeBody } from '../../protocol/messages/batch.ts';
 import { decodeHeader } from '../../protocol/messages/envelope.ts';
 import { decodeEvent } from '../../protocol/messages/event.ts';
-import { decodeSchema } from '../../protocol/messages/schema.ts';
+import { decodeSchema, SERIES_ALLOWANCE } from '../../protocol/messages/schema.ts';
 import { decodeState } from '../../protocol/messages/state.ts';
 import type { Result } from '../../protocol/result.ts';
 
@@ -35,6 +35,8 @@ export const decoders: Readonly<Record<Target, (bytes: Uint8Array) => Result<unk
 
 /** Rows x columns that a body declares, so far as its heads can be read: the memory it may take. */
 export function cellsOf(target: Target, result: Result<unknown>): number {
+  // Series of a dictionary are bounded first too, and allowed for in the same way.
+  if (target === 'schema') return (LIMITS.series * SERIES_ALLOWANCE) / 8;
   if (target !== 'body' && target !== 'batch') return 0;
   if (!result.ok) return LIMITS.cells;
   const blocks = result.value as readonly { readonly values: Float64Array }[];

@@ -31,7 +31,13 @@ export class Batch {
   async write(db: Level): Promise<void> {
     if (this.empty) return;
     try {
-      await db.batch(this.operations, { sync: true });
+      // An array of operations is copied one by one on the way; a chained batch is not.
+      const batch = db.batch();
+      for (const operation of this.operations) {
+        if (operation.type === 'put') batch.put(operation.key, operation.value);
+        else batch.del(operation.key);
+      }
+      await batch.write({ sync: true });
     } catch (error) {
       // Met in compaction: not the disk's fault, and mended by other means.
       if (isDamage(error)) throw error;

@@ -16,6 +16,11 @@ import type { SeriesIndex } from './series-index.ts';
 const BATCH_BYTES = 2 * 1024 * 1024;
 /** Cells encoded at a stretch: some 5 ms, in which nothing else runs. */
 const STRETCH_CELLS = 60_000;
+/**
+ * One turn of the loop can bring more than a stretch takes away. The more waits, the longer a
+ * stretch becomes, so that writing keeps up and memory does not grow.
+ */
+const STRETCH_SHARE = 1 / 16;
 
 type Put = (partition: Partition, head: Head, batch: Batch) => () => void;
 
@@ -124,13 +129,15 @@ export class Flusher {
 }
 
 async function writeHeads(partition: Partition, heads: readonly Head[], put: Put): Promise<void> {
+  const waiting = heads.reduce((sum, head) => sum + head.cells, 0);
+  const stretch = Math.max(STRETCH_CELLS, waiting * STRETCH_SHARE);
   let batch = new Batch();
   let written: (() => void)[] = [];
   let cells = 0;
   for (const head of heads) {
     written.push(put(partition, head, batch));
     cells += head.cells;
-    if (cells >= STRETCH_CELLS) {
+    if (cells >= stretch) {
       cells = 0;
       await breathe();
     }

@@ -97,4 +97,15 @@ describe('rows', () => {
     rowsOf(table, [[0, 0, [CPU, ['', 'idle'], 0], 1]]);
     expect(table.build().definitions[0]?.labels).toEqual([['mode', 'idle']]);
   });
+
+  it.each([1, 2, 6])('fill a dictionary of %d labels only as far as it can be read', (labels) => {
+    const names = Array.from({ length: labels }, (_, i) => `label_${i}`);
+    const metric = { name: 'a', type: 'gauge', labels: names } as const;
+    const table = new SeriesTable();
+    let taken = 0;
+    while (table.find(metric, [String(taken), ...names.slice(1)], 0) !== undefined) taken++;
+    expect(taken).toBeGreaterThan(1_000);
+    const schema = decodeSchema(table.build().bytes);
+    expect(schema.ok && schema.value.series.length).toBe(taken);
+  });
 });
