@@ -15,7 +15,6 @@ import type {
 export type {
   Labels,
   Matcher,
-  MatcherOp,
   RollupData,
   SeriesData,
   SeriesId,

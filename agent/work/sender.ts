@@ -134,7 +134,7 @@ export class Sender {
   private drain(): void {
     if (!this.up || this.draining || this.drained) return;
     this.draining = true;
-    this.drainAll()
+    void this.drainAll()
       .catch((error: unknown) => {
         this.drained = false;
         this.deps.log.warn('could not read the backlog', { error: String(error) });

@@ -11,7 +11,7 @@ async function loaded(text: string, env = {}) {
   await using folder = await tempFolder('samplers');
   const path = join(folder.path, 'a.yaml');
   await writeFile(path, text);
-  return loadAgentConfig(path, env);
+  return await loadAgentConfig(path, env);
 }
 
 const EDGE = edgeSamplers.map(({ name }) => name);

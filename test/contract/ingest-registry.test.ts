@@ -24,9 +24,11 @@ function cleared(rig: Rig): string[] {
 async function ends(rig: Rig, site: string): Promise<Record<string, string>> {
   const matchers = [{ name: 'site', op: '=' as const, value: site }];
   const found = await rig.parts.store.select(matchers, 0, 8.64e15);
-  return Object.fromEntries(
-    found.map(({ labels, values }) => [labels.get('__name__'), bits(values).at(-1) ?? '']),
-  );
+  const last = found.map(({ labels, values }): [string, string] => [
+    labels.get('__name__') ?? '',
+    bits(values).at(-1) ?? '',
+  ]);
+  return Object.fromEntries(last);
 }
 
 describe('clones', () => {

@@ -40,10 +40,10 @@ function agent(...args: readonly string[]) {
   children.push(child);
   const said = { out: '', err: '' };
   child.stdout.on('data', (chunk: Buffer) => {
-    said.out += chunk;
+    said.out += chunk.toString();
   });
   child.stderr.on('data', (chunk: Buffer) => {
-    said.err += chunk;
+    said.err += chunk.toString();
   });
   const code = once(child, 'exit').then(([number]) => number as number | null);
   return { child, said, code };

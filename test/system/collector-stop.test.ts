@@ -28,7 +28,7 @@ afterAll(async () => {
 async function stored(): Promise<number[]> {
   const time = Math.ceil(Date.now() / 1_000) + MESSAGES;
   const query = new URLSearchParams({ query: 'a[3h]', time: String(time) });
-  const response = await fetch(`${pipeline.address.http}/api/v1/query?${query}`);
+  const response = await fetch(`${pipeline.address.http}/api/v1/query?${query.toString()}`);
   const body = (await response.json()) as { data: { result: { values: [number, string][] }[] } };
   return body.data.result.flatMap(({ values }) => values.map(([, value]) => Number(value)));
 }

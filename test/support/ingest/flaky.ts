@@ -70,7 +70,7 @@ export function flakyStore(store: SampleStore, switches: Switches): SampleStore 
           target.append(seq, ids, blocks);
         };
       const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
 }

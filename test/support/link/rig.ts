@@ -23,7 +23,7 @@ import { type TempFolder, tempFolder } from '../temp-folder.ts';
 import { DEVICE, ScriptedBroker, SITE } from './scripted-broker.ts';
 
 export const ACK_TIMEOUT = 30_000;
-export const BACKOFF = { minMs: 1_000, maxMs: 8_000 };
+const BACKOFF = { minMs: 1_000, maxMs: 8_000 };
 const WINDOW = 8;
 
 export const dictionaryOf = (name: string) => {
