@@ -3,18 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Plugin } from 'esbuild';
 import { root } from '../lib/root.mjs';
 
-const REPLACED = 'replaced';
 const MODULES = `${root}/node_modules`;
-
-/** cbor-x without its native helper and streams: the decoder's guard assumes plain JavaScript. */
-export const plainCbor: Plugin = {
-  name: 'plain-cbor',
-  setup(build) {
-    build.onResolve({ filter: /^cbor-x$/ }, () => ({ path: `${MODULES}/cbor-x/index.js` }));
-    build.onResolve({ filter: /^cbor-extract$/ }, () => ({ path: 'empty', namespace: REPLACED }));
-    build.onLoad({ filter: /^empty$/, namespace: REPLACED }, () => ({ contents: '' }));
-  },
-};
 
 /** Packages read their own package.json for the version alone. */
 export const versionOnly: Plugin = {

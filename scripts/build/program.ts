@@ -14,7 +14,7 @@ import { build, type Metafile } from 'esbuild';
 import { root } from '../lib/root.mjs';
 import { namedExports } from './named.ts';
 import { copyAddons, nativeAddon } from './native.ts';
-import { plainCbor, SWAGGER_FOLDER, SWAGGER_STATIC, swaggerFiles, versionOnly } from './plugins.ts';
+import { SWAGGER_FOLDER, SWAGGER_STATIC, swaggerFiles, versionOnly } from './plugins.ts';
 import type { Target } from './targets.ts';
 import { trimmedLevel } from './trimmed-level.ts';
 import { shortVendorNames } from './vendor.ts';
@@ -54,12 +54,10 @@ async function bundle(target: Target, outdir: string): Promise<Metafile> {
     metafile: true,
     chunkNames: '[name]-[hash]',
     banner: { js: banner(target.entry) },
-    define: { 'process.env.CBOR_NATIVE_ACCELERATION_DISABLED': '"true"' },
     plugins: [
       nativeAddon,
       versionOnly,
       namedExports,
-      plainCbor,
       ...(target.trimmed ? [trimmedLevel, shortVendorNames] : [swaggerFiles]),
     ],
     logLevel: 'warning',

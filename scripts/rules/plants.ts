@@ -70,7 +70,6 @@ export const supporting: readonly Arrow[] = [
 ];
 
 export const allowed: readonly Arrow[] = [
-  arrow('protocol/good.ts', 'cbor-x'),
   arrow('protocol/good.ts', 'node:crypto'),
   arrow('protocol/good.ts', 'node:buffer'),
   arrow('agent/core/good.ts', 'protocol/x.ts'),
@@ -102,7 +101,7 @@ export const allowed: readonly Arrow[] = [
 
 /** Packages of the planted tree: what its package.json lists, and what is only installed. */
 export const packages = {
-  dependencies: ['cbor-x', 'mqtt', 'uplot', 'js-yaml'],
+  dependencies: ['mqtt', 'uplot', 'js-yaml'],
   devDependencies: ['dev-only'],
   unlisted: ['transitive'],
 };
