@@ -5,7 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { VERSION } from '../protocol/version.ts';
-import { type AgentConfig, samplersNamed } from './config.ts';
+import { type AgentConfig, samplersSwitchedOn } from './config.ts';
 import { SeriesTable } from './core/series.ts';
 import { openBuffer } from './io/buffer/level-buffer.ts';
 import { clockSynced, createClock } from './io/clock.ts';
@@ -27,6 +27,8 @@ const PUBACK_TIMEOUT_MS = 30_000;
 const MAX_SENDS = 10;
 /** DESIGN section 4: `state` is said again after this much silence. */
 const SILENCE_MS = 60_000;
+/** How long samplers that read from threads usually take; what comes later waits for the next batch. */
+const LATE_SAMPLES_MS = 250;
 /** The first inventory waits until the start is over: it runs child processes. */
 const FIRST_INVENTORY_MS = 5_000;
 
@@ -59,7 +61,8 @@ export class AgentApp {
       bootId: readBootId(),
       syncSeconds: config.buffer.syncInterval / 1000,
     });
-    return new AgentApp(config, log, buffer, given ?? (await samplersOf(config)), given);
+    const registry = given ?? (await samplersSwitchedOn(config.samplers));
+    return new AgentApp(config, log, buffer, registry, given);
   }
 
   private constructor(
@@ -130,7 +133,7 @@ export class AgentApp {
   /** Takes over what can change in a running agent. Samples taken so far go out as they are. */
   reload(config: AgentConfig): Promise<void> {
     return this.alone(async () => {
-      const registry = this.given ?? (await samplersOf(config));
+      const registry = this.given ?? (await samplersSwitchedOn(config.samplers));
       this.batchTimer();
       this.sampling.stop();
       await this.closeBatch();
@@ -251,10 +254,14 @@ export class AgentApp {
     return [...planned, { sampler: own, options: {}, intervalMs, timeoutMs: own.timeoutMs }];
   }
 
-  private scheduleBatch(): void {
+  /** Just behind a tick of the samplers, so that the late ones among them join their row. */
+  private scheduleBatch(after = 0): void {
     const { batch } = this.config.publish;
-    this.batchTimer = this.clock.after(batch - (this.clock.mono() % batch), () => {
-      this.scheduleBatch();
+    const now = this.clock.mono() - LATE_SAMPLES_MS;
+    // A timer may fire a little early, which must not make two batches of one.
+    const due = (Math.floor(Math.max(after, now) / batch) + 1) * batch;
+    this.batchTimer = this.clock.after(due - now, () => {
+      this.scheduleBatch(due);
       void this.closeBatch();
     });
   }
@@ -295,9 +302,4 @@ export class AgentApp {
       clockTrust: this.time.timeline.trust,
     };
   }
-}
-
-/** Those that the configuration switches on may be more than those of profile `edge`. */
-function samplersOf({ samplers }: AgentConfig): Promise<readonly Sampler[]> {
-  return samplersNamed(Object.keys(samplers).filter((name) => samplers[name]?.enabled));
 }

@@ -24,7 +24,7 @@ import type { Sampler } from './samplers/sampler.ts';
 
 export type { ConfigProblem } from '../protocol/config/problem.ts';
 export type { AgentConfig, AgentSettings } from './config/resolve.ts';
-export { samplersNamed } from './config/samplers.ts';
+export { samplersSwitchedOn } from './config/samplers.ts';
 
 export type LoadedAgentConfig =
   | {

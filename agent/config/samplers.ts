@@ -38,6 +38,13 @@ export async function samplersNamed(names: readonly string[]): Promise<readonly 
   return (await import('../samplers/index.ts')).samplers;
 }
 
+/** The registry as far as an agent with this configuration needs it. */
+export function samplersSwitchedOn(
+  samplers: Readonly<Record<string, SamplerConfig>>,
+): Promise<readonly Sampler[]> {
+  return samplersNamed(Object.keys(samplers).filter((name) => samplers[name]?.enabled));
+}
+
 /**
  * The registry as far as this file and environment need it. When in doubt, all of it: a name that
  * nobody knows is then refused with the nearest one there is.

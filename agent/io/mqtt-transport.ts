@@ -25,6 +25,7 @@ export interface BrokerOptions {
 
 const PORT = 1883;
 const TLS_PORT = 8883;
+const READ_BYTES = 16_384;
 
 export function createMqttTransport(broker: BrokerOptions): Transport {
   return {
@@ -64,7 +65,7 @@ async function openSocket(broker: BrokerOptions): Promise<Socket> {
   const { protocol, hostname, port } = new URL(broker.url);
   const host = hostname.replace(/^\[|\]$/g, '');
   if (protocol !== 'mqtts:') {
-    return connectTcp({ host, port: Number(port || PORT), noDelay: true });
+    return openTcp(host, Number(port || PORT));
   }
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   // Loaded only when wanted: Node spends memory on it.
@@ -78,4 +79,24 @@ async function openSocket(broker: BrokerOptions): Promise<Socket> {
     key: read(broker.keyFile),
   });
   return socket.setNoDelay(true);
+}
+
+/**
+ * Reads into one buffer. Node would take 64 KiB for each read and keep a few bytes of it: acks by
+ * the thousand, while a backlog drains, would leave a heap full of holes.
+ */
+function openTcp(host: string, port: number): Socket {
+  const socket: Socket = connectTcp({
+    host,
+    port,
+    noDelay: true,
+    onread: {
+      buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+      callback: (count, buffer): boolean => {
+        // Nobody reads from this socket by other means; the bytes are good until we return.
+        return socket.emit('data', Buffer.from(buffer.buffer, buffer.byteOffset, count));
+      },
+    },
+  });
+  return socket;
 }

@@ -85,13 +85,12 @@ export class Recording {
     );
   }
 
-  private async write(): Promise<void> {
-    if (this.rows.length === 0) return this.reportLosses();
+  /** The oldest so many rows; those that come meanwhile wait for the next batch. */
+  private async write(count = this.rows.length): Promise<void> {
+    if (count === 0) return this.reportLosses();
     const { table } = this.deps;
-    const before = this.rows.length;
     const dictionary = await this.freshDictionary();
-    // Rows that came meanwhile may have series that it does not know.
-    const rows = firstRows(this.rows.slice(0, before), dictionary);
+    const rows = firstRows(this.rows.slice(0, count), dictionary);
     const timeline = this.deps.timeline();
     const first = Math.min(...rows.map(({ mono }) => mono));
     const last = Math.max(...rows.map(({ mono }) => mono));
@@ -106,8 +105,8 @@ export class Recording {
       encodeBatch({ header, schema: dictionary.id, body }),
     );
     this.rows = this.rows.slice(rows.length);
-    if (this.rows.length > 0) return this.write();
-    table.sweep();
+    if (rows.length < count) return this.write(count - rows.length);
+    if (this.rows.length === 0) table.sweep();
     if (this.failing) this.deps.log.info('buffer takes batches again');
     this.failing = false;
     await this.reportLosses();

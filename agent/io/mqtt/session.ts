@@ -166,7 +166,7 @@ export class MqttSession implements Connection {
 
   private receiveAnswer(body: Buffer): void {
     const id = body.readUInt16BE(0);
-    this.waiting.get(id)?.resolve(body.subarray(2));
+    this.waiting.get(id)?.resolve(Buffer.from(body.subarray(2)));
     this.waiting.delete(id);
   }
 
@@ -175,7 +175,8 @@ export class MqttSession implements Connection {
     const topicEnd = 2 + body.readUInt16BE(0);
     const start = topicEnd + (qos === 0 ? 0 : 2);
     if (qos > 1 || start > body.length) throw new Error('a message that we did not ask for');
-    this.events.message(body.toString('utf8', 2, topicEnd), body.subarray(start));
+    // A copy: what came is overwritten by what comes next.
+    this.events.message(body.toString('utf8', 2, topicEnd), Buffer.from(body.subarray(start)));
     if (qos === 1) this.send(pubackPacket(body.readUInt16BE(topicEnd)));
   }
 

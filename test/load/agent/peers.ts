@@ -35,7 +35,7 @@ const nodeExporter: PeerKind = {
   },
 };
 
-const PLUGINS = ['cpu', 'load', 'memory', 'vmem', 'interface', 'disk', 'df', 'uptime', 'processes'];
+const PLUGINS = ['cpu', 'load', 'memory', 'vmem', 'interface', 'disk', 'df', 'uptime', 'swap'];
 
 const collectd: PeerKind = {
   name: 'collectd',
