@@ -43,6 +43,8 @@ export interface BuiltDictionary {
 }
 
 const SEPARATOR = '\u0000';
+/** CBOR items of a family beside its series; one that stands in several groups has several. */
+const FAMILY_ITEMS = 15;
 /** Characters of names and label values, of up to three bytes each: a dictionary is one message. */
 const MAX_TEXT = LIMITS.payloadBytes / 4;
 
@@ -83,7 +85,7 @@ export class SeriesTable {
       return known;
     }
     const text = key.length + metric.name.length;
-    const items = itemsOf(metric);
+    const items = itemsOf(metric) + (ofMetric.size === 0 ? FAMILY_ITEMS : 0);
     if (!this.hasRoom(text, items)) return undefined;
     this.text += text;
     this.items += items;
@@ -131,7 +133,7 @@ export class SeriesTable {
         if (!series.gone) continue;
         ofMetric.delete(key);
         this.text -= key.length + metric.name.length;
-        this.items -= itemsOf(metric);
+        this.items -= itemsOf(metric) + (ofMetric.size === 0 ? FAMILY_ITEMS : 0);
       }
       if (ofMetric.size === 0) this.slots.delete(metric);
     }
@@ -139,9 +141,9 @@ export class SeriesTable {
   }
 }
 
-/** At most so many CBOR items does one series add, with a family of its own. */
+/** CBOR items of one series: two arrays, its labels, its reference. */
 function itemsOf({ labels }: MetricShape): number {
-  return 9 + labels.length * 2;
+  return 4 + labels.length * 2;
 }
 
 /** Label pairs sorted by name; labels with an empty value are absent, as in Prometheus. */

@@ -168,7 +168,8 @@ describe('the process', () => {
     expect(await running.code).toBe(0);
     const times = rig.times('node_load1');
     const steps = times.slice(1).map((time, n) => time - (times[n] ?? 0));
-    expect(Math.max(...steps)).toBeLessThan(2_500);
+    // On a busy machine a tick may be slept through, which is left out by design; no more than one.
+    expect(Math.max(...steps)).toBeLessThan(4_500);
     expect(steps.slice(-2).every((step) => step > 1_500)).toBe(true);
     const numbers = [
       ...rig.broker.numbers('m'),
