@@ -34,7 +34,7 @@ export function createMqttTransport(broker: BrokerOptions): Transport {
       const keepaliveSeconds = Math.max(1, Math.round(broker.keepaliveMs / 1000));
       const login = { clientId, username, password: password?.reveal(), keepaliveSeconds, will };
       const socket = await openSocket(broker);
-      return await inTime(socket, broker.connectTimeoutMs, signal, login, events);
+      return inTime(socket, broker.connectTimeoutMs, signal, login, events);
     },
   };
 }

@@ -2,7 +2,7 @@
  * The packets of MQTT 3.1.1 that the agent sends, as bytes.
  *
  * The agent speaks the protocol by itself: it needs seven packets of it, and a library brings ten
- * times the code and more memory than all samples together. docs/decisions/0010-agent-footprint.md
+ * times the code and more memory than all samples together. docs/decisions/0011-agent-footprint.md
  */
 
 export const PACKET = {

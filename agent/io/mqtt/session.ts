@@ -73,7 +73,7 @@ export class MqttSession implements Connection {
       try {
         frames.push(bytes);
       } catch (error) {
-        this.destroy(`this is not MQTT: ${error instanceof Error ? error.message : error}`);
+        this.destroy(`this is not MQTT: ${error instanceof Error ? error.message : String(error)}`);
       }
     });
     socket.on('error', (error: NodeJS.ErrnoException) => {
