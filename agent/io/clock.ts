@@ -8,19 +8,35 @@ import type { Clock } from '../ports.ts';
 /** How often the monotonic clock is held against the uptime, and what difference matters. */
 const CHECK_MS = 5_000;
 const DRIFT_MS = 100;
+/** The wall clock moved by itself: it was set, or the machine slept. Worth a look at the uptime. */
+const JUMP_MS = 500;
 /** setTimeout takes no more than this. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-export function createClock(): Clock {
-  let base = uptimeMs() - performance.now();
-  let checkedAt = performance.now();
+/** The three clocks of the machine, in milliseconds; tests bring their own. */
+export interface Clocks {
+  readonly wall: () => number;
+  /** Node's, which stands still while the machine sleeps. */
+  readonly awake: () => number;
+  /** Since the kernel started, sleep included. */
+  readonly uptime: () => number;
+}
+
+const SYSTEM: Clocks = { wall: Date.now, awake: () => performance.now(), uptime: uptimeMs };
+
+export function createClock({ wall, awake, uptime }: Clocks = SYSTEM): Clock {
+  let checkedAt = awake();
+  let base = uptime() - checkedAt;
+  let wallBase = wall() - checkedAt;
   return {
-    wall: () => Date.now(),
+    wall,
     mono: () => {
-      const now = performance.now();
-      if (now - checkedAt > CHECK_MS) {
+      const now = awake();
+      const moved = Math.abs(wall() - now - wallBase);
+      if (now - checkedAt > CHECK_MS || moved > JUMP_MS) {
         checkedAt = now;
-        const drift = uptimeMs() - now - base;
+        wallBase = wall() - now;
+        const drift = uptime() - now - base;
         if (Math.abs(drift) > DRIFT_MS) base += drift;
       }
       return now + base;
