@@ -1,0 +1,28 @@
+/** Where an engine takes its samples from: the store through an adapter, or memory in tests. */
+import type { LabelSet } from '../core/label-set.ts';
+import type { Matcher } from '../core/store/model.ts';
+import type { FloatHistogram } from './histogram/float-histogram.ts';
+
+/** Times ascending, UTC milliseconds, each once; staleness markers by their bits (core/stale.ts). */
+export interface SourceSeries {
+  readonly labels: LabelSet;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  /** Where it has an entry, the sample is that histogram; sparse, as long as `times`. */
+  readonly histograms?: readonly (FloatHistogram | undefined)[];
+}
+
+/** Both ends included. */
+export interface SourceSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SampleSource {
+  /** All series that match every matcher (anchored, absent means empty) and have samples in the span. */
+  select(
+    matchers: readonly Matcher[],
+    span: SourceSpan,
+    signal?: AbortSignal,
+  ): Promise<readonly SourceSeries[]>;
+}
