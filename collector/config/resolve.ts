@@ -34,6 +34,14 @@ export function resolveCollector(
     ...rest,
     data: resolve(folder, settings.data),
     http: { ...settings.http, ...absoluteTls(settings.http, folder) },
+    rules: {
+      ...settings.rules,
+      files: settings.rules.files.map((pattern) => resolve(folder, pattern)),
+    },
+    alerting: {
+      ...settings.alerting,
+      ...(settings.alerting.file && { file: resolve(folder, settings.alerting.file) }),
+    },
     bus:
       broker === undefined
         ? { kind: 'embedded', ...mqtt, ...absoluteTls(mqtt, folder) }

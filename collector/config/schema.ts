@@ -66,6 +66,70 @@ const broker = optional(
 
 const DAYS = { min: '1h', max: '36500d' };
 
+const query = object('What one query of the HTTP API may cost.', {
+  timeout: duration('Longest evaluation; a request may only shorten it.', {
+    default: '2m',
+    min: '1s',
+    max: '1h',
+  }),
+  maxSamples: count('Samples that a query may hold at once.', {
+    default: 50_000_000,
+    min: 1_000,
+    max: 1_000_000_000,
+  }),
+  concurrency: count('Queries evaluated at once; others wait.', {
+    default: 20,
+    min: 1,
+    max: 1_000,
+  }),
+  lookback: duration('How far back an instant looks for its sample.', {
+    default: '5m',
+    min: '1s',
+    max: '1d',
+  }),
+});
+
+const rules = object('Recording and alerting rules, in the format of Prometheus.', {
+  files: list(
+    'Rule files; `*` and `?` in the last part of a path match names.',
+    text('A path, relative to this file.', { examples: ['rules/*.yml'] }),
+  ),
+  shipped: flag('Also the rules that come with Muster (docs/rules.md).', { default: true }),
+  interval: duration('Time between evaluations of a group that does not say.', {
+    default: '15s',
+    min: '1s',
+    max: '1d',
+  }),
+  queryOffset: duration(
+    'Groups that do not say are evaluated as of this long ago: the longest time that devices' +
+      ' gather samples before they send them, so that late samples are not missed.',
+    { default: '60s', min: '0s', max: '1h' },
+  ),
+  holdSilentDevices: flag(
+    'Alerts about a device that is down or behind stay as they are until it is heard again.',
+    { default: true },
+  ),
+});
+
+const alerting = object('From alerts to people.', {
+  file: optional(
+    text("Routes and receivers, in Alertmanager's format; without it alerts are shown only.", {
+      examples: ['alertmanager.yml'],
+    }),
+  ),
+  externalUrl: optional(
+    text('Address under which people reach the page, for links in messages.', {
+      pattern: '^https?://[^\\s]+$',
+      examples: ['https://muster.example.com'],
+    }),
+  ),
+  retention: duration('How long the history of alerts is kept.', {
+    default: '90d',
+    min: '1d',
+    max: '3650d',
+  }),
+});
+
 export const collectorSchema = object('Configuration of muster-collector.', {
   data: text('Folder of everything that the collector keeps.', {
     default: '/var/lib/muster-collector',
@@ -111,6 +175,9 @@ export const collectorSchema = object('Configuration of muster-collector.', {
     },
     { restart: true },
   ),
+  query,
+  rules,
+  alerting,
   mirror: object('JSON topics for tools that do not read CBOR.', {
     metrics: choice(
       'on-demand: for devices whose mirror somebody subscribes to (built-in broker only).',

@@ -178,6 +178,16 @@ function collectorConfig(
       retention: { raw: 15 * 86_400_000, '1m': 90 * 86_400_000, '1h': 730 * 86_400_000 },
       limits: { seriesPerDevice: 5_000, series: 100_000 },
     },
+    query: { timeout: 120_000, maxSamples: 1_000_000, concurrency: 20, lookback: 300_000 },
+    // Faults come by the second: rules would only take processor time from them.
+    rules: {
+      files: [],
+      shipped: false,
+      interval: 15_000,
+      queryOffset: 0,
+      holdSilentDevices: true,
+    },
+    alerting: { retention: 86_400_000 },
     mirror: { metrics: 'on-demand' },
     liveness: { heartbeat: 60_000 },
     insecure: false,
