@@ -31,6 +31,7 @@ import { JournalHealth } from './work/journal-health.ts';
 import { LiveViews } from './work/live-views.ts';
 import { Memory } from './work/memory.ts';
 import { Mirroring } from './work/mirroring.ts';
+import { OutsideSamples } from './work/outside-samples/outside-samples.ts';
 import { OwnSamples } from './work/own-samples.ts';
 import { Upkeep } from './work/upkeep.ts';
 
@@ -51,6 +52,7 @@ export class CollectorApp {
   private readonly directory = new Directory();
   private readonly journalHealth: JournalHealth;
   private readonly ownSamples: OwnSamples;
+  private readonly outsideSamples: OutsideSamples;
   private readonly ingest: Ingest;
   private readonly memory: Memory;
   private readonly upkeep: Upkeep;
@@ -95,6 +97,8 @@ export class CollectorApp {
       changed,
     });
     const { ownSamples } = this;
+    this.outsideSamples = new OutsideSamples({ clock, journal, journalHealth, store });
+    const { outsideSamples } = this;
     const acks = new AckDesk({ bus, clock, log, counts });
     const { quarantine } = storage;
     const moved = (device: Device, site: string) =>
@@ -114,7 +118,10 @@ export class CollectorApp {
       moved,
     });
     const { ingest } = this;
-    this.memory = new Memory({ ...storage, directory, dictionaries, ingest, ownSamples, log });
+    this.memory = new Memory({
+      ...{ ...storage, directory, dictionaries, ingest, log },
+      ...{ ownSamples, outsideSamples },
+    });
     const { memory } = this;
     this.upkeep = new Upkeep({ clock, log, journal, store, directory, memory, ownSamples });
     instrument({ metrics, counts, bus, journal, store, directory });

@@ -10,6 +10,7 @@ import type { Catalog, Journal, Log, SampleStore } from '../ports.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import type { Directory } from './directory.ts';
 import type { Ingest } from './ingest.ts';
+import type { OutsideSamples } from './outside-samples/outside-samples.ts';
 import type { OwnSamples } from './own-samples.ts';
 
 const DEVICE = 'device/';
@@ -27,6 +28,7 @@ export interface MemoryDeps {
   readonly dictionaries: Dictionaries;
   readonly ingest: Ingest;
   readonly ownSamples: OwnSamples;
+  readonly outsideSamples: OutsideSamples;
   readonly log: Log;
 }
 
@@ -79,14 +81,14 @@ export class Memory {
   }
 
   private async replay(): Promise<number> {
-    const { catalog, journal, store, ingest, ownSamples } = this.deps;
+    const { catalog, journal, store, ingest, ownSamples, outsideSamples } = this.deps;
     const from = await checkpointSeq(catalog);
     // A first start has neither a checkpoint nor anything that one would have cut off.
     const known = (await catalog.get(CHECKPOINT)) !== undefined;
     let replayed = 0;
     for await (const entry of journal.replay(from)) {
       if (replayed++ === 0 && !known && entry.seq > 1) this.forgot();
-      if (!ownSamples.replay(entry)) ingest.replay(entry);
+      if (!ownSamples.replay(entry) && !outsideSamples.replay(entry)) ingest.replay(entry);
     }
     if (!known && replayed === 0 && store.highestSeq() > 0) this.forgot();
     return replayed;

@@ -20,6 +20,7 @@ import { endSite, forgetDevice } from '../../../collector/work/forget.ts';
 import { Ingest } from '../../../collector/work/ingest.ts';
 import { JournalHealth } from '../../../collector/work/journal-health.ts';
 import { checkpointSeq, Memory } from '../../../collector/work/memory.ts';
+import { OutsideSamples } from '../../../collector/work/outside-samples/outside-samples.ts';
 import { OwnSamples } from '../../../collector/work/own-samples.ts';
 import { type Ack, decodeAck } from '../../../protocol/messages/ack.ts';
 import { FakeClock } from '../fake-clock.ts';
@@ -74,6 +75,7 @@ export class Rig implements AsyncDisposable {
   readonly dictionaries: Dictionaries;
   readonly journalHealth: JournalHealth;
   readonly ownSamples: OwnSamples;
+  readonly outsideSamples: OutsideSamples;
   readonly ingest: Ingest;
   readonly memory: Memory;
   private readonly options: RigOptions;
@@ -109,6 +111,7 @@ export class Rig implements AsyncDisposable {
       ...{ clock, journal, journalHealth, store, directory, dictionaries, changed },
       heartbeatMs: options.heartbeatMs ?? 60_000,
     });
+    const outsideSamples = new OutsideSamples({ clock, journal, journalHealth, store });
     const acks = new AckDesk({ bus, clock, log, counts });
     const moved = (device: Device, site: string) =>
       void this.background.push(endSite({ clock, log, bus, ownSamples }, device, site));
@@ -119,8 +122,12 @@ export class Rig implements AsyncDisposable {
     this.dictionaries = dictionaries;
     this.journalHealth = journalHealth;
     this.ownSamples = ownSamples;
+    this.outsideSamples = outsideSamples;
     this.ingest = ingest;
-    this.memory = new Memory({ ...parts, directory, dictionaries, ingest, ownSamples, log });
+    this.memory = new Memory({
+      ...{ ...parts, directory, dictionaries, ingest, log },
+      ...{ ownSamples, outsideSamples },
+    });
   }
 
   /** Messages in one turn, and all that follows from them. */
