@@ -17,6 +17,12 @@ import {
 import { sameBounds } from './custom-bounds.ts';
 import { ascending, type Bucket, type CounterReset, type HistogramData } from './data.ts';
 import { histogramText } from './histogram-text.ts';
+import {
+  type NativeFraction,
+  type NativeQuantile,
+  nativeFraction,
+  nativeQuantile,
+} from './quantile.ts';
 import { wasReset } from './reset.ts';
 import { trimmed } from './trim.ts';
 
@@ -111,12 +117,11 @@ export class FloatHistogram implements HistogramValue, HistogramData {
   div(divisor: number): FloatHistogram {
     const quotient = this.scaled((count) => count / divisor, divisor < 0);
     if (divisor !== 0) return quotient;
-    return new FloatHistogram({ ...quotient, positive: NO_BUCKETS, negative: NO_BUCKETS });
+    return quotient.with({ positive: NO_BUCKETS, negative: NO_BUCKETS });
   }
 
   private scaled(to: (count: number) => number, turned: boolean): FloatHistogram {
-    return new FloatHistogram({
-      ...this,
+    return this.with({
       zeroCount: to(this.zeroCount),
       count: to(this.count),
       sum: to(this.sum),
@@ -126,17 +131,19 @@ export class FloatHistogram implements HistogramValue, HistogramData {
     });
   }
 
+  private with(changes: Partial<HistogramData>): FloatHistogram {
+    return changed(this, changes);
+  }
+
   withCounterReset(counterReset: CounterReset): FloatHistogram {
-    return counterReset === this.counterReset
-      ? this
-      : new FloatHistogram({ ...this, counterReset });
+    return counterReset === this.counterReset ? this : this.with({ counterReset });
   }
 
   /** Without empty buckets. */
   compact(): FloatHistogram {
     const [positive, negative] = [compacted(this.positive), compacted(this.negative)];
     if (positive === this.positive && negative === this.negative) return this;
-    return new FloatHistogram({ ...this, positive, negative });
+    return this.with({ positive, negative });
   }
 
   /** To a lower resolution; not for custom buckets. */
@@ -173,6 +180,16 @@ export class FloatHistogram implements HistogramValue, HistogramData {
     return wasReset(this, previous);
   }
 
+  /** What histogram_quantile makes of it. */
+  quantile(q: number): NativeQuantile {
+    return nativeQuantile(q, this);
+  }
+
+  /** The share of observations between the two. */
+  fraction(lower: number, upper: number): NativeFraction {
+    return nativeFraction(lower, upper, this);
+  }
+
   /** How many samples this counts as. */
   get size(): number {
     const elements =
@@ -199,3 +216,6 @@ export class FloatHistogram implements HistogramValue, HistogramData {
     return histogramText(this);
   }
 }
+
+const changed = (data: HistogramData, changes: Partial<HistogramData>): FloatHistogram =>
+  FloatHistogram.of({ ...data, ...changes });
