@@ -154,7 +154,13 @@ export interface Subquery extends Node, Modifiers {
 
 /** Experimental: arithmetic over durations in brackets and after `offset`; numbers are seconds. */
 export type DurationExpr =
-  | { readonly kind: 'duration'; readonly seconds: number; readonly span: Span }
+  | {
+      readonly kind: 'duration';
+      readonly seconds: number;
+      /** It was written as a number of seconds, `300` and not `5m`. */
+      readonly plain?: boolean;
+      readonly span: Span;
+    }
   | { readonly kind: 'step' | 'range'; readonly span: Span }
   | {
       readonly kind: 'duration-op';
