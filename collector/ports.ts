@@ -135,8 +135,16 @@ export interface SampleStore {
    * asks before making them durable. False only while the disk refuses or lags far behind.
    */
   accepting(): boolean;
-  /** Series that match all matchers (anchored regular expressions), whole or limited to a time range. */
-  select(matchers: readonly Matcher[], from: number, to: number): Promise<readonly SeriesData[]>;
+  /**
+   * Series that match all matchers (anchored regular expressions), limited to a time range, in the
+   * order of their ids. Rejects with the signal's reason when that ends it.
+   */
+  select(
+    matchers: readonly Matcher[],
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+  ): Promise<readonly SeriesData[]>;
   /** Series that match and have samples in the range, without their samples. */
   series(matchers: readonly Matcher[], from: number, to: number): Promise<readonly Labels[]>;
   labelNames(matchers: readonly Matcher[], from: number, to: number): Promise<readonly string[]>;

@@ -16,3 +16,20 @@ export interface SampleSink {
    */
   write(series: readonly WrittenSeries[]): Promise<{ readonly refused: number }>;
 }
+
+/** What somebody says of a metric beside its samples. */
+export interface MetricDescription {
+  readonly metric: string;
+  /** As remote write numbers them: 0 unknown, 1 counter, 2 gauge, 3 histogram, 4 gaugehistogram, 5 summary, 6 info, 7 stateset. */
+  readonly type: number;
+  readonly help: string;
+  readonly unit: string;
+}
+
+export interface MetadataSink {
+  describe(description: MetricDescription): void;
+}
+
+export interface MetadataSource {
+  descriptions(): Iterable<MetricDescription>;
+}

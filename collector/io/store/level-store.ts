@@ -5,8 +5,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Block } from '../../../protocol/columns/block.ts';
+import type { Samples } from '../../core/store/chunk.ts';
 import { StoreError } from '../../core/store/errors.ts';
 import type { RollupStep } from '../../core/store/model.ts';
+import type { SeriesTable } from '../../core/store/series-table.ts';
 import type {
   Labels,
   Matcher,
@@ -66,6 +68,25 @@ export async function openLevelStore(options: StoreOptions): Promise<SampleStore
   return new LevelStore(parts);
 }
 
+/** Labels are put together when asked for: who has seen the series before knows them by its id. */
+class FoundSeries implements SeriesData {
+  readonly id: SeriesId;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  private readonly table: SeriesTable;
+
+  constructor(id: SeriesId, { times, values }: Samples, table: SeriesTable) {
+    this.id = id;
+    this.times = times;
+    this.values = values;
+    this.table = table;
+  }
+
+  get labels(): Labels {
+    return this.table.labels(this.id);
+  }
+}
+
 class LevelStore implements SampleStore {
   private readonly parts: StoreParts;
   private readonly housekeeping: Housekeeping;
@@ -95,11 +116,12 @@ class LevelStore implements SampleStore {
     matchers: readonly Matcher[],
     from: number,
     to: number,
+    signal?: AbortSignal,
   ): Promise<readonly SeriesData[]> {
     this.refuseClosed();
     const { index, reader } = this.parts;
-    const found = await reader.read(index.match(matchers), from, to);
-    return found.map(({ id, samples }) => ({ id, labels: index.table.labels(id), ...samples }));
+    const found = await reader.read(index.match(matchers), from, to, signal);
+    return found.map(({ id, samples }) => new FoundSeries(id, samples, index.table));
   }
 
   async series(matchers: readonly Matcher[], from: number, to: number): Promise<readonly Labels[]> {

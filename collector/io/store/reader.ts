@@ -16,9 +16,12 @@ import type { Memory } from './memory.ts';
 import type { Entry, Partition, Snapshot } from './partition.ts';
 import type { Partitions } from './partitions.ts';
 import type { SeriesIndex } from './series-index.ts';
+import { Turns } from './turns.ts';
 
 /** A metric's whole window is read when at least one in so many of its series is wanted. */
 const SCAN_SHARE = 8;
+/** One record or chunk looked at: a unit of work without samples. */
+const NOTHING: readonly Samples[] = [];
 
 export interface Found {
   readonly id: number;
@@ -47,16 +50,21 @@ export class Reader {
   }
 
   /** Samples in [from, to] of these series (ascending ids); series without any are left out. */
-  async read(ids: Uint32Array, from: number, to: number): Promise<Found[]> {
+  async read(ids: Uint32Array, from: number, to: number, signal?: AbortSignal): Promise<Found[]> {
+    const turns = new Turns(signal);
     // Memory first: what is flushed meanwhile is then seen twice, which is harmless, never not at all.
-    const fresh = Array.from(ids, (id) => this.memory.read(id, from, to));
+    const fresh: Samples[][] = new Array<Samples[]>(ids.length);
+    for (let i = 0; i < ids.length; i++) {
+      fresh[i] = this.memory.read(ids[i] as number, from, to);
+      if (turns.due(fresh[i] as Samples[])) await turns.next();
+    }
     const pieces = new Map<number, Piece[]>();
     // Newest samples are seldom written yet: then there is nothing to look for.
     const written = ids.filter((id) => this.memory.mayBeWritten(id, from));
     const days = written.length === 0 ? [] : this.partitions.between(dayOf(from), dayOf(to));
     for (const day of days) {
       await this.partitions.use(day, (partition) =>
-        this.readDay(partition, written, from, to, pieces),
+        this.readDay(partition, written, from, to, pieces, turns),
       );
     }
     const found: Found[] = [];
@@ -66,6 +74,7 @@ export class Reader {
       const recent = fresh[i] as Samples[];
       const samples = stored === undefined ? mergeSamples(recent) : this.merge(id, stored, recent);
       if (samples.times.length > 0) found.push({ id, samples });
+      if (stored !== undefined && turns.due([samples])) await turns.next();
     }
     return found;
   }
@@ -76,6 +85,7 @@ export class Reader {
     from: number,
     to: number,
     pieces: Map<number, Piece[]>,
+    turns: Turns,
   ): Promise<void> {
     const start = partition.day * DAY;
     const first = Math.max(0, Math.floor((from - start) / WINDOW));
@@ -83,12 +93,17 @@ export class Reader {
     const snapshot = partition.db.snapshot();
     try {
       for (let window = first; window <= last; window++) {
-        const chunks = await this.readWindow(partition, ids, window, snapshot);
-        await this.decode(partition, window, chunks, snapshot, from, to, (id, piece) => {
-          const known = pieces.get(id);
-          if (known === undefined) pieces.set(id, [piece]);
+        await turns.next();
+        const chunks = await this.readWindow(partition, ids, window, snapshot, turns);
+        const shared = await this.sharedTimes(partition, window, chunks, snapshot);
+        for (const chunk of chunks) {
+          if (turns.due(NOTHING)) await turns.next();
+          const piece = this.decode(partition, chunk, shared, from, to);
+          if (piece === undefined) continue;
+          const known = pieces.get(chunk.id);
+          if (known === undefined) pieces.set(chunk.id, [piece]);
           else known.push(piece);
-        });
+        }
       }
     } finally {
       await snapshot.close();
@@ -100,6 +115,7 @@ export class Reader {
     ids: Uint32Array,
     window: number,
     snapshot: Snapshot,
+    turns: Turns,
   ): Promise<StoredChunk[]> {
     const byMetric = new Map<number, number[]>();
     for (const id of ids) {
@@ -109,19 +125,23 @@ export class Reader {
       else members.push(id);
     }
     const chunks: StoredChunk[] = [];
-    const take = (entries: readonly Entry[], wanted: ReadonlySet<number> | undefined) => {
-      for (const [key, value] of entries) this.take(partition, key, value, wanted, chunks);
+    const take = async (entries: readonly Entry[], wanted: ReadonlySet<number> | undefined) => {
+      for (const [key, value] of entries) {
+        this.take(partition, key, value, wanted, chunks);
+        if (turns.due(NOTHING)) await turns.next();
+      }
     };
     for (const [metric, members] of byMetric) {
       if (members.length * SCAN_SHARE >= this.index.seriesOf(metric) && members.length > 1) {
         const wanted = new Set(members);
-        take(await partition.read(prefixRange(chunkPrefix(window, metric)), snapshot), wanted);
+        const range = prefixRange(chunkPrefix(window, metric));
+        await take(await partition.read(range, snapshot), wanted);
       } else {
         const ranges = members.map((id) => prefixRange(chunkPrefix(window, metric, id)));
         for (const entries of await Promise.all(
           ranges.map((range) => partition.read(range, snapshot)),
         )) {
-          take(entries, undefined);
+          await take(entries, undefined);
         }
       }
     }
@@ -143,27 +163,23 @@ export class Reader {
     else chunks.push({ id: parsed.series, order: parsed.order, chunk });
   }
 
-  private async decode(
-    partition: Partition,
-    window: number,
-    chunks: readonly StoredChunk[],
-    snapshot: Snapshot,
+  /** What of a chunk is in the time; chunks that are wanted whole stay encoded for now. */
+  private decode(
+    { db: { location } }: Partition,
+    { id, chunk }: StoredChunk,
+    shared: ReadonlyMap<number, Float64Array>,
     from: number,
     to: number,
-    emit: (id: number, piece: Piece) => void,
-  ): Promise<void> {
-    const shared = await this.sharedTimes(partition, window, chunks, snapshot);
-    for (const { id, chunk } of chunks) {
-      const times = typeof chunk.times === 'number' ? shared.get(chunk.times) : chunk.times;
-      if (times !== undefined && !reaches(times, from, to)) continue;
-      if (times !== undefined && isInside(chunk, times, from, to)) {
-        emit(id, { times, chunk, folder: partition.db.location });
-        continue;
-      }
-      const samples = times === undefined ? 'times' : decodeChunk(chunk, times);
-      if (typeof samples === 'string') this.damaged(partition.db.location, id, samples);
-      else emit(id, clip(samples, from, to));
+  ): Piece | undefined {
+    const times = typeof chunk.times === 'number' ? shared.get(chunk.times) : chunk.times;
+    if (times !== undefined && !reaches(times, from, to)) return undefined;
+    if (times !== undefined && isInside(chunk, times, from, to)) {
+      return { times, chunk, folder: location };
     }
+    const samples = times === undefined ? 'times' : decodeChunk(chunk, times);
+    if (typeof samples !== 'string') return clip(samples, from, to);
+    this.damaged(location, id, samples);
+    return undefined;
   }
 
   private async sharedTimes(
