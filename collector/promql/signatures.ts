@@ -130,6 +130,7 @@ const EXPERIMENTAL: readonly (readonly [Shape, readonly string[]])[] = [
   [shape('vector', ['matrix', 'scalar', 'scalar']), ['double_exponential_smoothing']],
   [shape('vector', ['vector', 'string', 'scalar', 'scalar'], 9), ['histogram_quantiles']],
   [shape('vector', ['vector', 'vector'], 1), ['info']],
+  [shape('scalar', ['scalar', 'scalar']), ['max_of', 'min_of']],
   [SORT_BY_LABEL, ['sort_by_label', 'sort_by_label_desc']],
 ];
 

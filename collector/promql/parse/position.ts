@@ -27,3 +27,10 @@ function byteWidth(code: number): number {
   if (code < 0x800 || (code >= 0xd800 && code < 0xe000)) return 2;
   return 3;
 }
+
+/** Bytes of a text in UTF-8. */
+export function byteLength(text: string): number {
+  let bytes = 0;
+  for (let i = 0; i < text.length; i++) bytes += byteWidth(text.charCodeAt(i));
+  return bytes;
+}
