@@ -60,6 +60,7 @@ export class AgentApp {
       capBytes: config.buffer.cap,
       bootId: readBootId(),
       syncSeconds: config.buffer.syncInterval / 1000,
+      writeDelayMs: config.buffer.writeDelay,
     });
     const registry = given ?? (await samplersSwitchedOn(config.samplers));
     return new AgentApp(config, log, buffer, registry, given);

@@ -130,6 +130,12 @@ export const agentSchemaWith = (samplers: readonly Sampler[]) =>
           restart: true,
         },
       ),
+      writeDelay: duration(
+        'A batch that the collector has within this time is not written at all, which spares the' +
+          ' flash of a device that is online; a killed agent may lose it beside the batch not yet' +
+          ' made. 0s writes every batch before it is sent.',
+        { default: '2s', min: '0s', max: '1m', restart: true },
+      ),
     }),
     clock: object('When the wall clock is believed.', {
       source: choice(

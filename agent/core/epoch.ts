@@ -7,6 +7,8 @@ export interface FoundFolder {
   /** What the ledger says, when there is one. */
   readonly boot: string | undefined;
   readonly clean: boolean;
+  /** Records may have been given out without having been written. */
+  readonly staging: boolean;
 }
 
 export type OpeningKind = 'new' | 'clean' | 'killed' | 'power' | 'repaired' | 'quarantined';
@@ -14,7 +16,8 @@ export type OpeningKind = 'new' | 'clean' | 'killed' | 'power' | 'repaired' | 'q
 /**
  * A number names one byte string for ever. After damage or a power cut the newest numbers may have
  * been given out and then lost, so they are never given again: a new epoch begins. What a killed
- * process wrote is in the kernel's hands, as is everything after a clean close.
+ * process wrote is in the kernel's hands, as is everything after a clean close; but when it gave
+ * out live records before it wrote them, its last numbers are not known either.
  */
 export function judgeOpening(
   found: FoundFolder,
@@ -23,5 +26,6 @@ export function judgeOpening(
   if (found.damage !== 'none') return { kind: found.damage, mint: true };
   if (found.fresh) return { kind: 'new', mint: true };
   if (found.clean) return { kind: 'clean', mint: false };
-  return found.boot === bootId ? { kind: 'killed', mint: false } : { kind: 'power', mint: true };
+  if (found.boot !== bootId) return { kind: 'power', mint: true };
+  return { kind: 'killed', mint: found.staging };
 }

@@ -118,6 +118,11 @@ export class DeviceLedger {
     this.open(epoch, number, low, now);
   }
 
+  /** Device time of the last batch of an epoch; 0 when none is known. */
+  lastWall(epoch: string): number {
+    return this.epochs.get(epoch)?.lastWall ?? 0;
+  }
+
   /** Numbers that the device reports as lost need no longer be waited for. */
   excuse(epoch: string, numbers: readonly Readonly<Interval>[]): void {
     const known = this.epochs.get(epoch);

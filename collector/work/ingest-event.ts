@@ -1,5 +1,6 @@
 /** Events, and the gaps that devices report themselves. */
-import { decodeEvent, type EventMessage } from '../../protocol/messages/event.ts';
+import { decodeEvent, type EventMessage, type Gap } from '../../protocol/messages/event.ts';
+import type { Device } from '../core/device.ts';
 import { addReported } from '../core/gaps.ts';
 import type { Arrival, IngestDesk } from './ingest-desk.ts';
 import { isNew, keep, noteGap } from './numbered.ts';
@@ -27,6 +28,16 @@ export function replayEvent(ingest: IngestDesk, arrival: Arrival): void {
   noteGap(ingest, arrival, ledger.commit(epoch, number, low, wall, arrival.now));
 }
 
+/**
+ * After an unclean end a device knows only what it had written. What came here without having been
+ * written there is no gap.
+ */
+function narrowed<G extends Gap & { readonly epoch: string }>({ ledger }: Device, gap: G): G {
+  if (gap.cause !== 'killed' && gap.cause !== 'power') return gap;
+  const from = Math.max(gap.from, Math.min(ledger.lastWall(gap.epoch), gap.to));
+  return { ...gap, from };
+}
+
 function apply(
   ingest: IngestDesk,
   { device, site, now }: Arrival,
@@ -34,7 +45,7 @@ function apply(
 ): void {
   const { counts, feed } = ingest.deps;
   for (const reported of gaps) {
-    const gap = { ...reported, epoch: reported.epoch ?? header.epoch };
+    const gap = narrowed(device, { ...reported, epoch: reported.epoch ?? header.epoch });
     addReported(device, { ...gap, reportedAt: now });
     device.ledger.excuse(gap.epoch, gap.numbers);
     counts.gaps++;

@@ -31,7 +31,7 @@ describe('agent', () => {
         site: 'default',
         device: expect.stringMatching(/^[a-z0-9][a-z0-9-]{0,62}$/) as unknown,
         broker: { url: 'mqtt://127.0.0.1:1883', keepalive: 60_000 },
-        buffer: { cap: 67_108_864, syncInterval: 30_000 },
+        buffer: { cap: 67_108_864, syncInterval: 30_000, writeDelay: 2_000 },
         samplers: { cpu: { enabled: true, interval: 10_000, timeout: 1000 } },
       },
     });

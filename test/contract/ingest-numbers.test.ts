@@ -56,6 +56,18 @@ describe('numbers', () => {
     expect(rig.acked()).toEqual([1, 5, 6]);
   });
 
+  it('that came before the end that a device could not write down are in no gap', async () => {
+    await using rig = await started();
+    await rig.send(device.batch(1), device.batch(4));
+    const wall = T0 + 4_000;
+    const since = { from: T0, to: wall + 60_000, cause: 'killed' as const, numbers: [] };
+    await rig.send(device.event(5, [since, { ...since, cause: 'damaged' }]));
+    expect(rig.device()?.gaps.map(({ cause, from, to }) => [cause, from, to])).toEqual([
+      ['killed', wall, wall + 60_000],
+      ['damaged', T0, wall + 60_000],
+    ]);
+  });
+
   it('whose report comes after a batch that passed them get their cause then', async () => {
     await using rig = await started();
     await rig.send(device.batch(1), device.batch(9, { low: 8 }));

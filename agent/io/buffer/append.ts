@@ -1,4 +1,7 @@
-/** Appends a record: data and number in one write. */
+/**
+ * Appends a record: data and number in one write. A live batch may wait for its write instead: who
+ * is online hears of its acknowledgement before it is due.
+ */
 import type { NewRecord, StoredRecord } from '../../ports.ts';
 import type { Journal } from './journal.ts';
 import { recordKey } from './keys.ts';
@@ -7,9 +10,14 @@ import { toStored } from './reader.ts';
 import { encodeRecord, type RecordValue } from './record-codec.ts';
 import { makeRoom, type RoomOptions } from './room.ts';
 
+export interface AppendOptions extends RoomOptions {
+  /** Live batches wait for their write until somebody flushes them. */
+  readonly stage: boolean;
+}
+
 export async function append(
   journal: Journal,
-  options: RoomOptions,
+  options: AppendOptions,
   record: NewRecord,
 ): Promise<StoredRecord> {
   const { order, epoch, low, next: number } = currentEpoch(journal.ledger);
@@ -18,12 +26,23 @@ export async function append(
   const key = recordKey(place);
   const make = (): RecordValue => storedForm(journal.ledger, record, payload);
   const value = await fitted(journal, options, key, make);
-  await journal.commit({
-    operations: [{ type: 'put', key, value }],
-    ledger: appended(journal.ledger, number, key.length + value.length, record),
-    tallied: true,
-  });
-  return toStored(place, make());
+  const form = make();
+  const ledger = appended(journal.ledger, number, key.length + value.length, record);
+  const stage = options.stage && record.sent && record.kind === 'm';
+  if (stage && ledger.staging === true && journal.staged.fits(key.length + value.length)) {
+    journal.staged.add({ place, key, value, record: form });
+    journal.revise({ ...ledger, version: ledger.version + 1 }, false);
+  } else {
+    // Before the first one is staged, the folder says that this may happen.
+    const announced: Ledger = stage ? { ...ledger, staging: true } : ledger;
+    const tallied = announced.staging === journal.ledger.staging;
+    await journal.commit({
+      operations: [{ type: 'put', key, value }],
+      ledger: announced,
+      tallied,
+    });
+  }
+  return toStored(place, form);
 }
 
 /** Making room changes the tally, and the tally the length: asked again until it fits. */
@@ -64,6 +83,7 @@ function appended(ledger: Ledger, number: number, bytes: number, record: NewReco
     ...ledger,
     records: ledger.records + 1,
     bytes: ledger.bytes + bytes,
+    lastTo: Math.max(record.to, ledger.lastTo ?? record.to),
     epochs: replaceEpoch(ledger, { ...current, next: number + 1 }),
     ...(unset ? { unsetFrom: { order: current.order, number } } : {}),
   };

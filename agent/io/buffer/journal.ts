@@ -23,6 +23,7 @@ import {
 import { type Level, syncLogs } from './level.ts';
 import { bufferError } from './level-errors.ts';
 import { type Opened, type OpeningOptions, openFolder } from './opening.ts';
+import { readopt, Staged } from './staged.ts';
 import { flush, Vacuum } from './vacuum.ts';
 
 export type Operation = BatchOperation<Level, Buffer, Buffer>;
@@ -40,6 +41,7 @@ export class Journal {
   /** Losses that the caller has seen but not settled: they grow no more. */
   shownLosses = 0;
   readonly vacuum = new Vacuum();
+  readonly staged = new Staged();
   private opened: Opened;
   private broken = false;
   /** Into this generation, since it was opened. */
@@ -99,26 +101,36 @@ export class Journal {
     await level.close();
     const given = currentEpoch(this.ledger);
     this.opened = await openFolder({ ...this.options, afterFailure: true });
-    this.ledger = this.opened.ledger;
+    this.ledger = readopt(this.opened.ledger, this.ledger, this.staged);
     this.waiting.clear();
     this.written = 0;
     this.stale = false;
     this.broken = false;
     const { order, next } = currentEpoch(this.ledger);
     if (order === given.order && next < given.next) await this.mint();
+    // A new epoch begins with nothing staged.
+    else if (order !== given.order) await this.flushStaged();
+  }
+
+  /** Writes what is staged, if anything is. */
+  async flushStaged(): Promise<void> {
+    if (this.staged.size > 0) await this.commit({ operations: [], ledger: this.ledger });
   }
 
   async commit(write: Write): Promise<void> {
-    const withLedger = write.tallied !== true || this.stale;
+    const staged = this.staged.all();
+    const withLedger = write.tallied !== true || this.stale || staged.length > 0;
     const ledger = { ...write.ledger, version: write.ledger.version + 1 };
     const names = [...this.waiting.keys()];
     const operations = [
       ...[...this.waiting.values()].map((key): Operation => ({ type: 'del', key })),
+      ...staged.map(({ key, value }): Operation => ({ type: 'put', key, value })),
       ...write.operations,
       ...(withLedger ? [ledgerPut(ledger)] : []),
     ];
     await this.write(operations, write.sync === true);
     for (const name of names) this.waiting.delete(name);
+    this.staged.clear();
     this.ledger = ledger;
     if (withLedger) this.stale = false;
     if (isWorthwhile(ledger, this.written)) await this.startAnew();
@@ -148,7 +160,8 @@ export class Journal {
     if (this.closed) return;
     try {
       if (!this.broken) {
-        await this.commit({ operations: [], ledger: { ...this.ledger, clean: true }, sync: true });
+        const { staging: _, ...ledger } = this.ledger;
+        await this.commit({ operations: [], ledger: { ...ledger, clean: true }, sync: true });
       }
     } finally {
       this.closed = true;

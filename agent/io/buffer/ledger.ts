@@ -30,6 +30,10 @@ export interface Ledger {
   readonly version: number;
   readonly boot: string;
   readonly clean: boolean;
+  /** Live records may have been given out without having been written: see staged.ts. */
+  readonly staging?: true;
+  /** UTC milliseconds of the newest sample of any record, as of when this was written. */
+  readonly lastTo?: number;
   readonly records: number;
   readonly bytes: number;
   /** Never empty; the current one last. */

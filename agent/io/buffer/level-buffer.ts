@@ -33,6 +33,11 @@ export interface BufferOptions {
   readonly bootId: string;
   /** Longest time between a write and its fsync: what a power cut may cost. */
   readonly syncSeconds?: number;
+  /**
+   * How long a live batch may wait for its write; when it is acknowledged before, it is not written
+   * at all. 0, the default: every record is written before `append` resolves.
+   */
+  readonly writeDelayMs?: number;
 }
 
 const DEFAULT_SYNC_SECONDS = 30;
@@ -50,12 +55,15 @@ class LevelBuffer implements RecordBuffer {
   private readonly queue = new SerialQueue();
   private readonly capBytes: number;
   private readonly syncMs: number;
+  private readonly writeDelayMs: number;
   private timer: NodeJS.Timeout | undefined;
+  private flushTimer: NodeJS.Timeout | undefined;
 
   constructor(journal: Journal, options: BufferOptions) {
     this.journal = journal;
     this.opening = journal.opening;
     this.capBytes = options.capBytes;
+    this.writeDelayMs = options.writeDelayMs ?? 0;
     this.syncMs = (options.syncSeconds ?? DEFAULT_SYNC_SECONDS) * 1000;
   }
 
@@ -65,8 +73,13 @@ class LevelBuffer implements RecordBuffer {
 
   append(record: NewRecord): Promise<StoredRecord> {
     const { capBytes } = this;
-    const room = { capBytes, chunkBytes: chunkBytes(capBytes) };
-    return this.write(() => append(this.journal, room, record));
+    const stage = this.writeDelayMs > 0;
+    const options = { capBytes, chunkBytes: chunkBytes(capBytes), stage };
+    return this.write(async () => {
+      const stored = await append(this.journal, options, record);
+      this.flushLater();
+      return stored;
+    });
   }
 
   held(): readonly { readonly epoch: string; readonly low: number; readonly next: number }[] {
@@ -141,6 +154,7 @@ class LevelBuffer implements RecordBuffer {
 
   close(): Promise<void> {
     clearTimeout(this.timer);
+    clearTimeout(this.flushTimer);
     return this.queue.run(() => this.journal.close());
   }
 
@@ -151,6 +165,16 @@ class LevelBuffer implements RecordBuffer {
       this.syncLater();
       return result;
     });
+  }
+
+  /** One timer, from the first record that is staged; it is tried again while the disk refuses. */
+  private flushLater(): void {
+    if (this.flushTimer !== undefined || this.journal.staged.size === 0) return;
+    this.flushTimer = setTimeout(() => {
+      this.flushTimer = undefined;
+      this.write(() => this.journal.flushStaged()).catch(() => this.flushLater());
+    }, this.writeDelayMs);
+    this.flushTimer.unref();
   }
 
   /**

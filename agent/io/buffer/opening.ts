@@ -145,6 +145,7 @@ async function finish(
     damage: quarantined ? 'quarantined' : damage === undefined ? 'none' : 'repaired',
     boot: loaded.ledger?.boot,
     clean: stored.clean,
+    staging: stored.staging === true,
   };
   const { kind, mint } = judgeOpening(found, options.bootId);
   const counted =
@@ -152,16 +153,23 @@ async function finish(
       ? await recount(loaded.level, stored)
       : { ledger: stored, damaged: [], lastTo: loaded.lastTo };
   const previous = counted.ledger.epochs.at(-1)?.epoch;
-  const begun = mint ? mintEpoch(counted.ledger, options.newEpoch()) : counted.ledger;
+  const { staging: _, ...begun } = mint
+    ? mintEpoch(counted.ledger, options.newEpoch())
+    : counted.ledger;
   const ledger = { ...begun, version: begun.version + 1, boot: options.bootId, clean: false };
   await begin(loaded.level, ledger, counted.damaged);
   const opening: BufferOpening = {
     how: kind,
     ...(mint && previous !== undefined ? { previousEpoch: previous } : {}),
-    ...(counted.lastTo === undefined ? {} : { lastTo: counted.lastTo }),
+    ...lastSeen(counted.lastTo, stored.lastTo),
     detail: damage ?? `epoch ${currentEpoch(ledger).epoch}`,
   };
   return { level: loaded.level, folder, ledger, opening };
+}
+
+function lastSeen(...times: readonly (number | undefined)[]): { lastTo?: number } {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? {} : { lastTo: Math.max(...known) };
 }
 
 /**

@@ -25,6 +25,7 @@ export async function take(
   behind: Position | undefined,
   limit: Limit,
 ): Promise<Taken> {
+  await journal.flushStaged();
   const walk = new Walk(journal, limit);
   let from: Buffer | undefined = startKey(journal, behind);
   walk.expect(journal, behind);
@@ -42,6 +43,8 @@ export async function get(journal: Journal, position: Position): Promise<StoredR
   if (entry === undefined) return undefined;
   const place = { order: entry.order, epoch: entry.epoch, number: position.number };
   if (journal.isDeleted(place)) return undefined;
+  const staged = journal.staged.get(place);
+  if (staged !== undefined) return toStored(place, staged.record);
   const from = recordKey(place);
   const { found } = await readSlice(journal.level, from, 1, after(from));
   const record = found[0]?.record;

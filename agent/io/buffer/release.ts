@@ -66,7 +66,8 @@ async function releaseRange(
 ): Promise<void> {
   const end = recordKey({ order, epoch, number: range.last + 1 });
   let from: Buffer | undefined = recordKey({ order, epoch, number: range.first });
-  while (from !== undefined) {
+  releaseStaged(journal, order, range);
+  while (from !== undefined && journal.ledger.records > journal.staged.size) {
     const slice = await readSlice(journal.level, from, SLICE, end);
     for (const found of slice.found) release(journal, found);
     from = slice.next;
@@ -75,6 +76,15 @@ async function releaseRange(
   const entry = ledger.epochs.find((one) => one.order === order) as EpochEntry;
   const epochs = replaceEpoch(ledger, { ...entry, gone: addRange(entry.gone, range) });
   journal.revise({ ...ledger, epochs }, entry !== currentEpoch(ledger));
+}
+
+/** What was never written needs no deletion. */
+function releaseStaged(journal: Journal, order: number, range: NumberRange): void {
+  const { records, bytes } = journal.staged.release(order, range);
+  const { ledger } = journal;
+  if (records === 0) return;
+  const rest = { records: ledger.records - records, bytes: ledger.bytes - bytes };
+  journal.revise({ ...ledger, ...rest }, false);
 }
 
 /** One record less. Answers whether it was still held. */
@@ -104,14 +114,17 @@ async function lowestHeld(
   journal: Journal,
   { order, epoch, low, next }: EpochEntry,
 ): Promise<number> {
-  if (journal.ledger.records === 0) return next;
+  const { ledger, staged } = journal;
+  if (ledger.records === 0) return next;
+  const lowestStaged = staged.lowest(order) ?? next;
+  if (ledger.records === staged.size) return lowestStaged;
   const end = recordKey({ order, epoch, number: next });
   let from: Buffer | undefined = recordKey({ order, epoch, number: low });
   for (let limit = 2; from !== undefined; limit = SLICE) {
     const slice = await readSlice(journal.level, from, limit, end);
     const held = slice.found.find(({ place }) => !journal.isDeleted(place));
-    if (held !== undefined) return held.place.number;
+    if (held !== undefined) return Math.min(held.place.number, lowestStaged);
     from = slice.next;
   }
-  return next;
+  return lowestStaged;
 }

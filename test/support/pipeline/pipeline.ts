@@ -146,7 +146,7 @@ function agentSettings(
       broker: { url: `mqtt://127.0.0.1:${near}`, keepalive: 2_000 },
       publish: { batch: batchMs },
       sampling: { profile: 'edge', interval: intervalMs },
-      buffer: { cap: 64 * 1024 * 1024, syncInterval: 1_000 },
+      buffer: { cap: 64 * 1024 * 1024, syncInterval: 1_000, writeDelay: 500 },
       clock: { source: 'trust' },
       link: { window: 32, ackTimeout: 1_000, backoff: { min: 50, max: 400 } },
       inventory: { interval: 86_400_000 },

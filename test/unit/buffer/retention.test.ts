@@ -61,12 +61,13 @@ describe('retention', () => {
 });
 
 describe('opening', () => {
-  const found = { fresh: false, damage: 'none', boot: 'x', clean: false } as const;
+  const found = { fresh: false, damage: 'none', boot: 'x', clean: false, staging: false } as const;
 
   it('begins a new epoch only when numbers may be lost', () => {
     expect(judgeOpening({ ...found, fresh: true }, 'x')).toEqual({ kind: 'new', mint: true });
     expect(judgeOpening({ ...found, clean: true }, 'y')).toEqual({ kind: 'clean', mint: false });
     expect(judgeOpening(found, 'x')).toEqual({ kind: 'killed', mint: false });
+    expect(judgeOpening({ ...found, staging: true }, 'x')).toEqual({ kind: 'killed', mint: true });
     expect(judgeOpening(found, 'y')).toEqual({ kind: 'power', mint: true });
     const repaired = { ...found, clean: true, damage: 'repaired' } as const;
     expect(judgeOpening(repaired, 'x')).toEqual({ kind: 'repaired', mint: true });
