@@ -2,6 +2,7 @@
  * `muster-agent run`: the agent as a service. Starts the app, speaks with systemd, reloads on
  * SIGHUP, and ends when it is told to.
  */
+import { setFlagsFromString } from 'node:v8';
 import type { Environment } from '../../protocol/config/environment.ts';
 import { formatProblem } from '../../protocol/config/problem.ts';
 import { AgentApp } from '../app.ts';
@@ -23,6 +24,12 @@ export interface Signals {
   readonly stop: Promise<void>;
 }
 
+/**
+ * V8's young generation stays as small as it begins. It would grow to 48 MB while a backlog drains,
+ * hold on to what LevelDB hands over until it is full, and never shrink. As an argument of `node`
+ * a flag costs 18 ms: V8 then refuses its own cached code.
+ */
+const SMALL_HEAP = '--semi-space-growth-factor=1';
 const STATUS_MS = 30_000;
 
 export async function run(
@@ -30,6 +37,7 @@ export async function run(
   env: Environment,
   signals: Signals,
 ): Promise<number> {
+  setFlagsFromString(SMALL_HEAP);
   const loaded = await loadAgentConfig(path, env);
   if (!loaded.ok) {
     for (const problem of loaded.problems)

@@ -2,6 +2,7 @@
  * From starting the agent's process to the broker's acknowledgement of its first record, beside a
  * Node that does nothing. In turn, so that both meet the same machine.
  */
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,6 +34,8 @@ export async function run(args: string[]): Promise<void> {
     const config = agentFile(folder.path, { name, port: link.port });
     const data = join(folder.path, name);
     if (backlogged) cpSync(full, data, { recursive: true });
+    // The copy, and what the round before left, must not be in the way of the agent's own writes.
+    spawnSync('sync', ['-f', folder.path]);
     const heard = link.next();
     const began = performance.now();
     const agent = new Running(process.execPath, [main, 'run', '--config', config]);
