@@ -18,7 +18,11 @@ export interface Window {
   readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
   readonly first: number;
   readonly end: number;
-  /** The window is (rangeStart, rangeEnd], UTC milliseconds, after offset and `@`. */
+  /**
+   * The window is (rangeStart, rangeEnd], UTC milliseconds, after offset and `@`. Under `anchored` and
+   * `smoothed` it holds samples from beyond both ends too: those within the look-back before
+   * rangeStart and, under `smoothed`, after rangeEnd.
+   */
   readonly rangeStart: number;
   readonly rangeEnd: number;
 }
@@ -41,6 +45,8 @@ export interface WindowFunction {
   readonly rangeArg: number;
   /** last_over_time and first_over_time keep the metric name. */
   readonly keepsName?: true;
+  /** Whether its range may be `anchored`, or `anchored` and `smoothed`; absent: neither. */
+  readonly modifiers?: readonly ('anchored' | 'smoothed')[];
   /** `scalars`: the other arguments at this step, in order. */
   apply(window: Window, scalars: readonly number[], context: FunctionContext): Sample | undefined;
 }

@@ -1,0 +1,57 @@
+/** changes and resets: how often a sample differs from, or falls below, the one before it. */
+import { anchorOf, modifierOf } from './extended.ts';
+import type { FunctionContext, Sample, Window, WindowFunction } from './function.ts';
+
+type Differs = (now: number, before: number) => boolean;
+type SamplesDiffer = (now: Sample, before: Sample) => boolean;
+
+function countFloats({ values, end }: Window, from: number, differs: Differs): number {
+  let count = 0;
+  let before = values[from] as number;
+  for (let i = from + 1; i < end; i++) {
+    const now = values[i] as number;
+    if (differs(now, before)) count++;
+    before = now;
+  }
+  return count;
+}
+
+function countSamples(window: Window, from: number, differ: SamplesDiffer): number {
+  const { values, histograms, end } = window;
+  const at = (i: number): Sample => histograms?.[i] ?? (values[i] as number);
+  let count = 0;
+  for (let i = from + 1; i < end; i++) if (differ(at(i), at(i - 1))) count++;
+  return count;
+}
+
+/** Under `anchored`, from the last sample before the range on. */
+function counting(floats: Differs, samples: SamplesDiffer): WindowFunction {
+  const apply = (window: Window, _scalars: readonly number[], context: FunctionContext) => {
+    const anchored = modifierOf(context.call) === 'anchored';
+    const from = anchored ? anchorOf(window) : window.first;
+    if (from === undefined) return undefined;
+    return window.histograms === undefined
+      ? countFloats(window, from, floats)
+      : countSamples(window, from, samples);
+  };
+  return { kind: 'window', rangeArg: 0, modifiers: ['anchored'], apply };
+}
+
+const changed: Differs = (now, before) =>
+  now !== before && !(Number.isNaN(now) && Number.isNaN(before));
+const fell: Differs = (now, before) => now < before;
+
+/** Between a float and a histogram there is always a change, and a reset. */
+const changedSample: SamplesDiffer = (now, before) => {
+  if (typeof now === 'number') return typeof before !== 'number' || changed(now, before);
+  return typeof before === 'number' || !now.equals(before);
+};
+const fellSample: SamplesDiffer = (now, before) => {
+  if (typeof now === 'number') return typeof before !== 'number' || fell(now, before);
+  return typeof before === 'number' || now.detectReset(before);
+};
+
+export const CHANGES: Readonly<Record<string, WindowFunction>> = {
+  changes: counting(changed, changedSample),
+  resets: counting(fell, fellSample),
+};
