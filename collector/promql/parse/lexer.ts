@@ -28,6 +28,8 @@ export class Lexer {
   private position = 0;
   private inside: 'braces' | 'brackets' | undefined;
   private open = 0;
+  /** Between brackets: one colon, and not first. */
+  private colons: 'too early' | 'one may come' | 'one came' = 'too early';
 
   constructor(text: string) {
     this.text = text;
@@ -75,13 +77,16 @@ export class Lexer {
     if (sign === ']') this.fail("unexpected right bracket ']'");
     if (sign === '}') this.fail("unexpected character: '}'");
     if (sign === '{') this.inside = 'braces';
-    if (sign === '[') this.inside = 'brackets';
+    if (sign === '[') {
+      this.inside = 'brackets';
+      this.colons = 'too early';
+    }
     return this.token(sign, this.position + sign.length);
   }
 
   private close(): void {
     this.open--;
-    if (this.open < 0) this.fail("unexpected right parenthesis ')'");
+    if (this.open < 0) this.failBehind("unexpected right parenthesis ')'");
   }
 
   private inBraces(): Token {
@@ -105,11 +110,11 @@ export class Lexer {
 
   private inBrackets(): Token {
     const char = this.char();
-    const literal = this.quantity(char);
-    if (literal !== undefined) return literal;
-    const end = this.match(LABEL);
-    const word = this.text.slice(this.position, end ?? this.position).toLowerCase();
-    if (end !== undefined && BRACKET_WORDS.has(word)) return this.token(word, end);
+    const length = this.quantity(char) ?? this.bracketWord();
+    if (length !== undefined) {
+      if (this.colons === 'too early') this.colons = 'one may come';
+      return length;
+    }
     const sign = this.sign(IN_BRACKETS);
     if (sign === undefined) {
       this.fail(`unexpected character in duration expression: ${quoted(char)}`);
@@ -117,7 +122,24 @@ export class Lexer {
     if (sign === '(') this.open++;
     if (sign === ')') this.close();
     if (sign === ']') this.inside = undefined;
+    if (sign === ':') this.colon();
     return this.token(sign, this.position + sign.length);
+  }
+
+  private bracketWord(): Token | undefined {
+    const end = this.match(LABEL);
+    const word = this.text.slice(this.position, end ?? this.position).toLowerCase();
+    return end !== undefined && BRACKET_WORDS.has(word) ? this.token(word, end) : undefined;
+  }
+
+  private colon(): void {
+    if (this.colons === 'too early') {
+      this.failBehind('unexpected colon before duration in duration expression');
+    }
+    if (this.colons === 'one came') {
+      this.failBehind('unexpected repeated colon in duration expression');
+    }
+    this.colons = 'one came';
   }
 
   private name(end: number): Token {
@@ -174,6 +196,12 @@ export class Lexer {
     this.position = this.match(BLANK) ?? this.position;
   }
 
+  /** Prometheus has the sign behind it when it sees that it may not be there. */
+  private failBehind(reason: string): never {
+    this.position++;
+    this.fail(reason);
+  }
+
   private fail(reason: string): never {
     throw new ParseError(this.text, { start: this.position, end: this.text.length }, reason);
   }
@@ -185,7 +213,7 @@ function isDigit(char: string): boolean {
 
 /** One character as Go's `%q` shows it. */
 function quoted(char: string | undefined): string {
-  if (char === undefined) return "'\\x00'";
+  if (char === undefined) return "'\ufffd'";
   if (char === '"') return `'"'`;
   if (char === "'") return `'\\''`;
   return `'${quote(char).slice(1, -1)}'`;

@@ -4,6 +4,8 @@ const DECIMAL = /(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:[eE][+-]?
 const HEX = /0[xX](?:_?[0-9a-fA-F])+/y;
 /** Units after the first number; whether they fall in order is seen later. */
 const UNITS = /[smhdwy]s?(?:\d+[smhdw]s?)*/y;
+const DIGITS = /\d+/y;
+const EXPONENT = /[eE]/;
 const WORD = /[a-zA-Z0-9_]/;
 const OCTAL = /^0(?:_?[0-7])+$/;
 
@@ -12,13 +14,14 @@ export interface Quantity {
   readonly end: number;
 }
 
-/** What stands at `start`, or how far its beginning reaches when it is neither. */
+/** What stands at `start`, or how far it was followed when it is neither. */
 export function quantityAt(text: string, start: number): Quantity | number {
   const end = match(HEX, text, start) ?? match(DECIMAL, text, start) ?? start + 1;
   if (!WORD.test(text[end] ?? '')) return { kind: 'number', end };
-  const whole = match(UNITS, text, end);
-  if (whole !== undefined && !WORD.test(text[whole] ?? '')) return { kind: 'duration', end: whole };
-  return Math.min(text.length, end + 1);
+  const units = match(UNITS, text, end);
+  if (units === undefined) return EXPONENT.test(text[end] ?? '') ? end + 1 : end;
+  if (!WORD.test(text[units] ?? '')) return { kind: 'duration', end: units };
+  return match(DIGITS, text, units) ?? units + 1;
 }
 
 function match(pattern: RegExp, text: string, at: number): number | undefined {
