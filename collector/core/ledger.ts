@@ -26,7 +26,7 @@ export interface EpochRecord {
   readonly intervals: readonly Readonly<Interval>[];
   /** UTC milliseconds, collector's clock. */
   readonly heardAt: number;
-  /** Device time of the last batch, for placing gaps. */
+  /** Device time where the last batch begins, for placing gaps. */
   readonly lastWall: number;
   /** Below it the collector has forgotten what it had: holes there are no gaps. */
   readonly blind?: number;
@@ -109,7 +109,6 @@ export class DeviceLedger {
     known.pending.delete(number);
     if (number >= known.low) known.received.add(number, number);
     const gap = low > known.low ? raise(epoch, known, low, wall) : undefined;
-    known.lastWall = Math.max(known.lastWall, wall);
     return gap;
   }
 
@@ -118,9 +117,22 @@ export class DeviceLedger {
     this.open(epoch, number, low, now);
   }
 
-  /** Device time of the last batch of an epoch; 0 when none is known. */
-  lastWall(epoch: string): number {
-    return this.epochs.get(epoch)?.lastWall ?? 0;
+  /** A batch that begins at `wall` is durable. Events may be told before samples older than they. */
+  sampled(epoch: string, wall: number): void {
+    const known = this.epochs.get(epoch);
+    if (known !== undefined) known.lastWall = Math.max(known.lastWall, wall);
+  }
+
+  /**
+   * Device time up to which nothing of an epoch can be missing: where its last batch begins. 0 when
+   * there are holes, or nothing is known.
+   */
+  completeUntil(epoch: string): number {
+    const known = this.epochs.get(epoch);
+    if (known === undefined) return 0;
+    const [first, ...more] = known.received.values();
+    const holes = more.length > 0 || (first !== undefined && first.first > known.low);
+    return holes ? 0 : known.lastWall;
   }
 
   /** Numbers that the device reports as lost need no longer be waited for. */

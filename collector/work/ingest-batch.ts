@@ -5,7 +5,7 @@ import { type Batch, type Block, decodeBatch, decodeBody } from '../../protocol/
 import type { Header } from '../../protocol/messages/envelope.ts';
 import type { ResolvedDictionary } from './dictionaries.ts';
 import type { Arrival, IngestDesk } from './ingest-desk.ts';
-import { addressee, isNew, keep, noteGap } from './numbered.ts';
+import { addressee, isNew, keep, settle } from './numbered.ts';
 import {
   acknowledgeUnreadable,
   refuseUnread,
@@ -47,7 +47,7 @@ export function replayBatch(ingest: IngestDesk, arrival: Arrival, seq: number): 
   const blocks = decodeBody(body, wall, dictionary.series);
   if (!blocks.ok) return replayUnreadable(ingest, arrival, header, blocks.error);
   ingest.deps.store.append(seq, dictionary.ids, blocks.value);
-  noteGap(ingest, arrival, device.ledger.commit(epoch, number, low, wall, now));
+  settle(ingest, arrival, header);
 }
 
 function lackSchema(ingest: IngestDesk, arrival: Arrival, { header, schema }: Batch): void {

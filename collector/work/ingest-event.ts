@@ -3,7 +3,7 @@ import { decodeEvent, type EventMessage, type Gap } from '../../protocol/message
 import type { Device } from '../core/device.ts';
 import { addReported } from '../core/gaps.ts';
 import type { Arrival, IngestDesk } from './ingest-desk.ts';
-import { isNew, keep, noteGap } from './numbered.ts';
+import { isNew, keep, settle } from './numbered.ts';
 import { refuseUnread, replayUnread } from './unreadable.ts';
 
 export function handleEvent(ingest: IngestDesk, arrival: Arrival): void {
@@ -21,11 +21,12 @@ export function handleEvent(ingest: IngestDesk, arrival: Arrival): void {
 export function replayEvent(ingest: IngestDesk, arrival: Arrival): void {
   const message = decodeEvent(arrival.payload);
   if (!message.ok) return replayUnread(ingest, arrival, message.error);
-  const { epoch, number, low, wall } = message.value.header;
+  const { header } = message.value;
+  const { epoch, number, low } = header;
   const { ledger } = arrival.device;
   ledger.miss(epoch, number, low, arrival.now);
   if (ledger.judge(epoch, number) === 'new') apply(ingest, arrival, message.value);
-  noteGap(ingest, arrival, ledger.commit(epoch, number, low, wall, arrival.now));
+  settle(ingest, arrival, header);
 }
 
 /**
@@ -34,7 +35,7 @@ export function replayEvent(ingest: IngestDesk, arrival: Arrival): void {
  */
 function narrowed<G extends Gap & { readonly epoch: string }>({ ledger }: Device, gap: G): G {
   if (gap.cause !== 'killed' && gap.cause !== 'power') return gap;
-  const from = Math.max(gap.from, Math.min(ledger.lastWall(gap.epoch), gap.to));
+  const from = Math.max(gap.from, Math.min(ledger.completeUntil(gap.epoch), gap.to));
   return { ...gap, from };
 }
 

@@ -59,9 +59,9 @@ class Kept implements Outcome {
       this.abandon();
       return ingest.defer('storage');
     }
-    const { epoch, number, low, wall } = this.header;
+    settle(ingest, arrival, this.header);
+    const { epoch, number } = this.header;
     const { ledger } = arrival.device;
-    noteGap(ingest, arrival, ledger.commit(epoch, number, low, wall, arrival.now));
     ingest.deps.acks.durable(addressee(arrival), epoch, ledger.around(epoch, number));
   }
 
@@ -69,6 +69,14 @@ class Kept implements Outcome {
     const { epoch, number } = this.header;
     this.arrival.device.ledger.abandon(epoch, number);
   }
+}
+
+/** The number is durable, and what it left behind is a gap. */
+export function settle(ingest: IngestDesk, arrival: Arrival, header: Header): void {
+  const { epoch, number, low, wall } = header;
+  const { ledger } = arrival.device;
+  noteGap(ingest, arrival, ledger.commit(epoch, number, low, wall, arrival.now));
+  if (arrival.kind === 'm' || arrival.kind === 'h') ledger.sampled(epoch, wall);
 }
 
 export function addressee({ device, site }: Arrival): Addressee {

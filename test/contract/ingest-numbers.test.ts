@@ -58,14 +58,22 @@ describe('numbers', () => {
 
   it('that came before the end that a device could not write down are in no gap', async () => {
     await using rig = await started();
-    await rig.send(device.batch(1), device.batch(4));
-    const wall = T0 + 4_000;
+    await rig.send(device.batch(1), device.batch(2), device.batch(3));
+    const wall = T0 + 3_000;
     const since = { from: T0, to: wall + 60_000, cause: 'killed' as const, numbers: [] };
-    await rig.send(device.event(5, [since, { ...since, cause: 'damaged' }]));
+    await rig.send(device.event(4, [since, { ...since, cause: 'damaged' }]));
     expect(rig.device()?.gaps.map(({ cause, from, to }) => [cause, from, to])).toEqual([
       ['killed', wall, wall + 60_000],
       ['damaged', T0, wall + 60_000],
     ]);
+  });
+
+  it('leave an end as wide as the device tells it while one of them is missing', async () => {
+    await using rig = await started();
+    await rig.send(device.batch(1), device.batch(3));
+    const since = { from: T0, to: T0 + 60_000, cause: 'power' as const, numbers: [] };
+    await rig.send(device.event(4, [since]));
+    expect(rig.device()?.gaps).toMatchObject([{ cause: 'power', from: T0 }]);
   });
 
   it('whose report comes after a batch that passed them get their cause then', async () => {

@@ -34,7 +34,9 @@ describe('Intervals', () => {
 describe('DeviceLedger', () => {
   const store = (ledger: DeviceLedger, number: number, low: number, wall = number * 1000) => {
     ledger.begin(E, number, low, 0);
-    return ledger.commit(E, number, low, wall, 0);
+    const gap = ledger.commit(E, number, low, wall, 0);
+    ledger.sampled(E, wall);
+    return gap;
   };
 
   it('takes each number once, in any order', () => {
