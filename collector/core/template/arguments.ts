@@ -1,0 +1,36 @@
+/** Whether a value may be handed to a parameter, and what Go says when not. */
+import { List, type ParamType, Struct, textOf, typeName, type Value } from './values.ts';
+
+const NAMES: Readonly<Record<ParamType, string>> = {
+  any: 'interface {}',
+  string: 'string',
+  float64: 'float64',
+  int: 'int',
+  bool: 'bool',
+  time: 'time.Time',
+  list: '[]string',
+};
+
+export function fits(value: Value, type: ParamType): boolean {
+  switch (type) {
+    case 'any':
+      return true;
+    case 'string':
+      return textOf(value) !== undefined;
+    case 'float64':
+      return typeof value === 'number';
+    case 'int':
+      return typeof value === 'bigint';
+    case 'bool':
+      return typeof value === 'boolean';
+    case 'list':
+      return value instanceof List;
+    case 'time':
+      return value instanceof Struct && value.type === 'time.Time';
+  }
+}
+
+export function mismatch(value: Value, type: ParamType): string {
+  if (value === undefined || value === null) return `invalid value; expected ${NAMES[type]}`;
+  return `wrong type for value; expected ${NAMES[type]}; got ${typeName(value)}`;
+}
