@@ -1,0 +1,141 @@
+/** What a range selector or a subquery covers: for each series all samples, to slide windows over. */
+import type { LabelSet } from '../../../core/label-set.ts';
+import { QueryError } from '../../../core/query/types.ts';
+import type { Expr, MatrixSelector, Subquery } from '../../ast.ts';
+import type { FloatHistogram } from '../../histogram/float-histogram.ts';
+import type { SourceSeries } from '../../source.ts';
+import { bare } from '../bare.ts';
+import { ABSENT, type Column, HISTOGRAM } from '../column.ts';
+import { rangeOf, resolutionOf } from '../durations.ts';
+import type { Evaluator } from '../evaluator.ts';
+import { Steps } from '../steps.ts';
+import { load, withoutMarkers } from './raw.ts';
+import { type Reach, reachOf } from './reach.ts';
+
+/** Without staleness markers. */
+export interface RangeSeries {
+  readonly labels: LabelSet;
+  readonly dropName: boolean;
+  readonly times: Float64Array;
+  readonly values: Float64Array;
+  readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
+}
+
+export interface RangeInput {
+  readonly reach: Reach;
+  readonly rangeMs: number;
+  readonly count: number;
+  at(index: number): RangeSeries;
+  release(): void;
+}
+
+/** How far beyond the range samples are wanted, for `anchored` and `smoothed`. */
+export interface Margin {
+  readonly before: number;
+  readonly after: number;
+}
+
+export const NO_MARGIN: Margin = { before: 0, after: 0 };
+
+export function rangeInput(
+  ev: Evaluator,
+  expr: Expr,
+  steps: Steps,
+  margin: Margin = NO_MARGIN,
+): Promise<RangeInput> {
+  const node = bare(expr);
+  if (node.kind === 'matrix') return ofSelector(ev, node, steps, margin);
+  if (node.kind === 'subquery') return ofSubquery(ev, node, steps);
+  throw new QueryError('internal', `expected a range vector, got ${node.kind}`);
+}
+
+async function ofSelector(
+  ev: Evaluator,
+  node: MatrixSelector,
+  steps: Steps,
+  { before, after }: Margin,
+): Promise<RangeInput> {
+  const { query } = ev;
+  const reach = reachOf(node.selector, query, steps);
+  const rangeMs = rangeOf(node, query);
+  const { series, samples } = await load(
+    query,
+    node.selector.matchers,
+    reach.start - rangeMs - before,
+    reach.end + after,
+  );
+  return {
+    reach,
+    rangeMs,
+    count: series.length,
+    at(index) {
+      const { labels, times, values, histograms } = withoutMarkers(series[index] as SourceSeries);
+      return { labels, dropName: false, times, values, histograms };
+    },
+    release: () => query.budget.release(samples),
+  };
+}
+
+async function ofSubquery(ev: Evaluator, node: Subquery, steps: Steps): Promise<RangeInput> {
+  const { query } = ev;
+  const reach = reachOf(node, query, steps);
+  const rangeMs = rangeOf(node, query);
+  const inner = innerSteps(ev, reach, rangeMs, resolutionOf(node, query));
+  const columns = inner === undefined ? [] : await ev.collect(node.expr, inner);
+  return {
+    reach,
+    rangeMs,
+    count: columns.length,
+    at: (index) => samplesOf(columns[index] as Column, inner as Steps),
+    release() {
+      for (const column of columns) inner?.give(column);
+    },
+  };
+}
+
+/** The multiples of the resolution within the reach, open on the left. */
+function innerSteps(
+  ev: Evaluator,
+  reach: Reach,
+  rangeMs: number,
+  resolution: number,
+): Steps | undefined {
+  const start = (Math.floor((reach.start - rangeMs) / resolution) + 1) * resolution;
+  const count = Math.floor((reach.end - start) / resolution) + 1;
+  if (count <= 0) return undefined;
+  // Refuses a resolution that no memory could hold before any is taken.
+  ev.query.budget.hold(count);
+  ev.query.budget.release(count);
+  return new Steps(ev.query.budget, start, resolution, count);
+}
+
+function samplesOf(column: Column, steps: Steps): RangeSeries {
+  const { labels, dropName, kinds } = column;
+  let count = 0;
+  for (let i = 0; i < kinds.length; i++) if (kinds[i] !== ABSENT) count++;
+  const times = new Float64Array(count);
+  const values = new Float64Array(count);
+  const histograms: (FloatHistogram | undefined)[] = [];
+  let at = 0;
+  for (let i = 0; i < kinds.length; i++) {
+    if (kinds[i] === ABSENT) continue;
+    times[at] = steps.time(i);
+    values[at] = column.values[i] as number;
+    if (kinds[i] === HISTOGRAM) histograms[at] = unhinted(column.histograms?.[i] as FloatHistogram);
+    at++;
+  }
+  return {
+    labels,
+    dropName,
+    times,
+    values,
+    histograms: histograms.length > 0 ? histograms : undefined,
+  };
+}
+
+/** A subquery may skip or repeat samples, so what they say about counter resets is worth nothing. */
+function unhinted(histogram: FloatHistogram): FloatHistogram {
+  const { counterReset } = histogram;
+  const hinted = counterReset === 'reset' || counterReset === 'not-reset';
+  return hinted ? histogram.withCounterReset('unknown') : histogram;
+}

@@ -1,0 +1,71 @@
+/** Samples as the source hands them over: loading, counting, finding, and knowing markers. */
+import { STALE_BITS } from '../../../core/stale.ts';
+import type { Matcher } from '../../../core/store/model.ts';
+import type { SourceSeries } from '../../source.ts';
+import type { QueryState } from '../evaluator.ts';
+
+const STALE_HIGH = Number(STALE_BITS >> 32n);
+const STALE_LOW = Number(STALE_BITS & 0xffff_ffffn);
+
+export interface Loaded {
+  readonly series: readonly SourceSeries[];
+  /** To be released when they are done with. */
+  readonly samples: number;
+}
+
+/** Samples in (after, to]. */
+export async function load(
+  query: QueryState,
+  matchers: readonly Matcher[],
+  after: number,
+  to: number,
+): Promise<Loaded> {
+  query.budget.check();
+  const span = { from: after + 1, to };
+  const series = await query.source.select(matchers, span, query.budget.abort);
+  let samples = 0;
+  for (const one of series) samples += one.times.length;
+  query.budget.load(samples);
+  return { series, samples };
+}
+
+/** Markers are told by their bits: a NaN may change its payload on the way through a number. */
+export function isStale(values: Float64Array, index: number): boolean {
+  const bits = new Uint32Array(values.buffer, values.byteOffset + index * 8, 2);
+  return bits[1] === STALE_HIGH && bits[0] === STALE_LOW;
+}
+
+/** Index of the last time at or before `time`; -1 when there is none. */
+export function lastAt(times: Float64Array, time: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] as number) <= time) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Without staleness markers. */
+export function withoutMarkers(series: SourceSeries): SourceSeries {
+  const { values } = series;
+  let kept: number[] | undefined;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    // Only a NaN can be a marker, and only where no histogram stands.
+    if (Number.isNaN(value) && series.histograms?.[i] === undefined && isStale(values, i)) {
+      kept ??= Array.from({ length: i }, (_, before) => before);
+    } else kept?.push(i);
+  }
+  return kept === undefined ? series : pick(series, kept);
+}
+
+function pick({ labels, times, values, histograms }: SourceSeries, kept: number[]): SourceSeries {
+  return {
+    labels,
+    times: Float64Array.from(kept, (index) => times[index] as number),
+    values: Float64Array.from(kept, (index) => values[index] as number),
+    ...(histograms === undefined ? {} : { histograms: kept.map((index) => histograms[index]) }),
+  };
+}
