@@ -20,6 +20,7 @@ export type NotationValue = number | 'stale' | HistogramItem | undefined;
 /** A year at a step of 15 seconds. */
 export const MOST_VALUES = 2_102_400;
 
+const TOO_MANY = `a series has at most ${MOST_VALUES} values`;
 const SIGN = /[+-]/y;
 const WORD = /[a-z]+/iy;
 
@@ -31,7 +32,7 @@ export function readValues(cursor: Cursor): NotationValue[] {
     const start = cursor.position;
     for (const value of readItem(cursor)) {
       if (values.push(value) > MOST_VALUES) {
-        cursor.fail(`a series has at most ${MOST_VALUES} values`, start);
+        cursor.fail(TOO_MANY, start);
       }
     }
     if (!cursor.skipSpace() && !cursor.atEnd) cursor.fail('expected a space after a value');
@@ -84,7 +85,11 @@ function readChange(cursor: Cursor): Change | undefined {
 }
 
 function readTimes(cursor: Cursor): number | undefined {
-  return cursor.take('x') ? expectCount(cursor) : undefined;
+  if (!cursor.take('x')) return undefined;
+  const start = cursor.position;
+  const times = expectCount(cursor);
+  if (times >= MOST_VALUES) cursor.fail(TOO_MANY, start);
+  return times;
 }
 
 function expectTimes(cursor: Cursor): number {
