@@ -30,7 +30,7 @@ export class PromqlEngine implements Engine {
   }
 
   instant(expression: string, at: number, options: EvaluationOptions = {}): Promise<Evaluated> {
-    return this.run(expression, { start: at, end: at, step: 1 }, options, instantValue);
+    return this.run(expression, { start: at, end: at, step: 0 }, options, instantValue);
   }
 
   async range(
@@ -63,6 +63,7 @@ export class PromqlEngine implements Engine {
     const settings = { ...this.defaults, ...options };
     const budget = new Budget(settings);
     const ev = new TreeEvaluator({
+      text,
       source: this.source,
       notes,
       budget,
@@ -78,7 +79,7 @@ export class PromqlEngine implements Engine {
 }
 
 function stepsOf(budget: Budget, { start, end, step }: RangeSteps): Steps {
-  const count = Math.max(0, Math.floor((end - start) / step) + 1);
+  const count = step > 0 ? Math.max(0, Math.floor((end - start) / step) + 1) : 1;
   budget.hold(count);
   budget.release(count);
   return new Steps(budget, start, step, count);

@@ -7,6 +7,8 @@ import type { Column, Sink } from './column.ts';
 import type { Steps } from './steps.ts';
 
 export interface QueryState {
+  /** What was asked, for errors that quote it. */
+  readonly text: string;
   readonly source: SampleSource;
   readonly notes: Annotations;
   readonly budget: Budget;
@@ -16,6 +18,7 @@ export interface QueryState {
   /** Of the whole query, as `@ start()`, `@ end()` and `step()` see it; UTC milliseconds. */
   readonly start: number;
   readonly end: number;
+  /** 0 at an instant. */
   readonly stepMs: number;
 }
 

@@ -60,7 +60,8 @@ export async function streamAggregate(
   const { param } = node;
   const scalar = param !== undefined && typeOf(param) === 'scalar';
   const values = scalar ? await ev.scalar(bare(param), steps) : new Float64Array(0);
-  const context: FoldContext = { node, notes: ev.query.notes, steps, param: values };
+  const { notes, text } = ev.query;
+  const context: FoldContext = { text, node, notes, steps, param: values };
   CHECKS.get(node.op)?.(context);
   const fold = FOLDS.get(node.op);
   if (fold !== undefined) return streamFolds(ev, context, sink, fold);

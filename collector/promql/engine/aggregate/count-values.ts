@@ -56,12 +56,13 @@ export class CountValues implements Spread {
   }
 }
 
-function labelOf({ node }: FoldContext): string {
+function labelOf({ node, text }: FoldContext): string {
   const param = node.param === undefined ? undefined : bare(node.param);
   const label = param?.kind === 'string' ? param.value : '';
   // That is what bytes that are no UTF-8 were read as.
   if (label === '' || /[\ufffd\p{Surrogate}]/u.test(label)) {
-    throw new QueryError('execution', `invalid label name ${JSON.stringify(label)}`);
+    const written = text.slice(param?.span.start, param?.span.end);
+    throw new QueryError('execution', `invalid label name ${written}`);
   }
   return label;
 }

@@ -5,6 +5,8 @@ import type { Column } from '../column.ts';
 import type { Steps } from '../steps.ts';
 
 export interface FoldContext {
+  /** The query's. */
+  readonly text: string;
   readonly node: Aggregate;
   readonly notes: Annotations;
   readonly steps: Steps;

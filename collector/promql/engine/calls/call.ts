@@ -6,7 +6,7 @@ import type { Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { Steps } from '../steps.ts';
 import { streamAbsent, streamAbsentOverTime } from './absent.ts';
-import { constant, scalarOf, streamVector, timeOf } from './convert.ts';
+import { constant, extremeOf, scalarOf, streamVector, timeOf } from './convert.ts';
 import { streamFraction, streamQuantile, streamQuantiles } from './histograms.ts';
 import { streamInfo } from './info.ts';
 import { streamLabelJoin, streamLabelReplace } from './labels.ts';
@@ -37,6 +37,8 @@ const VECTOR_CALLS: ReadonlyMap<string, VectorCall> = new Map<string, VectorCall
 
 const SCALAR_CALLS: ReadonlyMap<string, ScalarCall> = new Map<string, ScalarCall>([
   ['end', constant(({ query }) => query.end / 1000)],
+  ['max_of', extremeOf(Math.max)],
+  ['min_of', extremeOf(Math.min)],
   ['pi', constant(() => Math.PI)],
   ['range', constant(({ query }) => (query.end - query.start) / 1000)],
   ['scalar', scalarOf],

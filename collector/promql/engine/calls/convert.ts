@@ -46,3 +46,12 @@ export const constant =
   (value: Constant) =>
   (ev: Evaluator, _call: Call, steps: Steps): Promise<Float64Array> =>
     Promise.resolve(new Float64Array(steps.count).fill(value(ev)));
+
+/** Of two scalars; NaN with anything is NaN. */
+export const extremeOf =
+  (choose: (a: number, b: number) => number) =>
+  async (ev: Evaluator, { args }: Call, steps: Steps): Promise<Float64Array> => {
+    const a = await ev.scalar(args[0] as Expr, steps);
+    const b = await ev.scalar(args[1] as Expr, steps);
+    return a.map((value, i) => choose(value, b[i] as number));
+  };
