@@ -3,9 +3,13 @@
  * the ends themselves: the last sample before each (anchored), or the line across it (smoothed).
  */
 import type { Call } from '../ast.ts';
-import type { RateKind } from './extrapolate.ts';
 import type { FunctionContext, Window } from './function.ts';
 import { informNonCounter } from './notes.ts';
+
+export interface RateKind {
+  readonly counter: boolean;
+  readonly perSecond: boolean;
+}
 
 export type Modifier = 'anchored' | 'smoothed';
 

@@ -1,15 +1,10 @@
 /** rate, increase and delta: the change between the samples, stretched to the window's ends. */
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
-import { extendedRate, modifierOf } from './extended.ts';
+import { extendedRate, modifierOf, type RateKind } from './extended.ts';
 import type { FunctionContext, Sample, Window, WindowFunction } from './function.ts';
 import { histogramChange } from './histogram-change.ts';
 import { informNonCounter, warnMixed } from './notes.ts';
 import { countHistograms, histogramsOf } from './samples.ts';
-
-export interface RateKind {
-  readonly counter: boolean;
-  readonly perSecond: boolean;
-}
 
 /** Ends are reached when a sample is missing there by no more than this share of the distance. */
 const REACH = 1.1;

@@ -24,6 +24,8 @@ const ENGINE = [
   'info',
   'label_join',
   'label_replace',
+  'max_of',
+  'min_of',
   'pi',
   'range',
   'scalar',
