@@ -6,14 +6,18 @@ import { endOfString, StringProblem } from './strings.ts';
 import type { Token } from './token.ts';
 import { isWord, ONLY_BEFORE_PAREN } from './words.ts';
 
+type Signs = ReadonlyMap<string, readonly string[]>;
+
 const BLANK = /(?:[ \t\r\n]+|#[^\r\n]*)+/y;
+/** What is above it begins no blank and no comment. */
+const HASH = 35;
 const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const LABEL = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const BEFORE_PAREN = /[ \t\r\n]*\(/y;
-const SIGNS = ['==', '!=', '<=', '>=', '</', '>/', ...'=<>+-*/%^@,(){}[]'];
-const IN_BRACES = ['=~', '!~', '!=', '=', ',', '}'];
+const SIGNS = bySign(['==', '!=', '<=', '>=', '</', '>/', ...'=<>+-*/%^@,(){}[]']);
+const IN_BRACES = bySign(['=~', '!~', '!=', '=', ',', '}']);
 /** What stands for itself between brackets; words follow one by one. */
-const IN_BRACKETS = [...'+-*/%^,():]'];
+const IN_BRACKETS = bySign([...'+-*/%^,():]']);
 const BRACKET_WORDS: ReadonlySet<string> = new Set([
   'step',
   'range',
@@ -91,15 +95,15 @@ export class Lexer {
 
   private inBraces(): Token {
     const char = this.char();
-    const end = this.match(LABEL);
-    if (end !== undefined) return this.token('identifier', end);
-    const literal = this.string(char);
-    if (literal !== undefined) return literal;
     const sign = this.sign(IN_BRACES);
     if (sign !== undefined) {
       if (sign === '}') this.inside = undefined;
       return this.token(sign, this.position + sign.length);
     }
+    const literal = this.string(char);
+    if (literal !== undefined) return literal;
+    const end = this.match(LABEL);
+    if (end !== undefined) return this.token('identifier', end);
     if (char === '{') this.fail("unexpected left brace '{'");
     if (char === '!') {
       const next = this.text[this.position + 1];
@@ -173,8 +177,9 @@ export class Lexer {
     return this.token('string', end);
   }
 
-  private sign(signs: readonly string[]): string | undefined {
-    return signs.find((sign) => this.text.startsWith(sign, this.position));
+  private sign(signs: Signs): string | undefined {
+    const first = this.text[this.position] ?? '';
+    return signs.get(first)?.find((sign) => this.text.startsWith(sign, this.position));
   }
 
   private token(kind: string, end: number): Token {
@@ -193,6 +198,7 @@ export class Lexer {
   }
 
   private skipBlank(): void {
+    if (this.text.charCodeAt(this.position) > HASH) return;
     this.position = this.match(BLANK) ?? this.position;
   }
 
@@ -205,6 +211,16 @@ export class Lexer {
   private fail(reason: string): never {
     throw new ParseError(this.text, { start: this.position, end: this.text.length }, reason);
   }
+}
+
+/** Signs by their first character, longer ones first. */
+function bySign(signs: readonly string[]): Signs {
+  const found = new Map<string, string[]>();
+  for (const sign of signs) {
+    const first = sign[0] ?? '';
+    found.set(first, [...(found.get(first) ?? []), sign]);
+  }
+  return found;
 }
 
 function isDigit(char: string): boolean {

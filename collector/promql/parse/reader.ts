@@ -6,7 +6,12 @@ import { describe, type Token } from './token.ts';
 
 /** Far more than people write, far less than a call stack holds. */
 export const MAX_DEPTH = 500;
-export const MAX_TEXT = 1_048_576;
+/** A text of this size is read in well under a tenth of a second. */
+export const MAX_TEXT = 262_144;
+/** Characters of all patterns together: they are compiled here, and cost far more than other text. */
+export const MAX_PATTERNS = 32_768;
+/** What compiling any pattern costs at least, in characters. */
+const PER_PATTERN = 64;
 
 /** A finished part of the tree, and how many levels it has: long chains make trees deep, too. */
 export interface Part<T = Expr> {
@@ -23,6 +28,7 @@ export class Reader {
   private ahead: Token | undefined;
   private taken = 0;
   private depth = 0;
+  private patterns = 0;
 
   constructor(text: string, experimental: boolean) {
     this.text = text;
@@ -89,6 +95,16 @@ export class Reader {
   checkDepth(depth: number): void {
     if (depth <= MAX_DEPTH) return;
     this.fail(this.current, `expression is nested or chained more than ${MAX_DEPTH} levels deep`);
+  }
+
+  /** To be called before a pattern is compiled. */
+  countPattern(pattern: string, span: Span): void {
+    this.patterns += PER_PATTERN + pattern.length;
+    if (this.patterns <= MAX_PATTERNS) return;
+    this.fail(
+      span,
+      `regular expressions have more than ${MAX_PATTERNS} characters in all, ${PER_PATTERN} added for each`,
+    );
   }
 
   unexpected(context = '', expected = ''): never {

@@ -9,6 +9,8 @@ import type { Token } from './token.ts';
 import { mayNameMetric } from './words.ts';
 
 const CONTEXT = 'label matching';
+/** Alternations of literals, however many, are no work for an engine of regular expressions. */
+const NEEDS_ENGINE = /[\\.+*?()[\]{}^$]/;
 const OPERATORS: readonly MatcherOp[] = ['=', '!=', '=~', '!~'];
 
 export function startsSelector(kind: string): boolean {
@@ -54,7 +56,8 @@ function readMatcher(reader: Reader): Matcher {
 
 /** A pattern that cannot be read is refused where it stands, not when the store is asked. */
 function checkPattern(reader: Reader, matcher: Matcher, from: Token, to: Token): void {
-  if (matcher.op === '=' || matcher.op === '!=') return;
+  if (matcher.op === '=' || matcher.op === '!=' || !NEEDS_ENGINE.test(matcher.value)) return;
+  reader.countPattern(matcher.value, to);
   try {
     compileMatcher(matcher);
   } catch (error) {
