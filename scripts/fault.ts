@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { FAULTS } from '../test/support/pipeline/faults.ts';
+import { usableFaults } from '../test/support/pipeline/faults/index.ts';
 import { Pipeline } from '../test/support/pipeline/pipeline.ts';
 import { bundlePrograms } from '../test/support/pipeline/programs.ts';
 import { Random } from '../test/support/pipeline/random.ts';
@@ -68,9 +68,8 @@ async function one(
   const pipeline = await Pipeline.open(external ? { ...options, mosquitto: MOSQUITTO } : options);
   let problem: string | undefined;
   try {
-    const usable = FAULTS.filter(({ name }) => values.only?.includes(name) ?? true).filter(
-      ({ name }) => external || name !== 'broker killed',
-    );
+    const usable = usableFaults(pipeline).filter(({ name }) => values.only?.includes(name) ?? true);
+    if (usable.length === 0) return 'no such fault can be had here';
     const { account, names } = await runRounds(pipeline, usable, rounds, new Random(seed));
     const { lost, twice, invented, readings, stored, excused } = account;
     process.stdout.write(`  ${external ? 'external' : 'embedded'}: ${names.join(', ')}\n`);

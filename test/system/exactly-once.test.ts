@@ -7,7 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FAULTS } from '../support/pipeline/faults.ts';
+import { usableFaults } from '../support/pipeline/faults/index.ts';
 import { Pipeline } from '../support/pipeline/pipeline.ts';
 import { bundlePrograms } from '../support/pipeline/programs.ts';
 import { Random } from '../support/pipeline/random.ts';
@@ -31,9 +31,7 @@ describe('exactly once', () => {
       mosquitto === undefined ? options : { ...options, mosquitto },
     );
     try {
-      const faults = FAULTS.filter(
-        (fault) => mosquitto !== undefined || fault.name !== 'broker killed',
-      );
+      const faults = usableFaults(pipeline);
       const { account, names } = await runRounds(pipeline, faults, rounds, new Random(SEED));
       const what = `seed ${SEED}, ${names.join(', ')}`;
       expect(account.lost, what).toEqual([]);

@@ -35,7 +35,7 @@ export class CollectorUnderLoad {
     this.folder = folder;
     this.mqttPort = mqtt;
     this.http = `http://127.0.0.1:${http}`;
-    this.program = new Program(command, join(folder, 'collector.log'));
+    this.program = new Program(() => command, join(folder, 'collector.log'));
   }
 
   get pid(): number {

@@ -1,10 +1,14 @@
 /** Agent, link, broker and collector as processes, and what can be done to them. */
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { askLocalDoor } from '../../../agent/io/local-door-client.ts';
 import type { CollectorConfig } from '../../../collector/config.ts';
 import type { DeviceView } from '../../../collector/core/views.ts';
 import { type Account, type ReportedGap, readLedger, settle } from './account.ts';
 import type { AgentSettings } from './agent-under-test.ts';
+import type { Need } from './faults/fault.ts';
 import { LinkProxy } from './link-proxy.ts';
 import { freePort, Program } from './programs.ts';
 
@@ -20,25 +24,37 @@ export interface PipelineOptions {
 export type PipelineAccount = Account & { readonly gaps: readonly ReportedGap[] };
 
 const DEVICE = 'device-under-test';
-const SITE = 'lab';
+const SITES = ['lab', 'annex'] as const;
+/** Enough for a run, small enough to be filled at once. */
+const DISKS = { agent: '24m', collector: '96m' } as const;
 const COLUMNS = 3;
+const EMPTY_MS = 30_000;
 
 export class Pipeline {
   readonly link: LinkProxy;
   readonly agent: Program;
   /** The same agent without samplers. */
   readonly drainer: Program;
+  /** Another machine under the same device id, without samplers. */
+  readonly clone: Program;
   readonly collector: Program;
   readonly broker: Program | undefined;
   private readonly options: PipelineOptions;
   private readonly http: string;
   private readonly brokerPort: number;
+  private readonly mounted: string[];
+  private moves = 0;
 
   static async open(options: PipelineOptions): Promise<Pipeline> {
-    mkdirSync(options.folder, { recursive: true });
+    const { folder } = options;
+    const mounted = Object.entries(DISKS).flatMap(([name, size]) => {
+      const path = join(folder, name);
+      mkdirSync(path, { recursive: true });
+      return smallDisk(path, size) ? [path] : [];
+    });
     const mqtt = await freePort();
     const link = new LinkProxy(mqtt);
-    return new Pipeline(options, link, mqtt, await freePort(), await link.port);
+    return new Pipeline(options, link, mqtt, await freePort(), await link.port, mounted);
   }
 
   private constructor(
@@ -47,21 +63,27 @@ export class Pipeline {
     mqtt: number,
     http: number,
     near: number,
+    mounted: string[],
   ) {
     const { folder, programs, mosquitto } = options;
     this.options = options;
+    this.mounted = mounted;
     this.link = link;
     this.brokerPort = mqtt;
     this.http = `http://127.0.0.1:${http}`;
-    const makeAgent = (quiet: boolean) => {
-      const settings = JSON.stringify({ ...agentSettings(options, near), quiet });
-      return new Program([process.execPath, programs.agent, settings], join(folder, 'agent.log'));
+    const makeAgent = (quiet: boolean, name: string) => {
+      const command = () => {
+        const settings = { ...agentSettings(options, near, name, this.site), quiet };
+        return [process.execPath, programs.agent, JSON.stringify(settings)];
+      };
+      return new Program(command, join(folder, `${name}.log`));
     };
-    this.agent = makeAgent(false);
-    this.drainer = makeAgent(true);
+    this.agent = makeAgent(false, 'agent');
+    this.drainer = makeAgent(true, 'agent');
+    this.clone = makeAgent(true, 'clone');
     const collector = JSON.stringify(collectorConfig(options, mqtt, http));
     this.collector = new Program(
-      [process.execPath, programs.collector, collector],
+      () => [process.execPath, programs.collector, collector],
       join(folder, 'collector.log'),
     );
     this.broker = mosquitto === undefined ? undefined : mosquittoProgram(folder, mosquitto, mqtt);
@@ -75,6 +97,55 @@ export class Pipeline {
 
   startCollector(): Promise<void> {
     return this.collector.start('started');
+  }
+
+  readonly device = DEVICE;
+
+  get agentData(): string {
+    return join(this.options.folder, 'agent');
+  }
+
+  get collectorData(): string {
+    return join(this.options.folder, 'collector');
+  }
+
+  private get site(): string {
+    return SITES[this.moves % SITES.length] as string;
+  }
+
+  has(need: Need): boolean {
+    return need === 'broker' ? this.broker !== undefined : this.mounted.length > 0;
+  }
+
+  /** From its next start on the agent belongs to the other site. */
+  moveAgent(): void {
+    this.moves++;
+  }
+
+  /** A client of the broker that is none of ours. */
+  async asStranger(action: (client: MqttClient) => Promise<void>): Promise<void> {
+    const client = await connectAsync(`mqtt://127.0.0.1:${this.brokerPort}`, {
+      clientId: `stranger-${Math.trunc(performance.now())}`,
+      reconnectPeriod: 0,
+      connectTimeout: 2_000,
+    });
+    try {
+      await action(client);
+    } finally {
+      await client.endAsync(true);
+    }
+  }
+
+  /** Stops the agent with nothing left in its buffer. */
+  async emptyAgent(): Promise<void> {
+    await this.agent.end('SIGTERM');
+    await this.drainer.start('started');
+    const until = Date.now() + EMPTY_MS;
+    while ((await this.heldRecords()) !== 0) {
+      if (Date.now() > until) throw new Error('the agent did not get rid of its records');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    await this.drainer.end('SIGTERM');
   }
 
   /** Stops sampling and delivers what is left, until nothing is missing or the time is over. */
@@ -98,10 +169,10 @@ export class Pipeline {
   }
 
   async close(): Promise<void> {
-    await this.agent.end('SIGKILL');
-    await this.collector.end('SIGKILL');
-    await this.broker?.end('SIGKILL');
+    for (const program of [this.agent, this.drainer, this.clone, this.collector, this.broker])
+      await program?.end('SIGKILL');
     await this.link.close();
+    for (const path of this.mounted) execFileSync('/bin/umount', ['-l', path]);
   }
 
   get ledger(): string {
@@ -120,28 +191,48 @@ export class Pipeline {
     return body.data.result.flatMap(({ values }) => values.map(([, value]) => Number(value)));
   }
 
-  private async device(): Promise<DeviceView | undefined> {
+  private async heldRecords(): Promise<number | undefined> {
+    const answer = await askLocalDoor(join(this.options.folder, 'agent.sock'));
+    if (!answer.ok) return undefined;
+    return (answer.value as { buffer: { records: number } }).buffer.records;
+  }
+
+  private async view(): Promise<DeviceView | undefined> {
     const response = await fetch(`${this.http}/api/muster/v1/devices/${DEVICE}`);
     return response.ok ? ((await response.json()) as DeviceView) : undefined;
   }
 
   private async gaps(): Promise<readonly ReportedGap[]> {
-    return (await this.device())?.gaps ?? [];
+    return (await this.view())?.gaps ?? [];
+  }
+}
+
+/** Answers false without the right to mount. */
+function smallDisk(path: string, size: string): boolean {
+  try {
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', path], {
+      stdio: 'ignore',
+    });
+    return true;
+  } catch {
+    return false;
   }
 }
 
 function agentSettings(
   { folder, intervalMs, batchMs }: PipelineOptions,
   near: number,
+  name: string,
+  site: string,
 ): Omit<AgentSettings, 'quiet'> {
   return {
     ledger: join(folder, 'ledger'),
     intervalMs,
     config: {
-      site: SITE,
+      site,
       device: DEVICE,
       labels: {},
-      data: join(folder, 'agent'),
+      data: join(folder, name),
       log: { level: 'info', format: 'logfmt' },
       broker: { url: `mqtt://127.0.0.1:${near}`, keepalive: 2_000 },
       publish: { batch: batchMs },
@@ -150,7 +241,7 @@ function agentSettings(
       clock: { source: 'trust' },
       link: { window: 32, ackTimeout: 1_000, backoff: { min: 50, max: 400 } },
       inventory: { interval: 86_400_000 },
-      socket: { path: join(folder, 'agent.sock') },
+      socket: { path: join(folder, `${name}.sock`) },
     },
   };
 }
@@ -200,5 +291,5 @@ function mosquittoProgram(folder: string, path: string, port: number): Program {
     file,
     `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n`,
   );
-  return new Program([path, '-c', file], join(folder, 'mosquitto.log'));
+  return new Program(() => [path, '-c', file], join(folder, 'mosquitto.log'));
 }

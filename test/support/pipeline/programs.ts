@@ -43,11 +43,12 @@ export async function freePort(): Promise<number> {
 
 /** One program that may be started, killed and started again. */
 export class Program {
-  private readonly command: readonly string[];
+  private readonly command: () => readonly string[];
   private readonly log: string;
   private child: ChildProcess | undefined;
 
-  constructor(command: readonly string[], log: string) {
+  /** The command is asked for at each start. */
+  constructor(command: () => readonly string[], log: string) {
     this.command = command;
     this.log = log;
   }
@@ -58,7 +59,7 @@ export class Program {
 
   /** Resolves when the program printed `ready`, or at once without it. */
   async start(ready?: string): Promise<void> {
-    const [file = '', ...args] = this.command;
+    const [file = '', ...args] = this.command();
     const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: quietEnvironment() });
     this.child = child;
     child.stderr.on('data', (chunk: Buffer) => appendFileSync(this.log, chunk));
@@ -74,6 +75,13 @@ export class Program {
         reject(new Error(`${file} ended early: ${code ?? signal}, see ${this.log}`)),
       );
     });
+  }
+
+  /** It stands still, with its connections open. */
+  async freeze(ms: number): Promise<void> {
+    this.child?.kill('SIGSTOP');
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    this.child?.kill('SIGCONT');
   }
 
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

@@ -1,5 +1,5 @@
 /** A run: faults at random, then the account. */
-import type { Fault } from './faults.ts';
+import type { Fault } from './faults/fault.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Random } from './random.ts';
 

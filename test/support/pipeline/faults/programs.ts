@@ -1,17 +1,7 @@
-/** The faults of the exactly-once check, and which gaps each may cause. */
-import type { Pipeline } from './pipeline.ts';
-import type { Random } from './random.ts';
+/** Programs that end, or stand still. */
+import { type Fault, pause } from './fault.ts';
 
-export interface Fault {
-  readonly name: string;
-  /** Causes of gaps that this fault allows. Link, broker and collector failures cause none. */
-  readonly allows: readonly string[];
-  run(pipeline: Pipeline, random: Random): Promise<void>;
-}
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
-
-export const FAULTS: readonly Fault[] = [
+export const PROGRAM_FAULTS: readonly Fault[] = [
   {
     name: 'agent killed',
     allows: ['killed'],
@@ -28,6 +18,11 @@ export const FAULTS: readonly Fault[] = [
       await agent.end('SIGTERM');
       await agent.start('started');
     },
+  },
+  {
+    name: 'agent frozen',
+    allows: [],
+    run: ({ agent }, random) => agent.freeze(random.between(100, 3_000)),
   },
   {
     name: 'collector killed',
@@ -47,40 +42,18 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    name: 'collector frozen',
+    allows: [],
+    run: ({ collector }, random) => collector.freeze(random.between(100, 3_000)),
+  },
+  {
     name: 'broker killed',
+    needs: 'broker',
     allows: [],
     async run({ broker }, random) {
       await broker?.end('SIGKILL');
       await pause(random.between(0, 300));
       await broker?.start();
-    },
-  },
-  {
-    name: 'link cut',
-    allows: [],
-    async run({ link }, random) {
-      for (let i = random.between(1, 4); i > 0; i--) {
-        link.cut();
-        await pause(random.between(0, 150));
-      }
-    },
-  },
-  {
-    name: 'link away',
-    allows: [],
-    async run({ link }, random) {
-      link.refuse(true);
-      await pause(random.between(50, 500));
-      link.refuse(false);
-    },
-  },
-  {
-    name: 'link silent',
-    allows: [],
-    async run({ link }, random) {
-      link.hold(true);
-      await pause(random.between(50, 500));
-      link.hold(false);
     },
   },
   {
