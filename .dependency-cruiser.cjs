@@ -98,6 +98,12 @@ module.exports = {
       PURE_NODE,
       PURE_NPM,
     ]),
+    only(
+      'rules-are-pure',
+      'Rule files and their evaluation: the world is an argument.',
+      '^collector/rules/',
+      [PROTOCOL, '^collector/(core|promql|rules)/', PURE_NODE, PURE_NPM],
+    ),
     only('ports-are-types', 'A port names what core knows.', `${PARTS}/ports(\\.ts$|/)`, [
       PROTOCOL,
       HOME.core,
@@ -143,7 +149,7 @@ module.exports = {
       PROTOCOL,
       HOME.core,
       HOME.ports,
-      '^$1/io/',
+      '^$1/(io|rules)/',
     ]),
     onlyOfOurs('work-joins', 'Loops know ports, not what implements them.', `${PARTS}/work/`, [
       PROTOCOL,
@@ -151,7 +157,7 @@ module.exports = {
       HOME.ports,
       HOME.config,
       HOME.plugins,
-      '^$1/(work|promql)/',
+      '^$1/(work|promql|rules)/',
     ]),
     never(
       'work-does-no-io',

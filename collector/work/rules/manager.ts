@@ -1,0 +1,169 @@
+/**
+ * Rules at work: loads files, restores what was known, evaluates groups on their own schedules, and
+ * takes over state when files change.
+ */
+import type { Metrics } from '../../core/metrics.ts';
+import type { RuleDirectory, RuleFileText, RuleGroupView } from '../../ports/rules.ts';
+import { GroupRun, type RuleStatus } from '../../rules/evaluation/group-run.ts';
+import { restored } from '../../rules/evaluation/restore.ts';
+import { toSend } from '../../rules/evaluation/sending.ts';
+import { loadRules } from '../../rules/load.ts';
+import type { RuleGroup } from '../../rules/model.ts';
+import type { RuleProblem } from '../../rules/problem.ts';
+import { GroupLoop, type LoopDeps } from './group-loop.ts';
+import type { RestoredRules, RuleMemory } from './memory.ts';
+import { RuleMetrics } from './metrics.ts';
+import { Queue } from './queue.ts';
+import { viewGroup } from './view.ts';
+import { GroupWorld, type WorldDeps } from './world.ts';
+
+export interface ManagerDeps extends Omit<WorldDeps, 'memory'> {
+  readonly memory: RuleMemory;
+  readonly metrics: Metrics;
+}
+
+export class RuleManager implements RuleDirectory {
+  private readonly deps: ManagerDeps;
+  private readonly queue: Queue;
+  private readonly metrics: RuleMetrics;
+  private loops: readonly GroupLoop[] = [];
+  /** Reloads, one after the other. */
+  private change: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: ManagerDeps) {
+    this.deps = deps;
+    this.queue = new Queue(deps.settings().concurrency);
+    const runs = () => this.loops.map(({ run }) => run);
+    this.metrics = new RuleMetrics(deps.metrics, runs, () => this.queue.length);
+  }
+
+  groups(): readonly RuleGroupView[] {
+    return this.loops.map(({ run }) => viewGroup(run));
+  }
+
+  /**
+   * Restores alerts and hands on those that fire, then begins to evaluate. To be called before
+   * anybody judges which alerts are over. With problems, nothing of the files is used.
+   */
+  async start(files: readonly RuleFileText[]): Promise<readonly RuleProblem[]> {
+    const { groups, problems } = loadRules(files);
+    if (problems.length > 0) return problems;
+    const known = await this.deps.memory.restore();
+    const loops = groups.map((group) => this.newLoop(group));
+    for (const loop of loops) this.restoreGroup(loop, known);
+    await this.dropOrphans(groups, known);
+    for (const { run, world } of loops) await this.announce(run, world);
+    this.begin(loops);
+    return [];
+  }
+
+  /** All of the new files or, with problems, nothing: then everything goes on as before. */
+  reload(files: readonly RuleFileText[]): Promise<readonly RuleProblem[]> {
+    const next = this.change.then(() => this.exchange(files));
+    this.change = next.catch(() => undefined);
+    return next;
+  }
+
+  /** Resolves when what is under way has ended. */
+  async stop(): Promise<void> {
+    await this.change;
+    await Promise.all(this.loops.map((loop) => loop.stop()));
+  }
+
+  private async exchange(files: readonly RuleFileText[]): Promise<readonly RuleProblem[]> {
+    const { groups, problems } = loadRules(files);
+    if (problems.length > 0) return problems;
+    const old = this.loops;
+    await Promise.all(old.map((loop) => loop.stop()));
+    const pool = new Map(
+      old.flatMap(({ run }) => run.rules.map((status) => [status.rule.key, status] as const)),
+    );
+    const before = new Map(old.map((loop) => [loop.run.group.key, loop]));
+    const loops = groups.map((group) => this.newLoop(group));
+    for (const { run } of loops) run.adopt(pool);
+    await this.retire(old, pool);
+    this.begin(loops, before);
+    return [];
+  }
+
+  private begin(loops: readonly GroupLoop[], before?: ReadonlyMap<string, GroupLoop>): void {
+    this.loops = loops;
+    for (const loop of loops) {
+      const same = before?.get(loop.run.group.key);
+      const sameInterval = same?.run.intervalMs === loop.run.intervalMs;
+      loop.run.lastRound = same?.run.lastRound;
+      loop.start(sameInterval ? same?.lastRound : undefined);
+    }
+  }
+
+  private newLoop(group: RuleGroup): GroupLoop {
+    const { clock, log, memory } = this.deps;
+    const world = new GroupWorld(this.deps, group);
+    const deps: LoopDeps = {
+      clock,
+      log,
+      queue: this.queue,
+      memory,
+      held: (key, report, missed) => this.metrics.held(key, report, missed),
+    };
+    return new GroupLoop(new GroupRun(group, this.deps.settings()), world, deps);
+  }
+
+  private restoreGroup(loop: GroupLoop, known: RestoredRules): void {
+    const { clock } = this.deps;
+    const { group, intervalMs, rules } = loop.run;
+    const now = loop.firstRound(clock.wall());
+    const lastRound = known.roundOf(group) ?? now - intervalMs;
+    for (const { rule, run } of rules) {
+      const alerts = [...known.alertsOf(rule)].flatMap(([key, alert]) => {
+        const kept = restored(alert, { lastRound, now, intervalMs });
+        return kept === undefined ? [] : [[key, kept] as const];
+      });
+      run.restore(new Map(alerts));
+    }
+  }
+
+  /** Alerts of rules that went away while the collector was down are over. */
+  private async dropOrphans(groups: readonly RuleGroup[], known: RestoredRules): Promise<void> {
+    const { clock, alerts: sink, memory, settings } = this.deps;
+    const orphans = known.orphans(groups.flatMap(({ rules }) => rules));
+    const now = clock.wall();
+    const ended = orphans.alerts
+      .filter(({ state }) => state === 'firing' || state === 'keeping')
+      .map((alert) => ({ ...alert, state: 'resolved' as const, resolvedAt: now }));
+    const { intervalMs, resendMs } = settings();
+    const terms = { intervalMs, resendMs, generatorUrl: '' };
+    if (ended.length > 0) await sink.put(ended.map((alert) => toSend(alert, now, terms)));
+    await memory.forget(orphans.keys);
+  }
+
+  private async announce(run: GroupRun, world: GroupWorld): Promise<void> {
+    try {
+      await run.announce(world, this.deps.clock.wall());
+    } catch (error) {
+      const { name } = run.group;
+      this.deps.log.warn('restored alerts were not handed on; the first round tries again', {
+        group: name,
+        error: String(error),
+      });
+    }
+  }
+
+  private async retire(
+    old: readonly GroupLoop[],
+    pool: ReadonlyMap<string, RuleStatus>,
+  ): Promise<void> {
+    const now = this.deps.clock.wall();
+    for (const { run, world } of old) {
+      for (const { rule, run: gone } of run.rules) {
+        if (pool.get(rule.key)?.run !== gone) continue;
+        try {
+          await gone.retire(world, run.terms(now));
+        } catch (error) {
+          const fields = { group: run.group.name, rule: rule.name, error: String(error) };
+          this.deps.log.warn('what a removed rule had made was not ended', fields);
+        }
+      }
+    }
+  }
+}
