@@ -31,12 +31,13 @@ export function replayEvent(ingest: IngestDesk, arrival: Arrival): void {
 
 /**
  * After an unclean end a device knows only what it had written. What came here without having been
- * written there is no gap.
+ * written there is no gap. Only of an epoch that ended with it: one that goes on has newer batches.
  */
-function narrowed<G extends Gap & { readonly epoch: string }>({ ledger }: Device, gap: G): G {
-  if (gap.cause !== 'killed' && gap.cause !== 'power') return gap;
-  const from = Math.max(gap.from, Math.min(ledger.completeUntil(gap.epoch), gap.to));
-  return { ...gap, from };
+function narrowed({ ledger }: Device, gap: Gap, current: string): Gap {
+  const { cause, epoch, from, to } = gap;
+  if (epoch === undefined || epoch === current || (cause !== 'killed' && cause !== 'power'))
+    return gap;
+  return { ...gap, from: Math.max(from, Math.min(ledger.completeUntil(epoch), to)) };
 }
 
 function apply(
@@ -46,7 +47,8 @@ function apply(
 ): void {
   const { counts, feed } = ingest.deps;
   for (const reported of gaps) {
-    const gap = narrowed(device, { ...reported, epoch: reported.epoch ?? header.epoch });
+    const told = narrowed(device, reported, header.epoch);
+    const gap = { ...told, epoch: told.epoch ?? header.epoch };
     addReported(device, { ...gap, reportedAt: now });
     device.ledger.excuse(gap.epoch, gap.numbers);
     counts.gaps++;

@@ -60,19 +60,24 @@ describe('numbers', () => {
     await using rig = await started();
     await rig.send(device.batch(1), device.batch(2), device.batch(3));
     const wall = T0 + 3_000;
-    const since = { from: T0, to: wall + 60_000, cause: 'killed' as const, numbers: [] };
-    await rig.send(device.event(4, [since, { ...since, cause: 'damaged' }]));
-    expect(rig.device()?.gaps.map(({ cause, from, to }) => [cause, from, to])).toEqual([
-      ['killed', wall, wall + 60_000],
-      ['damaged', T0, wall + 60_000],
+    const to = wall + 60_000;
+    const since = { from: T0, to, cause: 'killed' as const, numbers: [], epoch: EPOCH };
+    const later = { epoch: '00000000000000bb' };
+    await rig.send(device.event(1, [since, { ...since, cause: 'damaged' }], later));
+    // An epoch that goes on has newer batches, which say nothing about its interruption.
+    await rig.send(device.event(4, [since]));
+    expect(rig.device()?.gaps.map(({ cause, from }) => [cause, from])).toEqual([
+      ['killed', wall],
+      ['damaged', T0],
+      ['killed', T0],
     ]);
   });
 
   it('leave an end as wide as the device tells it while one of them is missing', async () => {
     await using rig = await started();
     await rig.send(device.batch(1), device.batch(3));
-    const since = { from: T0, to: T0 + 60_000, cause: 'power' as const, numbers: [] };
-    await rig.send(device.event(4, [since]));
+    const since = { from: T0, to: T0 + 60_000, cause: 'power' as const, numbers: [], epoch: EPOCH };
+    await rig.send(device.event(1, [since], { epoch: '00000000000000bb' }));
     expect(rig.device()?.gaps).toMatchObject([{ cause: 'power', from: T0 }]);
   });
 

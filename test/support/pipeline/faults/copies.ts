@@ -1,0 +1,99 @@
+/** Data folders that are older than they should be, gone, or damaged. */
+import { cp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Random } from '../random.ts';
+import { type Fault, pause } from './fault.ts';
+
+/** What a copy of a running program's folder lacks shows as damage, or as a killed process. */
+const SET_BACK = ['killed', 'power', 'damaged'];
+
+export const COPY_FAULTS: readonly Fault[] = [
+  {
+    // What a power cut leaves: the folder as it was at the last fsync.
+    name: 'agent set back',
+    allows: SET_BACK,
+    async run({ agent, agentData }, random) {
+      const copy = `${agentData}.copy`;
+      await copyLive(agentData, copy);
+      await pause(random.between(20, 800));
+      await agent.end('SIGKILL');
+      await replace(agentData, copy);
+      await agent.start('started');
+    },
+  },
+  {
+    name: 'agent damaged',
+    allows: SET_BACK,
+    async run({ agent, agentData }, random) {
+      await agent.end('SIGKILL');
+      await damageOneFile(agentData, random);
+      await agent.start('started');
+    },
+  },
+  {
+    name: 'agent installed anew',
+    allows: [],
+    async run(pipeline) {
+      // What it holds still is delivered first: nobody could deliver it afterwards.
+      await pipeline.emptyAgent();
+      await rm(pipeline.agentData, { recursive: true });
+      await pipeline.agent.start('started');
+    },
+  },
+  {
+    name: 'collector set back',
+    allows: ['unreported'],
+    async run(pipeline, random) {
+      const { collector, collectorData } = pipeline;
+      const copy = `${collectorData}.copy`;
+      await collector.end('SIGTERM');
+      await cp(collectorData, copy, { recursive: true });
+      await pipeline.startCollector();
+      await pause(random.between(100, 1_500));
+      await collector.end('SIGKILL');
+      await replace(collectorData, copy);
+      await pipeline.startCollector();
+    },
+  },
+];
+
+async function replace(path: string, copy: string): Promise<void> {
+  // A mount point cannot be renamed over: its content goes and comes.
+  for (const name of await readdir(path)) await rm(join(path, name), { recursive: true });
+  await cp(copy, path, { recursive: true });
+  await rm(copy, { recursive: true });
+}
+
+/** Files come and go under the copy's hands: it is taken again until it finds all. */
+async function copyLive(path: string, copy: string): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await rm(copy, { recursive: true, force: true });
+      return await cp(path, copy, { recursive: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt > 20) throw error;
+    }
+  }
+}
+
+async function damageOneFile(folder: string, random: Random): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  const file = random.pick(files);
+  const { size } = await stat(file);
+  const way = random.pick(['flip', 'truncate', 'zero', 'delete']);
+  if (way === 'delete') return rename(file, `${folder}.deleted`);
+  if (way === 'truncate') return truncate(file, random.between(0, size));
+  const bytes = await readFile(file);
+  if (bytes.length === 0) return;
+  if (way === 'zero') bytes.fill(0, random.between(0, bytes.length - 1));
+  else flip(bytes, random.between(0, bytes.length - 1), random.between(0, 7));
+  await writeFile(file, bytes);
+}
+
+function flip(bytes: Buffer, at: number, bit: number): void {
+  bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+}
