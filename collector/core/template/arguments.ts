@@ -24,7 +24,7 @@ export function fits(value: Value, type: ParamType): boolean {
     case 'bool':
       return typeof value === 'boolean';
     case 'list':
-      return value instanceof List;
+      return value instanceof List && value.type === '[]string';
     case 'time':
       return value instanceof Struct && value.type === 'time.Time';
   }

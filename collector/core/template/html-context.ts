@@ -34,6 +34,8 @@ export class HtmlContext {
   private quote = '';
   /** The attribute's value so far. */
   private written = '';
+  /** What was read last is left out. */
+  private skipped = false;
 
   /** Reads the template's own text; comments are left out, as html/template leaves them out. */
   follow(text: string): string {
@@ -41,14 +43,11 @@ export class HtmlContext {
     let at = 0;
     while (at < text.length) {
       const end = this.advance(text, at);
-      if (this.skipped) out += '';
-      else out += text.slice(at, end);
+      if (!this.skipped) out += text.slice(at, end);
       at = end;
     }
     return out;
   }
-
-  private skipped = false;
 
   private advance(text: string, at: number): number {
     this.skipped = false;
@@ -187,7 +186,7 @@ export class HtmlContext {
   }
 
   private inUrl(value: Value, text: string): string {
-    if (/[?#]/.test(this.written)) return escapeQuery(text).replaceAll('+', '%20');
+    if (/[?#]/.test(this.written)) return lowered(escapeQuery(text));
     const safe = value instanceof SafeText && value.kind === 'url';
     if (this.written === '' && !safe && hasScheme(text) && !SAFE_SCHEME.test(text))
       return '#ZgotmplZ';
@@ -209,8 +208,13 @@ function hasScheme(text: string): boolean {
 /** Encodes what may not stand in a URL, and leaves what is encoded already. */
 function normalizedUrl(text: string): string {
   return text.replaceAll(/%(?![0-9a-fA-F]{2})|[^!#$&*+,/:;=?@[\]\w.~%-]/gu, (char) =>
-    char === '%' ? '%25' : escapeQuery(char).replaceAll('+', '%20').toLowerCase(),
+    char === '%' ? '%25' : lowered(escapeQuery(char)),
   );
+}
+
+/** html/template writes the digits of percents small, and a space as one of them. */
+function lowered(encoded: string): string {
+  return encoded.replaceAll('+', '%20').replaceAll(/%../g, (found) => found.toLowerCase());
 }
 
 function scriptValue(value: Value, text: string): string {

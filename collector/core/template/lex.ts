@@ -23,6 +23,7 @@ export type TokenKind =
   | 'variable'
   | 'identifier'
   | 'keyword'
+  | 'other'
   | 'end-of-text';
 
 export interface Token {
@@ -148,7 +149,7 @@ class Lexer {
     if (text.startsWith(':=', at)) return this.emit('declare', at + 2);
     if (char === ':') throw this.error('expected :=');
     if (char === '(') this.parens += 1;
-    if (char === ')' && --this.parens < 0) throw this.error('unexpected right paren');
+    if (char === ')') this.parens -= 1;
     const mark = Object.hasOwn(MARKS, char) ? MARKS[char] : undefined;
     if (mark !== undefined) return this.emit(mark, at + 1);
     if (char === '"' || char === '`' || char === "'") return this.quoted(char);
@@ -159,6 +160,8 @@ class Lexer {
     }
     if (/[0-9.]/.test(char) || (/[+-]/.test(char) && /[0-9.]/.test(next))) return this.lexNumber();
     if (NAME.test(this.charAt(at))) return this.lexName('identifier', at);
+    // The parser will say where it did not expect it.
+    if (/[!-~]/.test(char)) return this.emit('other', at + 1);
     throw this.error(`unrecognized character in action: ${unicode(this.charAt(at))}`);
   }
 

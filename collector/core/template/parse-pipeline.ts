@@ -137,13 +137,15 @@ export class PipelineParser {
     const term = this.term();
     if (term === undefined) return undefined;
     const names: string[] = [];
+    // Errors point at the first field behind the term.
+    const { at } = this.tokens.peek();
     while (this.tokens.peek().kind === 'field') names.push(this.tokens.next().text.slice(1));
     if (names.length === 0) return term;
     switch (term.kind) {
       case 'field':
-        return { ...term, names: [...term.names, ...names] };
+        return { ...term, at, names: [...term.names, ...names] };
       case 'variable':
-        return { ...term, names: [...term.names, ...names] };
+        return { ...term, at, names: [...term.names, ...names] };
       case 'bool':
       case 'string':
       case 'number':
@@ -151,7 +153,7 @@ export class PipelineParser {
       case 'dot':
         throw this.tokens.error(`unexpected . after term ${JSON.stringify(shownTerm(term))}`);
       default:
-        return { kind: 'chain', at: term.at, of: term, names };
+        return { kind: 'chain', at, of: term, names };
     }
   }
 

@@ -74,7 +74,7 @@ class Parser {
       case 'block':
         return this.block(word.at);
       case 'template':
-        return this.templateCall(word.at);
+        return this.templateCall();
       case 'define':
         if (top) return this.define();
         throw this.tokens.unexpected(word, 'command');
@@ -168,7 +168,8 @@ class Parser {
     return { kind: 'template', at, name, pipe };
   }
 
-  private templateCall(at: number): Node {
+  private templateCall(): Node {
+    const { at } = this.tokens.peekSolid();
     const name = this.nameOf('template clause');
     let pipe: Pipe | undefined;
     if (this.tokens.nextSolid().kind !== 'close') {

@@ -5,6 +5,8 @@ import { zoneAt } from './time-zone.ts';
 import { type FunctionSpec, Struct, textOf, type Value } from './values.ts';
 
 const MS = 1_000_000n;
+/** 1 January of the year 1. */
+const ZERO_MS = -62_135_596_800_000;
 const DEFAULT_LAYOUT = '2006-01-02 15:04:05.999999999 -0700 MST';
 
 /** A moment in UTC milliseconds, shown in a zone. */
@@ -18,7 +20,7 @@ export function timeValue(ms: number, zone = 'UTC'): Struct {
     ['UnixNano', none(() => BigInt(ms) * MS)],
     ['UTC', none(() => at('UTC'))],
     ['Local', none(() => at('UTC'))],
-    ['IsZero', none(() => false)],
+    ['IsZero', none(() => ms === ZERO_MS)],
     ['Sub', time1((other) => durationValue((BigInt(ms) - other) * MS))],
     ['After', time1((other) => BigInt(ms) > other)],
     ['Before', time1((other) => BigInt(ms) < other)],

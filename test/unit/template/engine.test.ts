@@ -42,7 +42,7 @@ describe('what a template writes', () => {
       '{{.Value}} {{printf "%.2f %d" .Value 3}} {{0x10}} {{1e3}} {{\'a\'}} {{-4}} {{1_000}}',
       '1.2345675e+06 1234567.50 3 16 1000 97 -4 1000',
     ],
-    ['{{.Items}} {{.Labels}} {{nil | print}}', '[x y z] map[a:1 b:2] <nil>'],
+    ['{{.Items}} {{.Labels}} {{print nil}}', '[x y z] map[a:1 b:2] <nil>'],
     ['{{and 1 0 2}}{{or 0 "" "c"}}{{not 0}}', '0ctrue'],
     ['{{and false (index .Items 99)}}', 'false'],
     ['{{html "<a>"}} {{js "it\'s"}} {{urlquery "a b&c"}}', "&lt;a&gt; it\\'s a+b%26c"],
@@ -82,7 +82,7 @@ describe('what is wrong with a template', () => {
     ['{{ 1 | 2 }}', 'template: t:1: non executable command in pipeline stage 2'],
     [
       '{{ template "x" }}',
-      'template: t:1:3: executing "t" at <{{template "x"}}>: template "x" not defined',
+      'template: t:1:12: executing "t" at <{{template "x"}}>: template "x" not defined',
     ],
     [
       '{{ eq 1 1.0 }}',

@@ -28,7 +28,7 @@ export function anything(name: string, call: (value: Value) => Value): Named {
 const MAX_PATTERNS = 500;
 const PATTERNS = new Map<string, RE2JS>();
 
-function compiled(pattern: string): RE2JS {
+function compiled(pattern: string, context = ''): RE2JS {
   const known = PATTERNS.get(pattern);
   if (known !== undefined) return known;
   if (PATTERNS.size >= MAX_PATTERNS) PATTERNS.clear();
@@ -38,7 +38,7 @@ function compiled(pattern: string): RE2JS {
     return made;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new CallError(reason);
+    throw new CallError(context + reason);
   }
 }
 
@@ -49,7 +49,8 @@ export function matches(pattern: string, text: string): boolean {
 
 /** Go's ReplaceAllString: `$1`, `$name` and `${name}` stand for groups, `$$` for a dollar. */
 export function replaceAll(pattern: string, replacement: string, text: string): string {
-  const regex = compiled(pattern);
+  // Go's MustCompile says more than Compile does.
+  const regex = compiled(pattern, `regexp: Compile(${quote(pattern, '`')}): `);
   const matcher = regex.matcher(text);
   const names = Object.entries(regex.namedGroups());
   let out = '';
