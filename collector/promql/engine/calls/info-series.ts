@@ -1,7 +1,9 @@
 /** The info series that go with a vector, found by what identifies its targets. */
 import { type LabelSet, METRIC_NAME } from '../../../core/label-set.ts';
+import { QueryError } from '../../../core/query/types.ts';
 import type { Matcher } from '../../../core/store/model.ts';
 import type { Expr, VectorSelector } from '../../ast.ts';
+import { labelsText } from '../binary/signature.ts';
 import type { Column } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { streamSelector } from '../select/instant.ts';
@@ -47,8 +49,22 @@ export async function fetchInfo(
   const { span } = vector;
   const all = [...identifying, ...matchers];
   const node: VectorSelector = { kind: 'selector', span, name: '', matchers: all, offsetMs: 0 };
-  await streamSelector(ev, node, steps, (column) => index.add(column), 'times');
+  await streamSelector(
+    ev,
+    node,
+    steps,
+    (column) => {
+      if (column.histograms !== undefined) refuse(column.labels);
+      index.add(column);
+    },
+    'times',
+  );
   return index;
+}
+
+function refuse(labels: LabelSet): never {
+  const text = `this should be an info metric, with float samples: ${labelsText(labels)}`;
+  throw new QueryError('execution', text);
 }
 
 /** Any of the values that the label has. */

@@ -6,13 +6,15 @@ import type { Matcher } from '../../../core/store/model.ts';
 import type { Call, Expr } from '../../ast.ts';
 import { bare } from '../bare.ts';
 import { labelsText } from '../binary/signature.ts';
-import { ABSENT, type Column, copyStep, HISTOGRAM, type Sink } from '../column.ts';
+import { ABSENT, type Column, copyStep, type Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { MergingSink } from '../merge.ts';
 import type { Steps } from '../steps.ts';
 import { fetchInfo, type InfoSeries } from './info-series.ts';
 
 const DEFAULT_NAME: Matcher = { name: METRIC_NAME, op: '=', value: 'target_info' };
+/** What goes without saying when names are only excluded. */
+const ANY_INFO: Matcher = { name: METRIC_NAME, op: '=~', value: '.+_info' };
 
 export async function streamInfo(
   ev: Evaluator,
@@ -51,10 +53,10 @@ class WantedLabels {
     const given = node?.kind === 'selector' ? node.matchers : [];
     const naming = given.filter(({ name }) => name === METRIC_NAME);
     const data = given.filter(({ name }) => name !== METRIC_NAME);
-    const shown = naming.length > 0 ? naming : [DEFAULT_NAME];
-    this.matchers = [...shown, ...data];
-    const own = selector === undefined ? shown : naming;
-    this.names = own.map((matcher) => compileMatcher(matcher).test);
+    const names = metricNames(naming);
+    this.matchers = [...names, ...data];
+    const ignored = selector !== undefined && naming.length === 0 ? [] : names;
+    this.names = ignored.map((matcher) => compileMatcher(matcher).test);
     this.data = new Set(data.map(({ name }) => name));
     this.optional = data.every((matcher) => compileMatcher(matcher).matchesEmpty);
   }
@@ -68,6 +70,12 @@ class WantedLabels {
   has(name: string): boolean {
     return name !== METRIC_NAME && (this.data.size === 0 || this.data.has(name));
   }
+}
+
+function metricNames(naming: readonly Matcher[]): readonly Matcher[] {
+  if (naming.length === 0) return [DEFAULT_NAME];
+  const positive = naming.some(({ op }) => op === '=' || op === '=~');
+  return positive ? naming : [...naming, ANY_INFO];
 }
 
 class Enrichment {
@@ -130,12 +138,8 @@ class Enrichment {
   private newest(step: number): Iterable<InfoSeries> {
     const best = new Map<string, InfoSeries>();
     for (const info of this.infos) {
-      const { kinds, values, labels } = info.column;
+      const { kinds, values } = info.column;
       if (kinds[step] === ABSENT) continue;
-      if (kinds[step] === HISTOGRAM) {
-        const text = `this should be an info metric, with float samples: ${labelsText(labels)}`;
-        throw new QueryError('execution', text);
-      }
       const other = best.get(info.name);
       const [own, others] = [values[step] as number, other?.column.values[step] ?? -Infinity];
       if (other !== undefined && own === others) refuse(other, info, own);

@@ -59,7 +59,10 @@ function fillTimes(column: Column, series: SourceSeries, reach: Reach, lookbackM
     const index = lastAt(times, ref);
     const time = times[index];
     if (time === undefined || time <= ref - lookbackMs) continue;
-    if (histograms?.[index] === undefined && isStale(values, index)) continue;
+    const histogram = histograms?.[index];
+    if (histogram === undefined && isStale(values, index)) continue;
+    // Left beside the time, so that it can be told what kind of sample was taken then.
+    if (histogram !== undefined) putHistogram(column, i, histogram);
     column.values[i] = time / 1000;
     column.kinds[i] = 1;
   }
