@@ -9,16 +9,17 @@ import { VERSION } from '../protocol/version.ts';
 import { createBus } from './app/bus.ts';
 import { componentsHealth } from './app/health.ts';
 import { quarantineView } from './app/quarantine-view.ts';
+import { queryLimits, serverFacts } from './app/server-facts.ts';
 import { openStorage, type Storage } from './app/storage.ts';
 import type { CollectorConfig } from './config.ts';
 import type { Device } from './core/device.ts';
 import { createMetrics } from './core/metrics.ts';
-import { SelectorEngine } from './core/query/selector-engine.ts';
 import type { Readiness } from './core/views.ts';
-import { systemClock } from './io/clock.ts';
+import { breathe, systemClock } from './io/clock.ts';
 import { DEFAULT_LIMITS } from './io/http/deps.ts';
 import { buildHttp } from './io/http/server.ts';
 import type { Bus, Clock, Log } from './ports.ts';
+import { PromqlEngine } from './promql/engine/engine.ts';
 import { AckDesk } from './work/acks.ts';
 import { newCounts } from './work/counts.ts';
 import { Dictionaries } from './work/dictionaries.ts';
@@ -31,8 +32,12 @@ import { JournalHealth } from './work/journal-health.ts';
 import { LiveViews } from './work/live-views.ts';
 import { Memory } from './work/memory.ts';
 import { Mirroring } from './work/mirroring.ts';
+import { MetricDescriptions } from './work/outside-samples/descriptions.ts';
 import { OutsideSamples } from './work/outside-samples/outside-samples.ts';
 import { OwnSamples } from './work/own-samples.ts';
+import { expressions } from './work/query/expressions.ts';
+import { LimitedQueries } from './work/query/query-desk.ts';
+import { StoreSource } from './work/query/store-source.ts';
 import { Upkeep } from './work/upkeep.ts';
 
 export interface CollectorPlaces {
@@ -53,6 +58,10 @@ export class CollectorApp {
   private readonly journalHealth: JournalHealth;
   private readonly ownSamples: OwnSamples;
   private readonly outsideSamples: OutsideSamples;
+  private readonly descriptions = new MetricDescriptions();
+  /** Asked by rules as it is; people's queries come by way of `queries`. */
+  private readonly engine: PromqlEngine;
+  private readonly queries: LimitedQueries;
   private readonly ingest: Ingest;
   private readonly memory: Memory;
   private readonly upkeep: Upkeep;
@@ -97,7 +106,12 @@ export class CollectorApp {
       changed,
     });
     const { ownSamples } = this;
-    this.outsideSamples = new OutsideSamples({ clock, journal, journalHealth, store });
+    const { descriptions } = this;
+    const metaOf = (metric: string) => descriptions.metaOf(metric);
+    this.outsideSamples = new OutsideSamples({ clock, journal, journalHealth, store, metaOf });
+    const limits = queryLimits(config);
+    this.engine = new PromqlEngine(new StoreSource(store), limits);
+    this.queries = new LimitedQueries({ engine: this.engine, clock, limits, breathe });
     const { outsideSamples } = this;
     const acks = new AckDesk({ bus, clock, log, counts });
     const { quarantine } = storage;
@@ -203,7 +217,13 @@ export class CollectorApp {
         clock,
         log,
         store,
-        engine: new SelectorEngine(store),
+        queries: this.queries,
+        expressions,
+        samples: this.outsideSamples,
+        metadata: this.descriptions,
+        // None until the rules are wired here.
+        rules: { groups: () => [] },
+        facts: serverFacts(() => this.config, clock.wall()),
         devices: views,
         feed: views,
         quarantine: quarantineView(quarantine),

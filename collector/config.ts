@@ -96,7 +96,7 @@ function collectorChanges(before: CollectorConfig, after: CollectorConfig): read
 }
 
 /** The configuration under the keys of its file. */
-function keyed({ bus, ...rest }: CollectorConfig): object {
+export function keyed({ bus, ...rest }: CollectorConfig): object {
   const { kind, ...settings } = bus;
   return { ...rest, [kind === 'embedded' ? 'mqtt' : 'broker']: settings };
 }

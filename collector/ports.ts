@@ -2,6 +2,7 @@
  * What the collector asks of the world. `io/` implements these; tests may bring their own.
  */
 import type { Block } from '../protocol/messages/batch.ts';
+import type { Cardinality } from './core/store/cardinality.ts';
 import type {
   Labels,
   Matcher,
@@ -155,6 +156,8 @@ export interface SampleStore {
     to: number,
   ): Promise<readonly string[]>;
   metadata(): ReadonlyMap<string, SeriesMeta>;
+  /** How many series there are, by metric and by label: the largest `limit` of each kind. */
+  cardinality(limit: number): Cardinality;
   /** Rollups of matching series: count, sum, min, max, last, increase in steps of 1 m or 1 h. */
   rollups(
     matchers: readonly Matcher[],

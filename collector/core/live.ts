@@ -1,14 +1,14 @@
 /** Live messages as Server-Sent Events: which of them somebody wants, and how they are written. */
 import { compileMatchers, type Predicate } from './query/labels.ts';
 import { formatValue } from './query/number.ts';
-import { parseMatchers } from './query/selector.ts';
+import type { Matcher } from './query/types.ts';
 import type { LiveMessage, LiveSample } from './views.ts';
 
 /** Keeps the samples that one of the selectors matches; `undefined` when nothing is left. */
 export function sampleFilter(
-  selectors: readonly string[],
+  selectors: readonly (readonly Matcher[])[],
 ): (message: LiveMessage) => LiveMessage | undefined {
-  const tests = selectors.map((text) => compileMatchers(parseMatchers(text)));
+  const tests = selectors.map(compileMatchers);
   if (tests.length === 0) return (message) => message;
   return (message) => {
     if (message.kind !== 'sample') return message;

@@ -22,3 +22,8 @@ export const systemClock: Clock = {
     };
   },
 };
+
+/** Lets whatever else waits for the event loop have its turn. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,8 +1,8 @@
 /** Prometheus' API: parameters, envelopes, errors. test/system compares with the real one. */
 import { afterAll, describe, expect, it } from 'vitest';
-import { httpFixture, NOW } from '../support/http-fixture.ts';
+import { device, httpFixture, NOW } from '../support/http-fixture.ts';
 
-const { app, store } = httpFixture();
+const { app, store, descriptions } = httpFixture({ devices: [device('pi-1')] });
 afterAll(() => app.close());
 
 const at = NOW / 1000;
@@ -51,6 +51,30 @@ describe('query', () => {
     const { body } = await get('query?query=m&limit=1');
     expect(body).toMatchObject({ warnings: ['results truncated due to limit'] });
     expect((body['data'] as { result: unknown[] }).result).toHaveLength(1);
+  });
+
+  it('evaluates PromQL, scalars and strings too', async () => {
+    expect(await data('query?query=sum(rate(m[1m]))')).toMatchObject({
+      resultType: 'vector',
+      result: [{ metric: {}, value: [at, expect.stringMatching(/^0\.0/)] }],
+    });
+    expect(await data('query?query=1%2B1')).toEqual({ resultType: 'scalar', result: [at, '2'] });
+    expect(await data('query?query=%22a%22')).toEqual({ resultType: 'string', result: [at, 'a'] });
+  });
+
+  it('warns and informs beside the result', async () => {
+    const { body } = await get('query?query=rate(m[1m])');
+    expect(body).toMatchObject({ status: 'success', infos: [expect.stringContaining('counter')] });
+  });
+
+  it('tells what it has cost when asked', async () => {
+    expect(await data('query?query=m')).not.toHaveProperty('stats');
+    expect(await data('query?query=m&stats=all')).toMatchObject({
+      stats: {
+        timings: { evalTotalTime: expect.any(Number), execQueueTime: expect.any(Number) },
+        samples: { totalQueryableSamples: expect.any(Number), peakSamples: expect.any(Number) },
+      },
+    });
   });
 
   it('takes a form, which comes before the address', async () => {
@@ -122,16 +146,93 @@ describe('series', () => {
     expect(body).toMatchObject({ data: ['a'], warnings: ['results truncated due to limit'] });
   });
 
+  it('takes regular expressions, several match[] and escaped names', async () => {
+    expect(await data('series?match[]={instance=~"a|x"}&match[]={__name__=~"n.*"}')).toEqual([
+      { __name__: 'm', instance: 'a' },
+      { __name__: 'n', site: 'x' },
+    ]);
+    expect(await data('label/U__instance/values')).toEqual(['a', 'b']);
+    expect(await data('label/U___5f__5f_name_5f__5f_/values?match[]=n')).toEqual(['n']);
+  });
+
+  it('limits metadata, and puts in what senders say', async () => {
+    descriptions.describe({ metric: 'x', type: 3, help: 'Help.', unit: 'seconds' });
+    expect(await data('metadata?metric=x')).toEqual({
+      x: [{ type: 'histogram', help: 'Help.', unit: 'seconds' }],
+    });
+    expect(Object.keys((await data('metadata?limit=1')) as object)).toEqual(['m']);
+    expect(await data('metadata?limit=0')).toEqual({});
+    const { body } = await get('metadata?limit=x');
+    expect(body).toMatchObject({ errorType: 'bad_data', error: 'limit must be a number' });
+  });
+
   it('tells types', async () => {
-    expect(await data('metadata')).toEqual({ m: [{ type: 'counter', help: '', unit: '' }] });
+    expect(await data('metadata?metric=m')).toEqual({
+      m: [{ type: 'counter', help: '', unit: '' }],
+    });
     expect(await data('metadata?metric=nope')).toEqual({});
   });
 });
 
 describe('the rest of the API', () => {
-  it('has no rules and no alerts yet, and says what it is', async () => {
-    expect(await data('rules')).toEqual({ groups: [] });
-    expect(await data('alerts')).toEqual({ alerts: [] });
+  it('lays out expressions and draws their trees', async () => {
+    expect(await data('format_query?query=sum%20by(x)(m)')).toBe('sum by (x) (m)');
+    expect(
+      await data('parse_query?query=-sum_over_time(m{a="b"}[5m:]%20offset%201m)'),
+    ).toMatchObject({
+      type: 'unaryExpr',
+      op: '-',
+      expr: {
+        type: 'call',
+        func: { name: 'sum_over_time', argTypes: ['matrix'], returnType: 'vector' },
+        args: [
+          {
+            type: 'subquery',
+            range: 300_000,
+            offset: 60_000,
+            expr: {
+              type: 'vectorSelector',
+              name: 'm',
+              matchers: expect.arrayContaining([{ name: 'a', type: '=', value: 'b' }]),
+            },
+          },
+        ],
+      },
+    });
+  });
+
+  it('counts series by metric and label', async () => {
+    expect(await data('status/tsdb?limit=1')).toMatchObject({
+      headStats: { numSeries: 3, numLabelPairs: 5 },
+      seriesCountByMetricName: [{ name: 'm', value: 2 }],
+      labelValueCountByLabelName: [{ name: '__name__', value: 2 }],
+      seriesCountByLabelValuePair: [{ name: '__name__=m', value: 2 }],
+    });
+  });
+
+  it('tells its settings', async () => {
+    expect(await data('status/config')).toEqual({ yaml: 'data: /var/lib/muster-collector\n' });
+    expect(await data('status/flags')).toMatchObject({ 'query.timeout': '2m' });
+    expect(await data('status/runtimeinfo')).toMatchObject({
+      storageRetention: '15d',
+      startTime: new Date(NOW).toISOString(),
+    });
+    expect(await data('alertmanagers')).toEqual({
+      activeAlertmanagers: [],
+      droppedAlertmanagers: [],
+    });
+  });
+
+  it('shows devices as targets', async () => {
+    expect(await data('targets?state=active')).toMatchObject({
+      activeTargets: [{ labels: { instance: 'pi-1', job: 'node', site: 'berlin' }, health: 'up' }],
+      droppedTargets: [],
+    });
+    expect(await data('targets?state=dropped')).toMatchObject({ activeTargets: [] });
+  });
+
+  it('has no exemplars, and says what it is', async () => {
+    expect(await data('query_exemplars?query=m&start=1&end=2')).toEqual([]);
     expect(await data('status/buildinfo')).toMatchObject({
       application: 'Muster',
       version: '3.0.0+muster.0.1.0',
@@ -141,7 +242,7 @@ describe('the rest of the API', () => {
 
 describe('refusals', () => {
   it.each([
-    ['query', 'invalid parameter "query": 1:1: parse error: no expression found in input'],
+    ['query', 'invalid parameter "query": unknown position: parse error: no expression found'],
     ['query?query=m{', 'invalid parameter "query": 1:3: parse error'],
     ['query?query={}', 'at least one non-empty matcher'],
     [
@@ -154,8 +255,13 @@ describe('refusals', () => {
     ],
     ['query?query=m&limit=-1', 'invalid parameter "limit": limit must be non-negative'],
     ['query?query=m&lookback_delta=-5', 'invalid parameter "lookback_delta"'],
-    ['query?query=rate(m[5m])', 'come with the PromQL engine'],
-    ['query?query=m%2B1', 'come with the PromQL engine'],
+    ['query?query=rate(m)', 'expected type range vector in call to function "rate"'],
+    ['format_query?query=m{', 'invalid parameter "query": 1:3: parse error'],
+    ['parse_query?query=', 'invalid parameter "query": unknown position: parse error'],
+    ['query_exemplars?query=m{&start=1&end=2', 'invalid parameter "query": 1:3: parse error'],
+    ['label/a/values?match[]=m{b=', 'invalid parameter "match[]": 1:'],
+    ['labels?match[]=rate(m[5m])', 'invalid parameter "match[]": 1:'],
+    ['status/tsdb?limit=0', 'limit must be a positive number'],
     ['query_range?query=m', 'invalid parameter "start": cannot parse "" to a valid timestamp'],
     [
       'query_range?query=m&start=2&end=1&step=1',
@@ -180,10 +286,27 @@ describe('refusals', () => {
     slow.store.select = () => new Promise(() => {});
     const answer = await slow.app.inject('/api/v1/query?query=m&timeout=5ms');
     await slow.app.close();
-    const { status, body } = { status: answer.statusCode, body: answer.json<object>() };
-    expect([status, body]).toEqual([
+    expect([answer.statusCode, answer.json()]).toEqual([
       503,
       { status: 'error', errorType: 'timeout', error: 'query timed out in expression evaluation' },
     ]);
+  });
+
+  it('end a query that finds no room, and one that holds too much', async () => {
+    const busy = httpFixture({ queryLimits: { concurrency: 1, maxSamples: 1 } });
+    let free = () => {};
+    busy.store.select = () => new Promise((resolve) => (free = () => resolve([])));
+    // A request is only sent once somebody waits for it.
+    const first = busy.app.inject('/api/v1/query?query=m').then((answer) => answer);
+    const second = await busy.app.inject('/api/v1/query?query=m&timeout=5ms');
+    expect([second.statusCode, second.json()]).toMatchObject([
+      503,
+      { errorType: 'timeout', error: 'query timed out in query queue' },
+    ]);
+    free();
+    expect((await first).statusCode).toBe(200);
+    const large = await busy.app.inject('/api/v1/query?query=vector(1)[5m:1s]');
+    expect([large.statusCode, large.json()]).toMatchObject([422, { errorType: 'execution' }]);
+    await busy.app.close();
   });
 });

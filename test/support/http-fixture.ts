@@ -1,6 +1,5 @@
 /** The HTTP server over plain memory: what tests of the API, the command line and the page share. */
 import { createMetrics } from '../../collector/core/metrics.ts';
-import { SelectorEngine } from '../../collector/core/query/selector-engine.ts';
 import type {
   ComponentHealth,
   DeviceView,
@@ -10,7 +9,17 @@ import type {
 import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from '../../collector/io/http/deps.ts';
 import { buildHttp } from '../../collector/io/http/server.ts';
 import type { LiveFilter } from '../../collector/ports/http.ts';
+import type { SampleSink, WrittenSeries } from '../../collector/ports/samples.ts';
 import type { Clock, Log } from '../../collector/ports.ts';
+import { PromqlEngine } from '../../collector/promql/engine/engine.ts';
+import { MetricDescriptions } from '../../collector/work/outside-samples/descriptions.ts';
+import { expressions } from '../../collector/work/query/expressions.ts';
+import {
+  DEFAULT_QUERY_LIMITS,
+  LimitedQueries,
+  type QueryLimits,
+} from '../../collector/work/query/query-desk.ts';
+import { StoreSource } from '../../collector/work/query/store-source.ts';
 import { MemoryStore } from './memory-store.ts';
 
 export const NOW = Date.UTC(2026, 10, 21, 12);
@@ -76,12 +85,14 @@ class TestFeed {
 
 export interface FixtureOptions extends Partial<Omit<HttpOptions, 'limits'>> {
   readonly limits?: Partial<HttpLimits>;
+  readonly queryLimits?: Partial<QueryLimits>;
   readonly wall?: () => number;
   readonly devices?: readonly DeviceView[];
 }
 
 export function httpFixture({
   limits,
+  queryLimits,
   wall = () => NOW,
   devices = [],
   ...more
@@ -94,12 +105,38 @@ export function httpFixture({
     components: [{ name: 'store', status: 'healthy', detail: 'writable' }],
   };
   const metrics = createMetrics();
+  const written: WrittenSeries[] = [];
+  const descriptions = new MetricDescriptions();
+  const clock = realClock(wall);
+  const bounds = { ...DEFAULT_QUERY_LIMITS, ...queryLimits };
+  const queries = new LimitedQueries({
+    engine: new PromqlEngine(new StoreSource(store), bounds),
+    clock,
+    limits: bounds,
+    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+  });
+  const sink: SampleSink = {
+    write: (series) => {
+      written.push(...series);
+      return Promise.resolve({ refused: 0 });
+    },
+  };
+  const build = { version: '0.1.0', revision: 'test' };
   const app = buildHttp(
     {
-      clock: realClock(wall),
+      clock,
       log: silentLog,
       store,
-      engine: new SelectorEngine(store),
+      queries,
+      expressions,
+      samples: { write: (series) => sink.write(series) },
+      metadata: descriptions,
+      rules: { groups: () => [] },
+      facts: {
+        ...{ build, startedAt: wall(), hostname: 'host', cpus: 2, query: bounds },
+        config: () => 'data: /var/lib/muster-collector\n',
+        retentionMs: 1_296_000_000,
+      },
       devices: {
         list: () => [...known.values()],
         get: (id) => known.get(id),
@@ -117,7 +154,7 @@ export function httpFixture({
       metrics,
       readiness: () => state.readiness,
       components: () => state.components,
-      build: { version: '0.1.0', revision: 'test' },
+      build,
     },
     {
       loopback: true,
@@ -127,7 +164,7 @@ export function httpFixture({
       limits: { ...DEFAULT_LIMITS, ...limits },
     },
   );
-  return { app, store, feed, devices: known, state, metrics };
+  return { app, store, feed, devices: known, state, metrics, written, sink, descriptions, queries };
 }
 
 const entry = {

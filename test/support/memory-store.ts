@@ -1,6 +1,11 @@
 /** A `SampleStore` in plain memory, for tests of what stands on the store. */
 
 import { compileMatchers } from '../../collector/core/query/labels.ts';
+import {
+  type Cardinality,
+  cardinalityOf,
+  type LabelPair,
+} from '../../collector/core/store/cardinality.ts';
 import { compareText } from '../../collector/core/text.ts';
 import type {
   Labels,
@@ -80,6 +85,17 @@ export class MemoryStore implements SampleStore {
 
   metadata(): ReadonlyMap<string, SeriesMeta> {
     return this.meta;
+  }
+
+  cardinality(limit: number): Cardinality {
+    const counts = new Map<string, LabelPair>();
+    for (const { labels } of this.all.values()) {
+      for (const [name, value] of labels) {
+        const key = JSON.stringify([name, value]);
+        counts.set(key, { name, value, count: (counts.get(key)?.count ?? 0) + 1 });
+      }
+    }
+    return cardinalityOf(counts.values(), this.all.size, '__name__', limit);
   }
 
   rollups(): Promise<readonly []> {

@@ -1,10 +1,10 @@
-/** Label sets: their order, and whether matchers match them. An absent label is an empty one. */
+/** Whether matchers match a set of labels. An absent label is an empty one. */
 import { StoreError } from '../store/errors.ts';
 import { type CompiledMatcher, compileMatcher } from '../store/matcher.ts';
-import { compareText } from '../text.ts';
-import { type LabelMap, type Matcher, QueryError } from './types.ts';
+import type { Labels } from '../store/model.ts';
+import { type Matcher, QueryError } from './types.ts';
 
-export type Predicate = (labels: LabelMap) => boolean;
+export type Predicate = (labels: Labels) => boolean;
 
 /** One test for all matchers, or `QueryError` for a regular expression that cannot be read. */
 export function compileMatchers(matchers: readonly Matcher[]): Predicate {
@@ -25,27 +25,4 @@ function compile(matcher: Matcher): CompiledMatcher {
     const reason = error.cause instanceof Error ? error.cause.message : error.message;
     throw new QueryError('bad_data', `label ${matcher.name}: ${reason}`);
   }
-}
-
-export function sortedPairs(labels: LabelMap): readonly (readonly [string, string])[] {
-  return [...labels].sort(([a], [b]) => compareText(a, b));
-}
-
-/** Orders series as Prometheus does: by the first label that differs. */
-export function sortByLabels<T extends { readonly labels: LabelMap }>(series: readonly T[]): T[] {
-  const keyed = series.map((one) => ({ one, pairs: sortedPairs(one.labels) }));
-  return keyed.sort((a, b) => comparePairs(a.pairs, b.pairs)).map(({ one }) => one);
-}
-
-type Pairs = readonly (readonly [string, string])[];
-
-function comparePairs(a: Pairs, b: Pairs): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    const [nameA, valueA] = a[i] as readonly [string, string];
-    const [nameB, valueB] = b[i] as readonly [string, string];
-    const order = compareText(nameA, nameB) || compareText(valueA, valueB);
-    if (order !== 0) return order;
-  }
-  return a.length - b.length;
 }

@@ -4,7 +4,8 @@
 export function formatValue(value: number): string {
   if (Number.isFinite(value)) {
     if (Object.is(value, -0)) return '-0';
-    return String(value).replace(/e([+-])(\d)$/, 'e$10$2');
+    const text = String(value);
+    return text.includes('e') ? text.replace(/e([+-])(\d)$/, 'e$10$2') : text;
   }
   if (Number.isNaN(value)) return 'NaN';
   return value > 0 ? '+Inf' : '-Inf';

@@ -1,4 +1,5 @@
 /** Which series carry a label with a value: from matchers to sorted ids. */
+import type { LabelPair } from './cardinality.ts';
 import type { CompiledMatcher } from './matcher.ts';
 import type { SeriesId } from './model.ts';
 import { intersect, NumberList, subtract, union } from './numbers.ts';
@@ -61,6 +62,15 @@ export class Postings {
   /** How many series carry this label with the value of this number. */
   count(name: string, value: number): number {
     return this.lists.get((this.strings.find(name) ?? 0) * NAME + value)?.length ?? 0;
+  }
+
+  /** Every label with every value that some series has. */
+  *labelPairs(): Generator<LabelPair> {
+    for (const [key, { length: count }] of this.lists) {
+      if (count === 0) continue;
+      const name = this.strings.text(Math.floor(key / NAME));
+      yield { name, value: this.strings.text(key % NAME), count };
+    }
   }
 
   /** A copy, ascending. No matcher means all series. */

@@ -1,15 +1,32 @@
 /** What the HTTP server is built from; app.ts brings it, tests bring their own. */
 import type { Metrics } from '../../core/metrics.ts';
-import type { QueryEngine } from '../../core/query/types.ts';
 import type { BuildInfo, ComponentHealth, Readiness } from '../../core/views.ts';
-import type { DeviceDirectory, LiveFeed, QuarantineView } from '../../ports/http.ts';
+import type {
+  DeviceDirectory,
+  Expressions,
+  LiveFeed,
+  QuarantineView,
+  QueryDesk,
+  ServerFacts,
+} from '../../ports/http.ts';
+import type { RuleDirectory } from '../../ports/rules.ts';
+import type { MetadataSink, MetadataSource, SampleSink } from '../../ports/samples.ts';
 import type { Clock, Log, SampleStore } from '../../ports.ts';
 
 export interface HttpDeps {
   readonly clock: Clock;
   readonly log: Log;
-  readonly store: Pick<SampleStore, 'series' | 'labelNames' | 'labelValues' | 'metadata'>;
-  readonly engine: QueryEngine;
+  readonly store: Pick<
+    SampleStore,
+    'series' | 'labelNames' | 'labelValues' | 'metadata' | 'cardinality' | 'stats'
+  >;
+  readonly queries: QueryDesk;
+  readonly expressions: Expressions;
+  /** Where remote write puts its samples, and what it says of metrics. */
+  readonly samples: SampleSink;
+  readonly metadata: MetadataSink & MetadataSource;
+  readonly rules: RuleDirectory;
+  readonly facts: ServerFacts;
   readonly devices: DeviceDirectory;
   readonly feed: LiveFeed;
   readonly quarantine: QuarantineView;
@@ -35,10 +52,6 @@ export interface HttpLimits {
   readonly bodyBytes: number;
   /** Time for a request to arrive whole. */
   readonly requestMs: number;
-  /** Time for a query to be evaluated; a `timeout` parameter may only shorten it. */
-  readonly queryMs: number;
-  /** Points of one answer. */
-  readonly points: number;
   readonly streams: number;
   /** Bytes that a slow reader of a stream may leave unread before it is dropped. */
   readonly streamBytes: number;
@@ -48,8 +61,6 @@ export interface HttpLimits {
 export const DEFAULT_LIMITS: HttpLimits = {
   bodyBytes: 1_048_576,
   requestMs: 30_000,
-  queryMs: 60_000,
-  points: 5_000_000,
   streams: 256,
   streamBytes: 1_048_576,
   streamHeartbeatMs: 15_000,

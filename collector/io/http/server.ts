@@ -46,7 +46,7 @@ export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance
     stream(routes, deps, limits);
     await page(routes, options.webRoot);
   });
-  void app.register(prometheus(deps, limits));
+  void app.register(prometheus(deps));
   return app;
 }
 

@@ -16,10 +16,10 @@ interface StreamQuery {
   readonly match?: readonly string[];
 }
 
-type Deps = Pick<HttpDeps, 'feed' | 'clock' | 'metrics'>;
+type Deps = Pick<HttpDeps, 'feed' | 'clock' | 'metrics' | 'expressions'>;
 
 export function stream(app: FastifyInstance, deps: Deps, limits: HttpLimits): void {
-  const { feed, clock, metrics } = deps;
+  const { feed, clock, metrics, expressions } = deps;
   const open = new Set<() => void>();
   metrics
     .gauge({ name: 'muster_collector_http_streams', help: 'Live streams that are open.' })
@@ -31,7 +31,7 @@ export function stream(app: FastifyInstance, deps: Deps, limits: HttpLimits): vo
 
   app.get(`${API}/stream`, { schema: streamSchema }, (request, reply) => {
     const { device, kind, match = [] } = request.query as StreamQuery;
-    const keep = sampleFilter(match);
+    const keep = sampleFilter(match.map((text) => expressions.matchers(text)));
     if (open.size >= limits.streams) {
       throw new ApiError('too-many-streams', `${limits.streams} are open already.`);
     }

@@ -5,6 +5,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Block } from '../../../protocol/columns/block.ts';
+import type { Cardinality } from '../../core/store/cardinality.ts';
 import type { Samples } from '../../core/store/chunk.ts';
 import { StoreError } from '../../core/store/errors.ts';
 import type { RollupStep } from '../../core/store/model.ts';
@@ -173,6 +174,10 @@ class LevelStore implements SampleStore {
       metadata.set(strings.text(metric), table.meta(id));
     }
     return metadata;
+  }
+
+  cardinality(limit: number): Cardinality {
+    return this.parts.index.cardinality(limit);
   }
 
   async rollups(

@@ -2,6 +2,7 @@
  * All series, in memory and on disk (`series-folder.ts`): read as a whole at the start, written
  * before any chunk that speaks of them.
  */
+import { type Cardinality, cardinalityOf } from '../../core/store/cardinality.ts';
 import { compileMatcher } from '../../core/store/matcher.ts';
 import {
   type Labels,
@@ -111,6 +112,10 @@ export class SeriesIndex {
   /** Ids of matching series, ascending. */
   match(matchers: readonly Matcher[]): Uint32Array {
     return this.postings.select(matchers.map(compileMatcher));
+  }
+
+  cardinality(limit: number): Cardinality {
+    return cardinalityOf(this.postings.labelPairs(), this.life.listed, METRIC, limit);
   }
 
   /** How many series a metric has, by the number of its name. */

@@ -120,7 +120,7 @@ describe('muster query', () => {
   });
 
   it('says what is wrong', async () => {
-    expect(await muster(['query', 'rate(m[5m])'])).toMatchObject({ code: 1 });
+    expect(await muster(['query', 'rate(m)'])).toMatchObject({ code: 1 });
     expect((await muster(['query', 'm{'])).err).toContain('muster: invalid parameter "query": 1:3');
     expect((await muster(['query', 'm', '--time', 'soon'])).err).toContain('is not a time');
     expect((await muster(['query', 'm', '--end', 'now'])).err).toContain('needs --start');

@@ -4,8 +4,8 @@
  */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { MAX_TIME, parseSeconds, parseTime } from '../../../core/query/duration.ts';
-import { parseMatchers } from '../../../core/query/selector.ts';
 import { type Matcher, QueryError } from '../../../core/query/types.ts';
+import type { Expressions } from '../../../ports/http.ts';
 
 export class Params {
   private readonly form: URLSearchParams | undefined;
@@ -39,9 +39,11 @@ export class Params {
   }
 
   /** Seconds or a duration, in milliseconds. */
-  duration(name: string, absent?: number): number {
+  duration(name: string): number;
+  duration(name: string, absent: undefined): number | undefined;
+  duration(name: string, ...absent: readonly undefined[]): number | undefined {
     const text = this.text(name);
-    if (text === '' && absent !== undefined) return absent;
+    if (text === '' && absent.length > 0) return undefined;
     return this.read(
       name,
       parseSeconds(text),
@@ -54,17 +56,19 @@ export class Params {
     const text = this.text(name);
     if (text === '') return Number.POSITIVE_INFINITY;
     const limit = /^\d{1,15}$/.test(text) ? Number(text) : undefined;
-    return this.read(name, limit, 'limit must be non-negative') || Number.POSITIVE_INFINITY;
+    return this.read(name, limit, `${name} must be non-negative`) || Number.POSITIVE_INFINITY;
   }
 
   /** Each `match[]`, which lists its own series. */
-  matchers(): readonly (readonly Matcher[])[] {
-    return this.all('match[]').map((text) => this.guarded('match[]', () => parseMatchers(text)));
+  matchers(expressions: Expressions): readonly (readonly Matcher[])[] {
+    return this.all('match[]').map((text) =>
+      this.guarded('match[]', () => expressions.matchers(text)),
+    );
   }
 
   /** `start` and `end` of the series endpoints: all time when absent. */
   span(): { readonly from: number; readonly to: number } {
-    const from = this.time('start', 0);
+    const from = this.time('start', -MAX_TIME);
     const to = this.time('end', MAX_TIME);
     if (to < from) this.refuse('end', 'end timestamp must not be before start time');
     return { from, to };

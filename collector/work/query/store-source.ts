@@ -1,0 +1,43 @@
+/** The store as the engine sees it. A series' labels never change, so they are put together once. */
+import { LabelSet } from '../../core/label-set.ts';
+import type { Labels, Matcher, SeriesId } from '../../core/store/model.ts';
+import type { SampleStore, SeriesData } from '../../ports.ts';
+import type { SampleSource, SourceSeries, SourceSpan } from '../../promql/source.ts';
+
+/** Label sets kept; beyond, all are forgotten and come anew as they are asked for. */
+const MAX_KNOWN = 500_000;
+
+export class StoreSource implements SampleSource {
+  private readonly store: Pick<SampleStore, 'select'>;
+  private readonly known = new Map<SeriesId, LabelSet>();
+
+  constructor(store: Pick<SampleStore, 'select'>) {
+    this.store = store;
+  }
+
+  async select(
+    matchers: readonly Matcher[],
+    { from, to }: SourceSpan,
+    signal?: AbortSignal,
+  ): Promise<readonly SourceSeries[]> {
+    const found = await this.store.select(matchers, from, to, signal);
+    return found.map((series) => ({
+      labels: this.labelsOf(series),
+      times: series.times,
+      values: series.values,
+    }));
+  }
+
+  private labelsOf(series: SeriesData): LabelSet {
+    const known = this.known.get(series.id);
+    if (known !== undefined) return known;
+    const labels = labelSet(series.labels);
+    if (this.known.size >= MAX_KNOWN) this.known.clear();
+    this.known.set(series.id, labels);
+    return labels;
+  }
+}
+
+export function labelSet(labels: Labels): LabelSet {
+  return LabelSet.of(labels);
+}
