@@ -19,6 +19,7 @@ export interface RangeSeries {
   readonly times: Float64Array;
   readonly values: Float64Array;
   readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
+  readonly starts: Float64Array | undefined;
 }
 
 export interface RangeInput {
@@ -69,8 +70,10 @@ async function ofSelector(
     rangeMs,
     count: series.length,
     at(index) {
-      const { labels, times, values, histograms } = withoutMarkers(series[index] as SourceSeries);
-      return { labels, dropName: false, times, values, histograms };
+      const { labels, times, values, histograms, starts } = withoutMarkers(
+        series[index] as SourceSeries,
+      );
+      return { labels, dropName: false, times, values, histograms, starts };
     },
     release: () => query.budget.release(samples),
   };
@@ -130,6 +133,7 @@ function samplesOf(column: Column, steps: Steps): RangeSeries {
     times,
     values,
     histograms: histograms.length > 0 ? histograms : undefined,
+    starts: undefined,
   };
 }
 

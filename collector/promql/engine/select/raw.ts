@@ -47,8 +47,13 @@ export function lastAt(times: Float64Array, time: number): number {
   return low - 1;
 }
 
+/** Some sources know when the counter of each sample started; 0 where they do not. */
+export interface StartedSeries extends SourceSeries {
+  readonly starts?: Float64Array;
+}
+
 /** Without staleness markers. */
-export function withoutMarkers(series: SourceSeries): SourceSeries {
+export function withoutMarkers(series: StartedSeries): StartedSeries {
   const { values } = series;
   let kept: number[] | undefined;
   for (let i = 0; i < values.length; i++) {
@@ -61,11 +66,14 @@ export function withoutMarkers(series: SourceSeries): SourceSeries {
   return kept === undefined ? series : pick(series, kept);
 }
 
-function pick({ labels, times, values, histograms }: SourceSeries, kept: number[]): SourceSeries {
+function pick(series: StartedSeries, kept: number[]): StartedSeries {
+  const { labels, times, values, histograms, starts } = series;
+  const of = (column: Float64Array) => Float64Array.from(kept, (index) => column[index] as number);
   return {
     labels,
-    times: Float64Array.from(kept, (index) => times[index] as number),
-    values: Float64Array.from(kept, (index) => values[index] as number),
+    times: of(times),
+    values: of(values),
     ...(histograms === undefined ? {} : { histograms: kept.map((index) => histograms[index]) }),
+    ...(starts === undefined ? {} : { starts: of(starts) }),
   };
 }

@@ -9,6 +9,7 @@ export class SlidingWindow implements Window {
   times: Float64Array = NOTHING;
   values: Float64Array = NOTHING;
   histograms: readonly (FloatHistogram | undefined)[] | undefined;
+  starts: Float64Array | undefined;
   first = 0;
   end = 0;
   rangeStart = 0;
@@ -21,10 +22,11 @@ export class SlidingWindow implements Window {
     this.margin = margin;
   }
 
-  over({ times, values, histograms }: RangeSeries): void {
+  over({ times, values, histograms, starts }: RangeSeries): void {
     this.times = times;
     this.values = values;
     this.histograms = histograms;
+    this.starts = starts;
     this.first = 0;
     this.end = 0;
   }
