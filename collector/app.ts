@@ -3,6 +3,7 @@
  * opens; at the end the bus closes before memory is written.
  */
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../protocol/config/address.ts';
 import { VERSION } from '../protocol/version.ts';
@@ -38,6 +39,7 @@ import { OwnSamples } from './work/own-samples.ts';
 import { expressions } from './work/query/expressions.ts';
 import { LimitedQueries } from './work/query/query-desk.ts';
 import { StoreSource } from './work/query/store-source.ts';
+import { SelfSamples } from './work/self-samples.ts';
 import { Upkeep } from './work/upkeep.ts';
 
 export interface CollectorPlaces {
@@ -66,6 +68,7 @@ export class CollectorApp {
   private readonly memory: Memory;
   private readonly upkeep: Upkeep;
   private readonly mirroring: Mirroring;
+  private readonly selfSamples: SelfSamples;
   private readonly http: FastifyInstance;
   private restored = false;
 
@@ -138,7 +141,11 @@ export class CollectorApp {
     });
     const { memory } = this;
     this.upkeep = new Upkeep({ clock, log, journal, store, directory, memory, ownSamples });
-    instrument({ metrics, counts, bus, journal, store, directory });
+    instrument({ metrics, counts, bus, journal, store, directory, queries: this.queries });
+    this.selfSamples = new SelfSamples({
+      ...{ clock, log, metrics, samples: outsideSamples, metadata: descriptions },
+      instance: hostname(),
+    });
     const views = new LiveViews({
       directory,
       feed,
@@ -161,6 +168,7 @@ export class CollectorApp {
     await this.http.listen({ host, port });
     this.upkeep.start();
     this.mirroring.start();
+    this.selfSamples.start();
     this.log.info('ready', {
       http: this.httpAddress(),
       mqtt: this.bus.stats().listening.join(' '),
@@ -170,6 +178,7 @@ export class CollectorApp {
   /** Takes no more, writes what is in memory, closes. */
   async stop(): Promise<void> {
     this.mirroring.stop();
+    await this.selfSamples.stop();
     await this.upkeep.stop();
     await this.http.close();
     await this.bus.close();

@@ -5,8 +5,8 @@
  * kept; `with({...})` answers the same child for the same labels, so hot paths keep the child.
  */
 
-import { type Child, Counter, Gauge, Histogram } from './metrics/children.ts';
-import { checkNames, header } from './metrics/exposition.ts';
+import { type Child, Counter, type Emit, Gauge, Histogram } from './metrics/children.ts';
+import { checkNames, header, labelText, sampleLine } from './metrics/exposition.ts';
 
 export interface FamilyOptions<L extends string> {
   /** `muster_collector_<what>_<unit>`; counters end in `_total`. */
@@ -39,7 +39,18 @@ export interface Metrics {
   /** Called before each text is made: sets gauges from what is only known when asked. */
   onCollect(update: () => void): void;
   text(): string;
+  /** Every sample of every family, as `text` has them. */
+  each(emit: Emit): void;
+  families(): Iterable<FamilyDescription>;
 }
+
+export interface FamilyDescription {
+  readonly name: string;
+  readonly help: string;
+  readonly type: FamilyType;
+}
+
+export type FamilyType = 'counter' | 'gauge' | 'histogram';
 
 export function createMetrics(): Metrics {
   const families = new Map<string, StoredFamily<Child>>();
@@ -47,7 +58,7 @@ export function createMetrics(): Metrics {
 
   function add<C extends Child, L extends string>(
     options: FamilyOptions<L>,
-    type: string,
+    type: FamilyType,
     make: () => C,
   ): StoredFamily<C> {
     const labels = options.labels ?? [];
@@ -76,18 +87,29 @@ export function createMetrics(): Metrics {
       for (const update of updates) update();
       return [...families.values()].map((family) => family.text()).join('');
     },
+    each(emit) {
+      for (const update of updates) update();
+      for (const family of families.values()) family.each(emit);
+    },
+    families: () => families.values(),
   };
 }
 
 class StoredFamily<C extends Child> {
   private readonly children = new Map<string, { readonly values: readonly string[]; child: C }>();
-  private readonly name: string;
-  private readonly help: string;
-  private readonly type: string;
+  readonly name: string;
+  readonly help: string;
+  readonly type: FamilyType;
   private readonly labels: readonly string[];
   private readonly make: () => C;
 
-  constructor(name: string, help: string, type: string, labels: readonly string[], make: () => C) {
+  constructor(
+    name: string,
+    help: string,
+    type: FamilyType,
+    labels: readonly string[],
+    make: () => C,
+  ) {
     this.name = name;
     this.help = help;
     this.type = type;
@@ -115,10 +137,15 @@ class StoredFamily<C extends Child> {
 
   text(): string {
     let text = header(this.name, this.help, this.type);
-    for (const { values, child } of this.children.values()) {
-      text += child.text(this.name, pairs(this.labels, values));
-    }
+    this.each((name, labels, value) => {
+      text += sampleLine(name, labelText(labels), value);
+    });
     return text;
+  }
+
+  each(emit: Emit): void {
+    for (const { values, child } of this.children.values())
+      child.emit(this.name, pairs(this.labels, values), emit);
   }
 
   private valuesOf(labels: Readonly<Record<string, string>>): string[] {

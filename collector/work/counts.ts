@@ -18,6 +18,8 @@ export interface IngestCounts {
   failed: number;
   acks: number;
   needs: number;
+  /** Told for each live batch: seconds from its newest sample until it was stored. */
+  onLag: (seconds: number) => void;
 }
 
 /** Why a message was not acknowledged; the device keeps it and sends it again. */
@@ -53,5 +55,6 @@ export function newCounts(): IngestCounts {
     failed: 0,
     acks: 0,
     needs: 0,
+    onLag: () => undefined,
   };
 }

@@ -70,10 +70,11 @@ function apply(
   blocks: readonly Block[],
   seq: number,
 ): void {
-  const { store, counts, feed } = ingest.deps;
+  const { store, counts, feed, clock } = ingest.deps;
   store.append(seq, ids, blocks);
   counts.batches++;
   for (const block of blocks) counts.samples += samplesOf(block);
+  if (kind === 'm') counts.onLag(Math.max(0, clock.wall() - newestOf(blocks)) / 1_000);
   if (!feed.wanted || kind !== 'm') return;
   feed.tell({ kind: 'sample', device: device.id, site, at: header.wall, series, blocks });
 }
@@ -86,6 +87,13 @@ function samplesOf({ values, times, columns, presence }: Block): number {
     samples += bitmap === undefined ? times.length : countPresent(bitmap, 0, times.length);
   }
   return samples;
+}
+
+/** Rows of a block ascend, nearly always: the last one is as good as the newest. */
+function newestOf(blocks: readonly Block[]): number {
+  let newest = Number.NEGATIVE_INFINITY;
+  for (const { times } of blocks) newest = Math.max(newest, times[times.length - 1] ?? newest);
+  return newest;
 }
 
 /** A few bytes may stand for many cells. */

@@ -11,12 +11,17 @@ export interface InstrumentDeps {
   readonly journal: Journal;
   readonly store: SampleStore;
   readonly directory: Directory;
+  readonly queries: { readonly running: number; readonly waiting: number };
 }
+
+/** Seconds from a sample to the store: a beat of batches up to an hour behind. */
+const LAG_BUCKETS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3_600];
 
 export function instrument(deps: InstrumentDeps): void {
   ingestMetrics(deps);
   storeMetrics(deps);
   busMetrics(deps);
+  queryMetrics(deps);
   processMetrics(deps.metrics);
 }
 
@@ -46,6 +51,18 @@ function ingestMetrics({ metrics, counts, directory }: InstrumentDeps): void {
     for (const [reason, total] of Object.entries(counts.deferred))
       deferred.with({ reason }).follow(total);
   });
+  follow(
+    metrics,
+    'muster_collector_ingest_errors_total',
+    'Messages that could not be taken: undecodable, failed, or refused for want of room.',
+    () => counts.quarantined + counts.failed + counts.deferred.storage + counts.deferred.overload,
+  );
+  const lag = metrics.histogram({
+    name: 'muster_collector_ingest_lag_seconds',
+    help: 'From the newest sample of a live batch until it was stored.',
+    buckets: LAG_BUCKETS,
+  });
+  counts.onLag = (seconds) => lag.observe(seconds);
   const devices = metrics.gauge({ name: 'muster_collector_devices', help: 'Devices known.' });
   metrics.onCollect(() => devices.set(directory.size));
 }
@@ -83,9 +100,21 @@ function storeMetrics({ metrics, store, journal }: InstrumentDeps): void {
   follow(
     metrics,
     `${prefix}_samples_refused_total`,
-    'Samples of refused series.',
+    'Samples that were not stored.',
     () => store.stats().samplesRefused,
   );
+  const refused = metrics.counters({
+    name: `${prefix}_refused_total`,
+    help: 'Samples that were not stored, by reason.',
+    labels: ['reason'],
+  });
+  metrics.onCollect(() => {
+    const { tooOld, future, limit, repeated } = store.stats().refused;
+    refused.with({ reason: 'too-old' }).follow(tooOld);
+    refused.with({ reason: 'future' }).follow(future);
+    refused.with({ reason: 'limit' }).follow(limit);
+    refused.with({ reason: 'repeated' }).follow(repeated);
+  });
   follow(
     metrics,
     `${prefix}_samples_total`,
@@ -114,6 +143,15 @@ function busMetrics({ metrics, bus }: InstrumentDeps): void {
     clients.set(stats.connections);
     for (const [reason, total] of stats.refused) refused.with({ reason }).follow(total);
   });
+}
+
+function queryMetrics({ metrics, queries }: InstrumentDeps): void {
+  metrics
+    .gauge({ name: 'muster_collector_queries', help: 'Queries being evaluated.' })
+    .follow(() => queries.running);
+  metrics
+    .gauge({ name: 'muster_collector_queries_waiting', help: 'Queries that wait for room.' })
+    .follow(() => queries.waiting);
 }
 
 function processMetrics(metrics: Metrics): void {

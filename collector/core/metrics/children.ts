@@ -1,10 +1,13 @@
 /** What counts: one counter, gauge or histogram with fixed label values. */
-import { formatNumber, labelText, sampleLine } from './exposition.ts';
+import { formatNumber } from './exposition.ts';
 
-type Pairs = readonly (readonly [string, string])[];
+export type Pairs = readonly (readonly [string, string])[];
+
+/** Takes one sample of a child: its full name, its labels, its value. */
+export type Emit = (name: string, labels: Pairs, value: number) => void;
 
 export interface Child {
-  text(name: string, labels: Pairs): string;
+  emit(name: string, labels: Pairs, emit: Emit): void;
 }
 
 export class Counter implements Child {
@@ -24,8 +27,8 @@ export class Counter implements Child {
     return this.total;
   }
 
-  text(name: string, labels: Pairs): string {
-    return sampleLine(name, labelText(labels), this.total);
+  emit(name: string, labels: Pairs, emit: Emit): void {
+    emit(name, labels, this.total);
   }
 }
 
@@ -54,8 +57,8 @@ export class Gauge implements Child {
     return this.source?.() ?? this.current;
   }
 
-  text(name: string, labels: Pairs): string {
-    return sampleLine(name, labelText(labels), this.value);
+  emit(name: string, labels: Pairs, emit: Emit): void {
+    emit(name, labels, this.value);
   }
 }
 
@@ -79,17 +82,13 @@ export class Histogram implements Child {
     this.sum += value;
   }
 
-  text(name: string, labels: Pairs): string {
-    let text = '';
+  emit(name: string, labels: Pairs, emit: Emit): void {
     let below = 0;
     this.bounds.forEach((bound, index) => {
       below += this.counts[index] ?? 0;
-      const withBound = labelText([...labels, ['le', formatNumber(bound)]]);
-      text += sampleLine(`${name}_bucket`, withBound, below);
+      emit(`${name}_bucket`, [...labels, ['le', formatNumber(bound)]], below);
     });
-    const own = labelText(labels);
-    return (
-      text + sampleLine(`${name}_sum`, own, this.sum) + sampleLine(`${name}_count`, own, below)
-    );
+    emit(`${name}_sum`, labels, this.sum);
+    emit(`${name}_count`, labels, below);
   }
 }
