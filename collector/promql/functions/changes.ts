@@ -1,6 +1,7 @@
 /** changes and resets: how often a sample differs from, or falls below, the one before it. */
-import { anchorOf, modifierOf } from './extended.ts';
+import { anchorOf, modifierOf } from './extended-span.ts';
 import type { FunctionContext, Sample, Window, WindowFunction } from './function.ts';
+import { startedAnew } from './starts.ts';
 
 type Differs = (now: number, before: number) => boolean;
 type SamplesDiffer = (now: Sample, before: Sample) => boolean;
@@ -16,23 +17,27 @@ function countFloats({ values, end }: Window, from: number, differs: Differs): n
   return count;
 }
 
-function countSamples(window: Window, from: number, differ: SamplesDiffer): number {
+type Anew = (window: Window, i: number) => boolean;
+
+function countSamples(window: Window, from: number, differ: SamplesDiffer, anew: Anew): number {
   const { values, histograms, end } = window;
   const at = (i: number): Sample => histograms?.[i] ?? (values[i] as number);
   let count = 0;
-  for (let i = from + 1; i < end; i++) if (differ(at(i), at(i - 1))) count++;
+  for (let i = from + 1; i < end; i++) {
+    if (differ(at(i), at(i - 1)) || anew(window, i)) count++;
+  }
   return count;
 }
 
 /** Under `anchored`, from the last sample before the range on. */
-function counting(floats: Differs, samples: SamplesDiffer): WindowFunction {
+function counting(floats: Differs, samples: SamplesDiffer, anew: Anew): WindowFunction {
   const apply = (window: Window, _scalars: readonly number[], context: FunctionContext) => {
     const anchored = modifierOf(context.call) === 'anchored';
     const from = anchored ? anchorOf(window) : window.first;
     if (from === undefined) return undefined;
-    return window.histograms === undefined
+    return window.histograms === undefined && window.starts === undefined
       ? countFloats(window, from, floats)
-      : countSamples(window, from, samples);
+      : countSamples(window, from, samples, anew);
   };
   return { kind: 'window', rangeArg: 0, modifiers: ['anchored'], apply };
 }
@@ -52,6 +57,6 @@ const fellSample: SamplesDiffer = (now, before) => {
 };
 
 export const CHANGES: Readonly<Record<string, WindowFunction>> = {
-  changes: counting(changed, changedSample),
-  resets: counting(fell, fellSample),
+  changes: counting(changed, changedSample, () => false),
+  resets: counting(fell, fellSample, startedAnew),
 };

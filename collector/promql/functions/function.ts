@@ -16,6 +16,8 @@ export interface Window {
   readonly times: Float64Array;
   readonly values: Float64Array;
   readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
+  /** Since when each sample has counted, UTC milliseconds, 0 where it is not known; most series have none. */
+  readonly starts?: Float64Array | undefined;
   readonly first: number;
   readonly end: number;
   /**

@@ -1,8 +1,10 @@
-/** The change over a range of native histograms, resets taken into account. */
+/** The change over a window of native histograms, resets taken into account. */
 import type { Combined } from '../histogram/float-histogram.ts';
 import { FloatHistogram } from '../histogram/float-histogram.ts';
-import type { FunctionContext } from './function.ts';
+import type { FunctionContext, Window } from './function.ts';
 import { informReconciled, warnMixedBuckets, warnNot } from './notes.ts';
+import { histogramsOf } from './samples.ts';
+import { startedAnew } from './starts.ts';
 
 type Points = readonly FloatHistogram[];
 type Operation = 'addition' | 'subtraction';
@@ -19,22 +21,25 @@ export function combined(
 }
 
 /** A reset between the first two leaves nothing of the first, whatever its buckets are like. */
-function origin(points: Points, counter: boolean): FloatHistogram {
+function origin(window: Window, points: Points): FloatHistogram {
   const [first, second] = points as readonly [FloatHistogram, FloatHistogram];
-  return counter && second.detectReset(first) ? FloatHistogram.emptyLike(second) : first;
+  const reset = startedAnew(window, window.first + 1) || second.detectReset(first);
+  return reset ? FloatHistogram.emptyLike(second) : first;
 }
 
 /** What was there before each reset, put back. */
 function withResets(
   change: FloatHistogram,
   start: FloatHistogram,
-  points: Points,
+  window: Window,
   context: FunctionContext,
 ): FloatHistogram | undefined {
+  const { histograms, first, end } = window;
   let previous = start;
   let whole: FloatHistogram | undefined = change;
-  for (const point of points.slice(1)) {
-    if (point.detectReset(previous)) {
+  for (let i = first + 1; i < end; i++) {
+    const point = histograms?.[i] as FloatHistogram;
+    if (startedAnew(window, i) || point.detectReset(previous)) {
       whole = combined(whole.add(previous), 'addition', context);
       if (whole === undefined) return undefined;
     }
@@ -49,13 +54,14 @@ function noteKind(points: Points, counter: boolean, context: FunctionContext): v
   if (!counter && !(gauge(points[0]) && gauge(points.at(-1)))) warnNot('gauge', context);
 }
 
-/** Of at least two; always a gauge. */
+/** Of a window of at least two, all of them histograms; the result is a gauge. */
 export function histogramChange(
-  points: Points,
+  window: Window,
   counter: boolean,
   context: FunctionContext,
 ): FloatHistogram | undefined {
-  const start = origin(points, counter);
+  const points = histogramsOf(window);
+  const start = counter ? origin(window, points) : (points[0] as FloatHistogram);
   const last = points.at(-1) as FloatHistogram;
   const relevant = counter ? [start, ...points.slice(1)] : [start, last];
   if (relevant.some((point) => point.usesCustomBuckets !== start.usesCustomBuckets)) {
@@ -66,6 +72,6 @@ export function histogramChange(
   const schema = Math.min(...relevant.map((point) => point.schema));
   const change = combined(last.toSchema(schema).sub(start), 'subtraction', context);
   if (change === undefined) return undefined;
-  const whole = counter ? withResets(change, start, points, context) : change;
+  const whole = counter ? withResets(change, start, window, context) : change;
   return whole?.withCounterReset('gauge').compact();
 }

@@ -4,6 +4,7 @@ import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import type { FunctionContext, Sample, Window, WindowFunction } from './function.ts';
 import { combined } from './histogram-change.ts';
 import { warnMixed, warnNot } from './notes.ts';
+import { startedAnew } from './starts.ts';
 
 function noteKind(
   from: FloatHistogram,
@@ -19,11 +20,11 @@ function noteKind(
 function histogramChange(
   from: FloatHistogram,
   to: FloatHistogram,
-  counter: boolean,
+  kind: { readonly counter: boolean; readonly anew: boolean },
   context: FunctionContext,
 ): FloatHistogram | undefined {
-  noteKind(from, to, counter, context);
-  const reset = counter && to.detectReset(from);
+  noteKind(from, to, kind.counter, context);
+  const reset = kind.anew || (kind.counter && to.detectReset(from));
   const change = reset ? to : combined(to.sub(from), 'subtraction', context);
   return change?.withCounterReset('gauge').compact();
 }
@@ -36,15 +37,16 @@ function instantChange(
   const { values, histograms, first, end } = window;
   if (end - first < 2) return undefined;
   const [from, to] = [histograms?.[end - 2], histograms?.[end - 1]];
+  const anew = counter && startedAnew(window, end - 1);
   if (from === undefined && to === undefined) {
     const [before, last] = [values[end - 2] as number, values[end - 1] as number];
-    return counter && last < before ? last : last - before;
+    return anew || (counter && last < before) ? last : last - before;
   }
   if (from === undefined || to === undefined) {
     warnMixed(context);
     return undefined;
   }
-  return histogramChange(from, to, counter, context);
+  return histogramChange(from, to, { counter, anew }, context);
 }
 
 function instantRate(window: Window, context: FunctionContext): Sample | undefined {

@@ -25,7 +25,9 @@ export function varianceOf({ values, first, end }: Window): number {
 
 const copyOf = ({ values, first, end }: Window): Float64Array => values.slice(first, end);
 
+/** NaN as soon as one sample is. */
 function medianDeviation(window: Window): number {
+  if (copyOf(window).some(Number.isNaN)) return NaN;
   const median = quantileOf(0.5, copyOf(window));
   return quantileOf(
     0.5,

@@ -41,7 +41,7 @@ function range(modifier: 'anchored' | 'smoothed' | undefined): Expr {
   return { kind: 'matrix', span: SPAN, selector, rangeMs: 0 };
 }
 
-function contextOf(name: string, options: WindowOptions): FunctionContext {
+export function contextOf(name: string, options: WindowOptions): FunctionContext {
   const call: Call = {
     kind: 'call',
     span: SPAN,

@@ -130,6 +130,7 @@ describe('spread', () => {
     );
     expect(value('stdvar_over_time', [1, 2, 3, 4])).toBe(1.25);
     expect(value('mad_over_time', [4, 6, 2, 1, 999, 1, 2])).toBe(1);
+    expect(value('mad_over_time', [4, nan, 2])).toBe(nan);
   });
 
   it('has quantiles between the samples, the ends at 0 and 1', () => {
