@@ -38,7 +38,9 @@ describe('exactly once', () => {
       expect(account.twice, what).toEqual([]);
       expect(account.invented, what).toEqual([]);
       expect(account.readings, what).toBeGreaterThan(rounds);
-      expect(account.excused, what).toBeLessThan(account.readings / 10);
+      // A collector that is set back loses all that came since its copy, and says so.
+      const setBack = names.includes('collector set back');
+      if (!setBack) expect(account.excused, what).toBeLessThan(account.readings / 10);
     } finally {
       await pipeline.close();
     }

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
-import { askLocalDoor } from '../../../agent/io/local-door-client.ts';
 import type { CollectorConfig } from '../../../collector/config.ts';
 import type { DeviceView } from '../../../collector/core/views.ts';
+import { GAP_CAUSES } from '../../../protocol/messages/event.ts';
 import { type Account, type ReportedGap, readLedger, settle } from './account.ts';
 import type { AgentSettings } from './agent-under-test.ts';
 import type { Need } from './faults/fault.ts';
@@ -122,30 +122,24 @@ export class Pipeline {
     this.moves++;
   }
 
-  /** A client of the broker that is none of ours. */
-  async asStranger(action: (client: MqttClient) => Promise<void>): Promise<void> {
+  /** A client of the broker that is none of ours. With a capital in its id it only watches. */
+  async as<T>(clientId: string, action: (client: MqttClient) => Promise<T>): Promise<T> {
     const client = await connectAsync(`mqtt://127.0.0.1:${this.brokerPort}`, {
-      clientId: `stranger-${Math.trunc(performance.now())}`,
+      clientId,
       reconnectPeriod: 0,
       connectTimeout: 2_000,
     });
     try {
-      await action(client);
+      return await action(client);
     } finally {
       await client.endAsync(true);
     }
   }
 
-  /** Stops the agent with nothing left in its buffer. */
+  /** Stops the agent with nothing left in its buffer that the collector does not have. */
   async emptyAgent(): Promise<void> {
-    await this.agent.end('SIGTERM');
-    await this.drainer.start('started');
-    const until = Date.now() + EMPTY_MS;
-    while ((await this.heldRecords()) !== 0) {
-      if (Date.now() > until) throw new Error('the agent did not get rid of its records');
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    await this.drainer.end('SIGTERM');
+    const { lost } = await this.drain(new Set(Object.keys(GAP_CAUSES)), EMPTY_MS);
+    if (lost.length > 0) throw new Error(`${lost.length} readings are not delivered`);
   }
 
   /** Stops sampling and delivers what is left, until nothing is missing or the time is over. */
@@ -189,12 +183,6 @@ export class Pipeline {
     const response = await fetch(`${this.http}/api/v1/query?${query.toString()}`);
     const body = (await response.json()) as { data: { result: { values: [number, string][] }[] } };
     return body.data.result.flatMap(({ values }) => values.map(([, value]) => Number(value)));
-  }
-
-  private async heldRecords(): Promise<number | undefined> {
-    const answer = await askLocalDoor(join(this.options.folder, 'agent.sock'));
-    if (!answer.ok) return undefined;
-    return (answer.value as { buffer: { records: number } }).buffer.records;
   }
 
   private async view(): Promise<DeviceView | undefined> {

@@ -1,5 +1,5 @@
 /** Data folders that are older than they should be, gone, or damaged. */
-import { cp, readdir, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
 import { type Fault, pause } from './fault.ts';
@@ -36,7 +36,7 @@ export const COPY_FAULTS: readonly Fault[] = [
     async run(pipeline) {
       // What it holds still is delivered first: nobody could deliver it afterwards.
       await pipeline.emptyAgent();
-      await rm(pipeline.agentData, { recursive: true });
+      await empty(pipeline.agentData);
       await pipeline.agent.start('started');
     },
   },
@@ -57,9 +57,13 @@ export const COPY_FAULTS: readonly Fault[] = [
   },
 ];
 
-async function replace(path: string, copy: string): Promise<void> {
-  // A mount point cannot be renamed over: its content goes and comes.
+/** A mount point cannot be removed: its content goes. */
+async function empty(path: string): Promise<void> {
   for (const name of await readdir(path)) await rm(join(path, name), { recursive: true });
+}
+
+async function replace(path: string, copy: string): Promise<void> {
+  await empty(path);
   await cp(copy, path, { recursive: true });
   await rm(copy, { recursive: true });
 }
@@ -85,7 +89,7 @@ async function damageOneFile(folder: string, random: Random): Promise<void> {
   const file = random.pick(files);
   const { size } = await stat(file);
   const way = random.pick(['flip', 'truncate', 'zero', 'delete']);
-  if (way === 'delete') return rename(file, `${folder}.deleted`);
+  if (way === 'delete') return rm(file);
   if (way === 'truncate') return truncate(file, random.between(0, size));
   const bytes = await readFile(file);
   if (bytes.length === 0) return;

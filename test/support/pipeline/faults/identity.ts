@@ -26,7 +26,7 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
     allows: [],
     async run(pipeline, random) {
       const message = Buffer.from(encodeCbor(new Map([[0, 99]])));
-      await pipeline.asStranger(async (client) => {
+      await pipeline.as('newer-device', async (client) => {
         for (let i = random.between(1, 50); i > 0; i--)
           await client.publishAsync('muster/v1/lab/newer-device/m', message, { qos: 1 });
       });
@@ -35,18 +35,22 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
   {
     name: 'messages repeated in another order',
     allows: [],
-    run: (pipeline, random) =>
-      pipeline.asStranger(async (client) => {
-        const heard: { topic: string; payload: Buffer }[] = [];
+    async run(pipeline, random) {
+      const heard: { topic: string; payload: Buffer }[] = [];
+      await pipeline.as('Watcher', async (client) => {
         client.on('message', (topic, payload) => heard.push({ topic, payload }));
-        const kinds = ['m', 'h', 'event', 'schema'];
+        const kinds = ['m', 'h', 'event'];
         await client.subscribeAsync(kinds.map((kind) => `muster/v1/+/${pipeline.device}/${kind}`));
         await pause(random.between(100, 600));
-        const said = heard.splice(0);
-        for (let i = said.length; i > 0; i--) {
-          const { topic, payload } = random.pick(said);
-          if (!topic.endsWith('/schema')) await client.publishAsync(topic, payload, { qos: 1 });
+      });
+      // The broker takes the device's own connection away for this one.
+      await pipeline.as(pipeline.device, async (client) => {
+        for (let i = heard.length; i > 0; i--) {
+          const { topic, payload } = random.pick(heard);
+          client.publish(topic, payload, { qos: 1 });
         }
-      }),
+        await pause(random.between(20, 200));
+      });
+    },
   },
 ];
