@@ -102,7 +102,7 @@ inhibit_rules:
       rig
         .take()
         .map(({ alerts }) => alerts)
-        .sort(),
+        .sort((a, b) => String(a).localeCompare(String(b))),
     ).toEqual([['+Disk b'], ['+Down a']]);
     expect(rig.views.alerts().filter(({ inhibitedBy }) => inhibitedBy.length > 0)).toHaveLength(1);
     await rig.resolve({ alertname: 'Down', instance: 'a' });

@@ -58,7 +58,7 @@ export class Delivery {
           const channel = this.channelOf(intent);
           if (channel === undefined) {
             const event = this.event('notify-abandoned', intent, {});
-            return await notifications.abandon(key, event);
+            return notifications.abandon(key, event);
           }
           this.deps.metrics.repeated.inc();
           await this.send(key, channel, intent, deadline, retired);
@@ -108,7 +108,7 @@ export class Delivery {
       return true;
     }
     const intent = await this.intent(key, channel, context, state, sent);
-    return await this.send(key, channel, intent, context.deadline, context.retired);
+    return this.send(key, channel, intent, context.deadline, context.retired);
   }
 
   /** The one that failed before, if it would say the same; else a new one, durable from here on. */

@@ -47,8 +47,8 @@ export class History implements AlertHistory {
     const now = this.clock.wall();
     const from = Math.max(since ?? 0, now - this.retentionMs);
     return fingerprint === undefined
-      ? await this.newest(from, now, limit)
-      : await this.ofAlert(fingerprint, from, limit);
+      ? this.newest(from, now, limit)
+      : this.ofAlert(fingerprint, from, limit);
   }
 
   /** Drops what is older than retention allows: one bounded step. Answers how many events. */

@@ -134,7 +134,7 @@ export class Rig {
       }),
       at: this.clock.wall() - this.zero,
     });
-    return await this.answer(notification, signal);
+    return this.answer(notification, signal);
   }
 }
 

@@ -1,0 +1,25 @@
+/**
+ * The configuration of alerts where none is given: alerts are seen on the page, by `muster alerts` and
+ * by amtool, and nobody is told. A site that is off the net inhibits what fails because of that.
+ */
+export const DEFAULT_CONFIG = `global:
+  resolve_timeout: 5m
+
+route:
+  receiver: page-only
+  group_by: [alertname, site]
+  group_wait: 30s
+  group_interval: 5m
+  repeat_interval: 4h
+
+inhibit_rules:
+  - source_matchers: [alertname="SiteDown"]
+    target_matchers: [alertname="DeviceDown"]
+    equal: [site]
+  - source_matchers: [severity="critical"]
+    target_matchers: [severity="warning"]
+    equal: [alertname, site, instance]
+
+receivers:
+  - name: page-only
+`;
