@@ -1,0 +1,97 @@
+/**
+ * The same samples in Debian's Prometheus and in ours, the same queries to both, the same answers.
+ *
+ * Debian's is 2.42. Where Prometheus 3 means something else the data keeps away from it (no sample
+ * and no step of a subquery lies on the left end of a range), or `DIFFERENT` says why.
+ */
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PromqlEngine } from '../../collector/promql/engine/engine.ts';
+import { MemorySource } from '../../collector/promql/memory-source.ts';
+import { Random } from '../../scripts/fuzz/random.ts';
+import { PROMETHEUS, type Prometheus } from '../support/prometheus.ts';
+import { answersDiffer, ours, theirs } from '../support/promql/differential/answers.ts';
+import {
+  backfilledPrometheus,
+  PROMTOOL,
+} from '../support/promql/differential/backfilled-prometheus.ts';
+import { recordedFleet } from '../support/promql/differential/data.ts';
+import { differentReason } from '../support/promql/differential/different.ts';
+import { randomQuery } from '../support/promql/differential/generator.ts';
+import { LISTED } from '../support/promql/differential/listed.ts';
+import {
+  instantQuestion,
+  type Question,
+  rangeQuestion,
+} from '../support/promql/differential/question.ts';
+import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
+
+const SEED = 20_261_121;
+const RANDOM_QUERIES = 500;
+
+describe.skipIf(!existsSync(PROMETHEUS) || !existsSync(PROMTOOL))(
+  'equal answers (skipped where Debian’s prometheus is missing)',
+  () => {
+    const engine = { current: new PromqlEngine(new MemorySource()) };
+    let prometheus: Prometheus;
+    let folder: TempFolder;
+
+    beforeAll(async () => {
+      const fleet = recordedFleet(SEED);
+      const source = new MemorySource();
+      for (const { labels, times, values } of fleet) {
+        times.forEach((time, i) => {
+          source.append(labels, time, values[i] ?? 0);
+        });
+      }
+      engine.current = new PromqlEngine(source);
+      folder = await tempFolder('differential');
+      prometheus = await backfilledPrometheus(fleet, folder.path);
+    });
+
+    afterAll(async () => {
+      await prometheus?.stop();
+      await folder?.[Symbol.asyncDispose]();
+    });
+
+    async function disagreements(questions: readonly Question[]): Promise<readonly string[]> {
+      const found: string[] = [];
+      for (const question of questions) {
+        const [a, b] = [
+          await theirs(prometheus.url, question),
+          await ours(engine.current, question),
+        ];
+        const wrong = answersDiffer(a, b, question.ordered);
+        if (wrong === undefined || differentReason(question.expression) !== undefined) continue;
+        const kind = question.range === undefined ? 'instant' : 'range';
+        found.push(`${kind} ${question.expression} at ${question.at}: theirs and ours: ${wrong}`);
+      }
+      return found;
+    }
+
+    it(`${LISTED.length} listed queries at two instants`, async () => {
+      const questions = LISTED.flatMap((text) => [
+        instantQuestion(text, 30),
+        instantQuestion(text, 91),
+      ]);
+      expect(await disagreements(questions)).toEqual([]);
+    });
+
+    it('the same over ranges', async () => {
+      const questions = LISTED.map((text, i) => rangeQuestion(text, i % 40, 10 + (i % 31)));
+      expect(await disagreements(questions)).toEqual([]);
+    });
+
+    it(`${RANDOM_QUERIES} random queries, seed ${SEED}`, async () => {
+      const random = new Random(SEED);
+      const questions = Array.from({ length: RANDOM_QUERIES }, () => {
+        const text = randomQuery(random);
+        const minute = random.below(110);
+        return random.chance(2)
+          ? instantQuestion(text, minute)
+          : rangeQuestion(text, minute % 60, 40);
+      });
+      expect(await disagreements(questions)).toEqual([]);
+    });
+  },
+);
