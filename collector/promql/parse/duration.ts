@@ -36,7 +36,10 @@ export function formatDuration(ms: number): string {
   return text;
 }
 
-/** Milliseconds of seconds, cut as Go cuts them from nanoseconds. */
+/** Whole milliseconds of seconds: cut, but not for what the seconds' own rounding took away. */
 export function secondsToMs(seconds: number): number {
-  return Math.trunc(Math.round(seconds * 1e9) / 1e6) + 0;
+  const ms = seconds * 1000;
+  const nearest = Math.round(ms);
+  const slack = 1e-6 + Math.abs(ms) * 2 * Number.EPSILON;
+  return (Math.abs(ms - nearest) <= slack ? nearest : Math.trunc(ms)) + 0;
 }

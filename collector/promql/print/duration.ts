@@ -43,13 +43,16 @@ function printOperation(expr: Extract<DurationExpr, { kind: 'duration-op' }>): s
 /** `prefix`: nothing that binds stands before it, so that a sign needs no parentheses. */
 function atLeast(level: number, expr: DurationExpr, prefix: boolean): string {
   const text = printDuration(expr);
-  if (prefix && text.startsWith('-') && levelOf(expr) === SIGN) return text;
+  if (prefix && isSigned(expr)) return text;
   return levelOf(expr) < level ? `(${text})` : text;
 }
 
+function isSigned(expr: DurationExpr): boolean {
+  return expr.kind === 'duration-sign' || (expr.kind === 'duration' && expr.seconds < 0);
+}
+
 function levelOf(expr: DurationExpr): number {
-  if (expr.kind === 'duration-sign') return SIGN;
-  if (expr.kind === 'duration') return expr.seconds < 0 ? SIGN : PRIMARY;
+  if (isSigned(expr)) return SIGN;
   if (expr.kind !== 'duration-op') return PRIMARY;
   return PRECEDENCE.get(expr.op) ?? PRIMARY;
 }
