@@ -1,6 +1,7 @@
 /** Payloads to start from: the vectors, the crafted worst ones, and what earlier runs found. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { decodeBatch } from '../../protocol/messages/batch.ts';
+import { promqlSeeds } from './promql.ts';
 import type { Target } from './targets.ts';
 
 export interface Seed {
@@ -25,6 +26,7 @@ export function seeds(): Seed[] {
       if (batch.ok) found.push({ target: 'body', bytes: batch.value.body });
     }
   }
+  for (const bytes of promqlSeeds) found.push({ target: 'promql', bytes });
   return [...found, ...findings()];
 }
 

@@ -9,8 +9,18 @@ import { decodeEvent } from '../../protocol/messages/event.ts';
 import { decodeSchema, SERIES_ALLOWANCE } from '../../protocol/messages/schema.ts';
 import { decodeState } from '../../protocol/messages/state.ts';
 import type { Result } from '../../protocol/result.ts';
+import { readPromql } from './promql.ts';
 
-export const TARGETS = ['batch', 'body', 'schema', 'state', 'ack', 'event', 'guard'] as const;
+export const TARGETS = [
+  'batch',
+  'body',
+  'schema',
+  'state',
+  'ack',
+  'event',
+  'guard',
+  'promql',
+] as const;
 export type Target = (typeof TARGETS)[number];
 
 /** As large as dictionaries get; every other series has a reference. */
@@ -31,6 +41,7 @@ export const decoders: Readonly<Record<Target, (bytes: Uint8Array) => Result<unk
   ack: decodeAck,
   event: decodeEvent,
   guard: decodeCbor,
+  promql: readPromql,
 };
 
 /** Rows x columns that a body declares, so far as its heads can be read: the memory it may take. */
