@@ -1,5 +1,8 @@
 /** What a channel to people or programs is. One file each beside this one; `index.ts` lists them. */
+import type { Finding } from '../../protocol/config/problem.ts';
 import type { Alert } from '../core/alerting/alert.ts';
+import type { TemplateSet } from '../core/template/template-set.ts';
+import type { NotifyPorts } from '../ports/notify.ts';
 
 /** One notification about one group of alerts for one receiver, as the stages decided it. */
 export interface Notification {
@@ -31,3 +34,15 @@ export interface Notifier {
   readonly sendResolved: boolean;
   send(notification: Notification, signal: AbortSignal): Promise<Outcome>;
 }
+
+/** A channel of a receiver: its configuration is read once, then bound to the world. */
+export interface NotifierKind {
+  /** The key of a receiver under which such channels are listed: `webhook_configs`. */
+  readonly key: string;
+  /** `tree` is one entry of that list, `path` its place in the file, globals already applied. */
+  read(tree: unknown, path: readonly string[], templates: TemplateSet): ReadNotifier;
+}
+
+export type ReadNotifier =
+  | { readonly findings: readonly [Finding, ...Finding[]] }
+  | { readonly findings: readonly []; create(ports: NotifyPorts): Notifier };

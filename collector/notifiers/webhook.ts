@@ -1,0 +1,43 @@
+/** `webhook_configs`: Alertmanager's JSON, posted to an address. */
+import type { SecretSource } from './kit/fields.ts';
+import { DEFAULT_HTTP, type HttpConfig, reachBy, readHttpConfig } from './kit/http-config.ts';
+import { notifierKind } from './kit/kind.ts';
+import { truncated, webhookBody } from './kit/payload.ts';
+import { post } from './kit/post.ts';
+import { readUrl, urlNow } from './kit/receiver-url.ts';
+import { timed } from './kit/timeout.ts';
+
+interface WebhookConfig {
+  readonly url: SecretSource | undefined;
+  readonly http: HttpConfig;
+  /** 0 is no limit. */
+  readonly maxAlerts: number;
+  readonly timeoutMs: number;
+}
+
+export const webhook = notifierKind<WebhookConfig>({
+  key: 'webhook_configs',
+  sendsResolved: true,
+
+  read: (fields) => ({
+    url: readUrl(fields, 'url'),
+    http: fields.group('http_config', readHttpConfig) ?? DEFAULT_HTTP,
+    maxAlerts: fields.count('max_alerts', 0),
+    timeoutMs: fields.span('timeout', 0),
+  }),
+
+  async send({ url, http, maxAlerts, timeoutMs }, notification, { ports, signal }) {
+    if (url === undefined) return { ok: false, retry: false, reason: 'no address' };
+    const request = {
+      url: await urlNow(url, ports.secrets),
+      headers: {
+        'Content-Type': 'application/json',
+        'User-Agent': 'Muster',
+        'Idempotency-Key': notification.idempotencyKey,
+      },
+      body: webhookBody(truncated(notification, maxAlerts)),
+      ...(await reachBy(http, ports.secrets)),
+    };
+    return post(ports, request, timed(signal, timeoutMs));
+  },
+});
