@@ -24,7 +24,8 @@ export class MergingSink {
   }
 
   add(column: Column): void {
-    const { key } = column.labels;
+    // Same labels now, different ones when the name goes.
+    const key = column.dropName ? `-${column.labels.key}` : column.labels.key;
     const target = this.columns.get(key);
     if (target === undefined) {
       this.columns.set(key, column);

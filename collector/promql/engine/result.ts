@@ -61,6 +61,7 @@ async function named(ev: Evaluator, expr: Expr, steps: Steps): Promise<Column[]>
   const merged = new MergingSink(steps);
   for (const column of columns) {
     if (column.dropName) column.labels = column.labels.withoutName();
+    column.dropName = false;
     merged.add(column);
   }
   const left: Column[] = [];
