@@ -3,15 +3,27 @@ import { anchorOf, modifierOf } from './extended-span.ts';
 import type { FunctionContext, Sample, Window, WindowFunction } from './function.ts';
 import { startedAnew } from './starts.ts';
 
-type Differs = (now: number, before: number) => boolean;
+type CountFloats = (window: Window, from: number) => number;
 type SamplesDiffer = (now: Sample, before: Sample) => boolean;
 
-function countFloats({ values, end }: Window, from: number, differs: Differs): number {
+/** NaN after NaN is no change. */
+function countChanges({ values, end }: Window, from: number): number {
   let count = 0;
   let before = values[from] as number;
   for (let i = from + 1; i < end; i++) {
     const now = values[i] as number;
-    if (differs(now, before)) count++;
+    if (now !== before && !(Number.isNaN(now) && Number.isNaN(before))) count++;
+    before = now;
+  }
+  return count;
+}
+
+function countFalls({ values, end }: Window, from: number): number {
+  let count = 0;
+  let before = values[from] as number;
+  for (let i = from + 1; i < end; i++) {
+    const now = values[i] as number;
+    if (now < before) count++;
     before = now;
   }
   return count;
@@ -30,33 +42,29 @@ function countSamples(window: Window, from: number, differ: SamplesDiffer, anew:
 }
 
 /** Under `anchored`, from the last sample before the range on. */
-function counting(floats: Differs, samples: SamplesDiffer, anew: Anew): WindowFunction {
+function counting(floats: CountFloats, samples: SamplesDiffer, anew: Anew): WindowFunction {
   const apply = (window: Window, _scalars: readonly number[], context: FunctionContext) => {
     const anchored = modifierOf(context.call) === 'anchored';
     const from = anchored ? anchorOf(window) : window.first;
     if (from === undefined) return undefined;
     return window.histograms === undefined && window.starts === undefined
-      ? countFloats(window, from, floats)
+      ? floats(window, from)
       : countSamples(window, from, samples, anew);
   };
   return { kind: 'window', rangeArg: 0, modifiers: ['anchored'], apply };
 }
 
-const changed: Differs = (now, before) =>
-  now !== before && !(Number.isNaN(now) && Number.isNaN(before));
-const fell: Differs = (now, before) => now < before;
-
 /** Between a float and a histogram there is always a change, and a reset. */
 const changedSample: SamplesDiffer = (now, before) => {
-  if (typeof now === 'number') return typeof before !== 'number' || changed(now, before);
+  if (typeof now === 'number') return !Object.is(now, before) && now !== before;
   return typeof before === 'number' || !now.equals(before);
 };
 const fellSample: SamplesDiffer = (now, before) => {
-  if (typeof now === 'number') return typeof before !== 'number' || fell(now, before);
+  if (typeof now === 'number') return typeof before !== 'number' || now < before;
   return typeof before === 'number' || now.detectReset(before);
 };
 
 export const CHANGES: Readonly<Record<string, WindowFunction>> = {
-  changes: counting(changed, changedSample, () => false),
-  resets: counting(fell, fellSample, startedAnew),
+  changes: counting(countChanges, changedSample, () => false),
+  resets: counting(countFalls, fellSample, startedAnew),
 };

@@ -12,16 +12,17 @@ import { startedAnew, startWithin } from './starts.ts';
 /** Ends are reached when a sample is missing there by no more than this share of the distance. */
 const REACH = 1.1;
 
-interface Rise {
-  /** First value of a counter: it is not stretched to where it would have been below zero. */
-  readonly first: number;
-  readonly change: number;
-  /** When the counter began, known and within the window: there is nothing before it. */
-  readonly start: number | undefined;
-}
-
-/** By how much the change between the samples is to be multiplied. */
-function stretch(window: Window, counter: boolean, { first: value, change, start }: Rise): number {
+/**
+ * By how much the change is to be multiplied. `value` is the first one of a counter, which is not
+ * stretched to where it would have been below zero; `start`, if known, when it began in the window.
+ */
+function stretch(
+  window: Window,
+  counter: boolean,
+  value: number,
+  change: number,
+  start: number | undefined,
+): number {
   const { times, first, end, rangeStart, rangeEnd } = window;
   const from = times[first] as number;
   const to = times[end - 1] as number;
@@ -62,7 +63,7 @@ function floatRate(window: Window, { counter, perSecond }: RateKind): number | u
   const first = window.values[window.first] as number;
   const between = floatChange(window, counter);
   const change = start === undefined ? between : between + first;
-  const factor = stretch(window, counter, { first, change, start });
+  const factor = stretch(window, counter, first, change, start);
   return change * (perSecond ? factor / seconds(window) : factor);
 }
 
@@ -80,7 +81,7 @@ function histogramRate(
     change = change && combined(change.add(first), 'addition', context);
   }
   if (change === undefined) return undefined;
-  const factor = stretch(window, counter, { first: first.count, change: change.count, start });
+  const factor = stretch(window, counter, first.count, change.count, start);
   return change.mul(perSecond ? factor / seconds(window) : factor);
 }
 

@@ -29,21 +29,32 @@ const ofFloats = (of: (window: Window) => number): WindowFunction => ({
   },
 });
 
-/** NaN only when all are. */
-function maxOf({ values, first, end }: Window): number {
-  let max = values[first] as number;
-  for (let i = first + 1; i < end; i++) {
+/** Past the NaNs that a window begins with; the last sample at the latest. */
+function firstNumber({ values, first, end }: Window): number {
+  let i = first;
+  while (i < end - 1 && Number.isNaN(values[i])) i++;
+  return i;
+}
+
+/** NaN only when all are: no comparison with NaN holds. */
+function maxOf(window: Window): number {
+  const { values, end } = window;
+  const start = firstNumber(window);
+  let max = values[start] as number;
+  for (let i = start + 1; i < end; i++) {
     const value = values[i] as number;
-    if (value > max || Number.isNaN(max)) max = value;
+    if (value > max) max = value;
   }
   return max;
 }
 
-function minOf({ values, first, end }: Window): number {
-  let min = values[first] as number;
-  for (let i = first + 1; i < end; i++) {
+function minOf(window: Window): number {
+  const { values, end } = window;
+  const start = firstNumber(window);
+  let min = values[start] as number;
+  for (let i = start + 1; i < end; i++) {
     const value = values[i] as number;
-    if (value < min || Number.isNaN(min)) min = value;
+    if (value < min) min = value;
   }
   return min;
 }

@@ -1,38 +1,52 @@
 /** How a window's floats are spread: quantile, standard deviation, variance, median deviation. */
-import { isInfinite, lostBy } from '../histogram/kahan.ts';
 import { numberText } from '../histogram/number-text.ts';
 import type { Window, WindowFunction } from './function.ts';
-import { isQuantile, quantileOf } from './quantile.ts';
+import { countNaN, isQuantile, quantileOf } from './quantile.ts';
 import { floatsOf } from './samples.ts';
 
-/** Welford's way, with what rounding takes kept. */
+/** Welford's way, with what rounding takes kept; written out, as all that sees every sample. */
 export function varianceOf({ values, first, end }: Window): number {
-  let [mean, lostMean, squares, lostSquares] = [0, 0, 0, 0];
+  let mean = 0;
+  let lostMean = 0;
+  let squares = 0;
+  let lost = 0;
   for (let i = first; i < end; i++) {
     const value = values[i] as number;
     const delta = value - (mean + lostMean);
     const step = delta / (i - first + 1);
     const nextMean = mean + step;
-    lostMean = isInfinite(nextMean) ? 0 : lostMean + lostBy(mean, step, nextMean);
+    if (nextMean === Infinity || nextMean === -Infinity) lostMean = 0;
+    else if (Math.abs(mean) >= Math.abs(step)) lostMean += mean - nextMean + step;
+    else lostMean += step - nextMean + mean;
     mean = nextMean;
     const square = delta * (value - (mean + lostMean));
-    const nextSquares = squares + square;
-    lostSquares = isInfinite(nextSquares) ? 0 : lostSquares + lostBy(squares, square, nextSquares);
-    squares = nextSquares;
+    const next = squares + square;
+    if (next === Infinity || next === -Infinity) lost = 0;
+    else if (Math.abs(squares) >= Math.abs(square)) lost += squares - next + square;
+    else lost += square - next + squares;
+    squares = next;
   }
-  return (squares + lostSquares) / (end - first);
+  return (squares + lost) / (end - first);
 }
 
-const copyOf = ({ values, first, end }: Window): Float64Array => values.slice(first, end);
+/** One for all windows: no window is looked at before another is done with. */
+let scratch = new Float64Array(256);
+
+/** The window's values at the start of `scratch`, to be sorted there; how many. */
+function intoScratch({ values, first, end }: Window): number {
+  const n = end - first;
+  if (n > scratch.length) scratch = new Float64Array(n * 2);
+  for (let i = 0; i < n; i++) scratch[i] = values[first + i] as number;
+  return n;
+}
 
 /** NaN as soon as one sample is. */
 function medianDeviation(window: Window): number {
-  if (copyOf(window).some(Number.isNaN)) return NaN;
-  const median = quantileOf(0.5, copyOf(window));
-  return quantileOf(
-    0.5,
-    copyOf(window).map((value) => Math.abs(value - median)),
-  );
+  const n = intoScratch(window);
+  if (countNaN(scratch, n) > 0) return NaN;
+  const median = quantileOf(0.5, scratch, n);
+  for (let i = 0; i < n; i++) scratch[i] = Math.abs((scratch[i] as number) - median);
+  return quantileOf(0.5, scratch, n);
 }
 
 const ofFloats = (of: (window: Window) => number): WindowFunction => ({
@@ -55,7 +69,8 @@ const quantileOverTime: WindowFunction = {
       const text = `quantile value should be between 0 and 1, got ${numberText(q)}`;
       context.notes.warn(text, context.argSpan(0));
     }
-    return quantileOf(q, copyOf(floats));
+    const n = intoScratch(floats);
+    return quantileOf(q, scratch, n);
   },
 };
 
