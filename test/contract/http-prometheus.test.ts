@@ -71,8 +71,14 @@ describe('query', () => {
     expect(await data('query?query=m')).not.toHaveProperty('stats');
     expect(await data('query?query=m&stats=all')).toMatchObject({
       stats: {
-        timings: { evalTotalTime: expect.any(Number), execQueueTime: expect.any(Number) },
-        samples: { totalQueryableSamples: expect.any(Number), peakSamples: expect.any(Number) },
+        timings: {
+          evalTotalTime: expect.any(Number) as number,
+          execQueueTime: expect.any(Number) as number,
+        },
+        samples: {
+          totalQueryableSamples: expect.any(Number) as number,
+          peakSamples: expect.any(Number) as number,
+        },
       },
     });
   });
@@ -193,7 +199,7 @@ describe('the rest of the API', () => {
             expr: {
               type: 'vectorSelector',
               name: 'm',
-              matchers: expect.arrayContaining([{ name: 'a', type: '=', value: 'b' }]),
+              matchers: expect.arrayContaining([{ name: 'a', type: '=', value: 'b' }]) as object[],
             },
           },
         ],

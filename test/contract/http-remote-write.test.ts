@@ -91,7 +91,7 @@ describe('remote write', () => {
     fixture.sink.write = () => Promise.reject(new JournalError('journal-disk-full'));
     expect(await send(writeRequest([good]))).toMatchObject({
       status: 503,
-      body: { errorType: 'unavailable', error: expect.stringContaining('send it again') },
+      body: { errorType: 'unavailable', error: expect.stringContaining('send it again') as string },
       headers: { 'retry-after': '5' },
     });
   });

@@ -1,4 +1,4 @@
-/** Debian's Prometheus on loopback, scraping one address every second. */
+/** Debian's Prometheus on loopback: scraping, sending and taking remote write. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -12,10 +12,19 @@ export interface Prometheus {
   stop(): Promise<void>;
 }
 
-export async function startPrometheus(target: string): Promise<Prometheus> {
+export interface PrometheusOptions {
+  /** Scraped every second, as `job="test"`, `instance="one"`. */
+  readonly target?: string;
+  /** Where everything is written on to. */
+  readonly remoteWrite?: string;
+  /** Takes remote write itself. */
+  readonly receives?: boolean;
+}
+
+export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-prometheus-'));
   const config = join(folder, 'prometheus.yml');
-  await writeFile(config, configFor(target));
+  await writeFile(config, configFor(options));
   const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(
     PROMETHEUS,
@@ -24,6 +33,7 @@ export async function startPrometheus(target: string): Promise<Prometheus> {
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=${address}`,
       '--log.level=error',
+      ...(options.receives === true ? ['--web.enable-remote-write-receiver'] : []),
     ],
     { stdio: 'ignore' },
   );
@@ -40,13 +50,14 @@ export async function startPrometheus(target: string): Promise<Prometheus> {
   };
 }
 
-function configFor(target: string): string {
-  return [
-    'global: { scrape_interval: 1s, scrape_timeout: 900ms }',
-    'scrape_configs:',
-    '  - job_name: test',
-    `    static_configs: [{ targets: ["${target}"], labels: { instance: one } }]`,
-  ].join('\n');
+function configFor({ target, remoteWrite }: PrometheusOptions): string {
+  const lines = ['global: { scrape_interval: 1s, scrape_timeout: 900ms }'];
+  if (target !== undefined) {
+    const targets = `[{ targets: ["${target}"], labels: { instance: one } }]`;
+    lines.push(`scrape_configs: [{ job_name: test, static_configs: ${targets} }]`);
+  }
+  if (remoteWrite !== undefined) lines.push(`remote_write: [{ url: "${remoteWrite}" }]`);
+  return lines.join('\n');
 }
 
 async function ready(url: string, child: ChildProcess): Promise<void> {
