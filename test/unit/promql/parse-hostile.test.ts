@@ -63,7 +63,7 @@ describe('hostile texts', () => {
 
 const piece = fc.oneof(
   fc.constantFrom(
-    ...'sum by without ( ) { } [ ] : , + - * / ^ % @ offset start end 5m 1 "a" a foo{b="c"} [5m] [1h:1m] rate( step() on group_left bool == =~ ! \' ` \\ # or and unless fill(0) anchored Inf'.split(
+    ...'sum by without ( ) { } [ ] : , + - * / ^ % @ offset start end 5m 1 "a" a foo{b="c"} [5m] [1h:1m] rate( step() on group_left bool == =~ ! \' ` \\ # or and unless fill(0) anchored NaN'.split(
       ' ',
     ),
   ),
