@@ -20,7 +20,7 @@ export function alertingFiles(path: string | undefined): AlertingFiles {
     templates: async (globs) => {
       const found = await Promise.all(globs.map((glob) => expand(resolve(dirname(path), glob))));
       const paths = [...new Set(found.flat())].sort((a, b) => (a < b ? -1 : 1));
-      return await Promise.all(
+      return Promise.all(
         paths.map(
           async (file): Promise<TemplateFile> => ({ path: file, text: await readText(file) }),
         ),
@@ -82,7 +82,7 @@ function expression(part: string): RegExp {
 }
 
 async function isFile(path: string): Promise<boolean> {
-  return await stat(path).then(
+  return stat(path).then(
     (found) => found.isFile(),
     () => false,
   );

@@ -3,7 +3,7 @@
 /** What one channel of a receiver was told last about one group. */
 export interface LogEntry {
   readonly receiver: string;
-  /** The channel within the receiver, e.g. `webhook[0]`. */
+  /** The channel within the receiver, e.g. `webhook_configs[0]`. */
   readonly integration: string;
   readonly groupKey: string;
   /** When it was told, UTC milliseconds. */

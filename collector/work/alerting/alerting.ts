@@ -21,7 +21,7 @@ import { Holds } from './holds.ts';
 import { Janitor } from './janitor.ts';
 import { type AlertingMetrics, alertingMetrics } from './metrics.ts';
 import { NotificationLog } from './notification-log.ts';
-import { asProblem, bindReceivers, type Channels, type Receivers } from './receivers.ts';
+import { asProblem, type Channels, integrations, type Receivers } from './receivers.ts';
 import { SilenceStore } from './silence-store.ts';
 import {
   type FlushContext,
@@ -52,6 +52,16 @@ export interface AlertingDeps {
   readonly acknowledgeUrl?: DeliveryDeps['acknowledgeUrl'];
 }
 
+interface Ready {
+  readonly config: AlertingConfig;
+  readonly resolveTimeoutMs: number;
+  readonly receivers: Receivers;
+}
+
+interface Running extends Omit<Ready, 'receivers'> {
+  readonly dispatcher: Dispatcher;
+}
+
 export const DEFAULT_RETENTION_MS = 120 * 3_600_000;
 
 export class Alerting {
@@ -72,7 +82,7 @@ export class Alerting {
   private readonly stages: readonly Stage[];
   private readonly ending = new AbortController();
   private readonly retired: Dispatcher[] = [];
-  private current: { config: AlertingConfig; dispatcher: Dispatcher } | undefined;
+  private current: Running | undefined;
   private inhibition = new Inhibition([]);
   private recovering: Promise<void> = Promise.resolve();
 
@@ -122,6 +132,10 @@ export class Alerting {
     return this.running().config;
   }
 
+  get resolveTimeoutMs(): number {
+    return this.running().resolveTimeoutMs;
+  }
+
   get dispatcher(): Dispatcher {
     return this.running().dispatcher;
   }
@@ -152,14 +166,14 @@ export class Alerting {
     const read = await this.readConfig();
     this.reloadOk = read.ok;
     if (!read.ok) return read.problems;
-    const { config, receivers } = read;
+    const { config, receivers, resolveTimeoutMs } = read.ready;
     const before = this.current?.dispatcher;
     before?.retire();
     if (before !== undefined) this.retire(before);
     this.inhibition = new Inhibition(config.inhibitRules);
     this.holds.clear();
     this.delivery.use(receivers);
-    this.current = { config, dispatcher: this.newDispatcher(config) };
+    this.current = { config, resolveTimeoutMs, dispatcher: this.newDispatcher(config) };
     this.reloadedAt = this.deps.clock.wall();
     this.spread([...this.store.all()]);
     return [];
@@ -177,26 +191,28 @@ export class Alerting {
     await this.commits.settled();
   }
 
-  private running() {
+  private running(): Running {
     if (this.current === undefined) throw new Error('alerting has no configuration yet');
     return this.current;
   }
 
   private async readConfig(): Promise<
-    | { readonly ok: true; readonly config: AlertingConfig; readonly receivers: Receivers }
+    | { readonly ok: true; readonly ready: Ready }
     | { readonly ok: false; readonly problems: readonly ConfigProblem[] }
   > {
     const { files, channels, clock, random } = this.deps;
     try {
       const { text } = await files.config();
-      const loaded = loadConfig(text, channels);
+      const loaded = loadConfig(text);
       if (!loaded.ok) return { ok: false, problems: loaded.problems.map(asProblem) };
       const { config } = loaded;
       const templates = await files.templates(config.templates);
-      const integration = { clock, random, metrics: this.metrics };
-      const bound = bindReceivers(config, channels, templates, integration);
-      if (!bound.ok) return { ok: false, problems: bound.problems.map(asProblem) };
-      return { ok: true, config, receivers: bound.receivers };
+      const bound = channels.bind(config.global, config.receivers, templates);
+      if (!bound.ok) return { ok: false, problems: bound.findings.map(asProblem) };
+      const { resolveTimeoutMs } = bound;
+      const deps = { clock, random, metrics: this.metrics };
+      const receivers = integrations(config, bound.receivers, deps);
+      return { ok: true, ready: { config, resolveTimeoutMs, receivers } };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       return { ok: false, problems: [{ code: 'unreadable', path: '', keys: [], message }] };

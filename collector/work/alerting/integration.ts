@@ -24,23 +24,17 @@ export interface Attempted {
 
 export class Integration {
   readonly receiver: string;
-  /** e.g. `webhook[0]`. */
+  /** e.g. `webhook_configs[0]`. */
   readonly name: string;
   readonly kind: string;
   private readonly notifier: Notifier;
   private readonly deps: IntegrationDeps;
   private readonly limiter = new Limiter(AT_A_TIME);
 
-  constructor(
-    receiver: string,
-    kind: string,
-    index: number,
-    notifier: Notifier,
-    deps: IntegrationDeps,
-  ) {
+  constructor(receiver: string, name: string, notifier: Notifier, deps: IntegrationDeps) {
     this.receiver = receiver;
-    this.kind = kind;
-    this.name = `${kind}[${index}]`;
+    this.name = name;
+    this.kind = name.replace(/(_configs)?\[\d+\]$/, '');
     this.notifier = notifier;
     this.deps = deps;
   }

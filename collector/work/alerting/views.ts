@@ -41,7 +41,7 @@ export class AlertingViews implements AlertingView {
   }
 
   get resolveTimeoutMs(): number {
-    return this.alerting.config.resolveTimeoutMs;
+    return this.alerting.resolveTimeoutMs;
   }
 
   receivers(): readonly string[] {

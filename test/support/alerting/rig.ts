@@ -10,6 +10,7 @@ import { AlertingViews } from '../../../collector/work/alerting/views.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { silentLog } from '../silent-log.ts';
 import { MemoryCatalog } from './memory-catalog.ts';
+import { simpleChannels } from './webhook-channel.ts';
 
 export interface Told {
   readonly receiver: string;
@@ -141,13 +142,8 @@ export class Rig {
 type Send = (notification: Notification, signal: AbortSignal) => Promise<Outcome>;
 
 function channels(send: Send): Channels {
-  return {
-    keys: ['webhook_configs'],
-    globalKeys: ['http_config', 'smtp_from', 'smtp_smarthost'],
-    check: () => [],
-    bind: ({ value }) => ({
-      sendResolved: (value as { send_resolved?: boolean } | undefined)?.send_resolved ?? true,
-      send,
-    }),
-  };
+  return simpleChannels((value) => ({
+    sendResolved: (value as { send_resolved?: boolean } | undefined)?.send_resolved ?? true,
+    send,
+  }));
 }

@@ -2,21 +2,34 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isResolved } from '../../../collector/core/alerting/alert.ts';
-import type { Notification, Outcome } from '../../../collector/notifiers/notifier.ts';
+import { parseDuration } from '../../../collector/core/query/duration.ts';
+import type { Notification, Notifier, Outcome } from '../../../collector/notifiers/notifier.ts';
 import type { Channels } from '../../../collector/work/alerting/receivers.ts';
 
-export const webhookChannels: Channels = {
-  keys: ['webhook_configs'],
-  globalKeys: ['http_config', 'smtp_from', 'smtp_smarthost', 'smtp_require_tls'],
-  check: () => [],
-  bind({ value }) {
-    const { url, send_resolved: sendResolved = true } = value as {
-      url: string;
-      send_resolved?: boolean;
-    };
-    return { sendResolved, send: (notification, signal) => post(url, notification, signal) };
-  },
-};
+/** `webhook_configs` alone, each made by `make`; nothing is checked. */
+export function simpleChannels(make: (value: unknown) => Notifier): Channels {
+  return {
+    bind(global, receivers) {
+      const { resolve_timeout: timeout = '5m' } = (global ?? {}) as { resolve_timeout?: string };
+      return {
+        ok: true,
+        resolveTimeoutMs: parseDuration(timeout) ?? 0,
+        receivers: receivers.map(({ tree }) => {
+          const { webhook_configs: hooks = [] } = tree as { webhook_configs?: unknown[] };
+          return hooks.map((one, i) => ({ name: `webhook_configs[${i}]`, notifier: make(one) }));
+        }),
+      };
+    },
+  };
+}
+
+export const webhookChannels = simpleChannels((value) => {
+  const { url, send_resolved: sendResolved = true } = value as {
+    url: string;
+    send_resolved?: boolean;
+  };
+  return { sendResolved, send: (notification, signal) => post(url, notification, signal) };
+});
 
 async function post(
   url: string,

@@ -13,12 +13,12 @@ route:
   repeat_interval: 4h
 
 inhibit_rules:
-  - source_matchers: [alertname="SiteDown"]
-    target_matchers: [alertname="DeviceDown"]
+  - source_matchers: [alertname="SiteOffline"]
+    target_matchers: [alertname="DeviceOffline"]
     equal: [site]
   - source_matchers: [severity="critical"]
     target_matchers: [severity="warning"]
-    equal: [alertname, site, instance]
+    equal: [alertname, instance]
 
 receivers:
   - name: page-only

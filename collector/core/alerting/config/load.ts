@@ -7,16 +7,15 @@ import type { NamedInterval } from '../interval.ts';
 import { buildRoute, type Route } from '../route.ts';
 import { readNamedInterval } from './intervals.ts';
 import { readMatchers } from './matchers.ts';
-import { type ChannelRules, type ReceiverDraft, readReceiver } from './receivers.ts';
+import { type ReceiverDraft, readReceiverDrafts } from './receivers.ts';
 import { readRootRoute } from './routes.ts';
-import { type Mapping, Section } from './section.ts';
+import { Section } from './section.ts';
 
 export interface AlertingConfig {
   /** As it was written. */
   readonly text: string;
-  readonly resolveTimeoutMs: number;
-  /** What channels take from `global`, checked by them. */
-  readonly global: Mapping;
+  /** `global` as written: channels take from it, and check it. */
+  readonly global: unknown;
   readonly route: Route;
   readonly inhibitRules: readonly InhibitRule[];
   readonly receivers: readonly ReceiverDraft[];
@@ -31,10 +30,9 @@ export type Loaded =
 
 const SCHEMA = CORE_SCHEMA.withTags(mergeTag);
 const MAX_ALIASES = 100;
-const DEFAULT_RESOLVE_TIMEOUT_MS = 300_000;
 
 /** Every problem is told, not the first alone. */
-export function loadConfig(text: string, channels: ChannelRules): Loaded {
+export function loadConfig(text: string): Loaded {
   let tree: unknown;
   try {
     tree = parseYaml(text);
@@ -45,7 +43,7 @@ export function loadConfig(text: string, channels: ChannelRules): Loaded {
     return { ok: false, problems: [mark ? { ...problem, line: mark.line + 1 } : problem] };
   }
   const problems: Finding[] = [];
-  const config = read(text, new Section(tree, [], problems), channels);
+  const config = read(text, new Section(tree, [], problems));
   return config === undefined || problems.length > 0
     ? { ok: false, problems }
     : { ok: true, config };
@@ -55,18 +53,9 @@ export function parseYaml(text: string): unknown {
   return load(text, { schema: SCHEMA, maxAliases: MAX_ALIASES });
 }
 
-function read(text: string, root: Section, channels: ChannelRules): AlertingConfig | undefined {
-  const globals = root.section('global') ?? new Section({}, ['global'], root.problems);
-  const resolveTimeoutMs = globals.duration('resolve_timeout') ?? DEFAULT_RESOLVE_TIMEOUT_MS;
-  globals.end(channels.globalKeys);
-  const global = Object.fromEntries(globals.names().map((name) => [name, globals.raw(name)]));
-  const receivers = root.sections('receivers').map((one) => readReceiver(one, channels, global));
-  unique(
-    root,
-    'receivers',
-    receivers.map(({ name }) => name),
-    'notification config name',
-  );
+function read(text: string, root: Section): AlertingConfig | undefined {
+  const global = root.raw('global');
+  const receivers = readReceiverDrafts(root);
   const intervals = readIntervals(root);
   const inhibitRules = root.sections('inhibit_rules').map(readInhibitRule);
   const templates = root.texts('templates') ?? [];
@@ -78,7 +67,7 @@ function read(text: string, root: Section, channels: ChannelRules): AlertingConf
     return undefined;
   }
   const route = buildRoute(readRootRoute(written, names));
-  return { text, resolveTimeoutMs, global, route, inhibitRules, receivers, intervals, templates };
+  return { text, global, route, inhibitRules, receivers, intervals, templates };
 }
 
 function readIntervals(root: Section): ReadonlyMap<string, NamedInterval> {
@@ -105,13 +94,4 @@ function readInhibitRule(section: Section): InhibitRule {
   };
   section.end();
   return rule;
-}
-
-function unique(root: Section, key: string, names: readonly string[], what: string): void {
-  names.forEach((name, i) => {
-    if (name !== '' && names.indexOf(name) < i) {
-      const message = `${what} ${JSON.stringify(name)} is not unique`;
-      root.refuse('conflict', [key, String(i), 'name'], message);
-    }
-  });
 }
