@@ -6,8 +6,8 @@ interface Stored {
   readonly v: 1;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
-  /** Numbers that JSON has no word for become null. */
-  readonly value: number | null;
+  /** As a text: JSON has no word for infinity. */
+  readonly value: string;
   readonly state: AlertState;
   readonly activeAt: number;
   readonly firedAt?: number;
@@ -22,8 +22,9 @@ const STATES: ReadonlySet<unknown> = new Set<AlertState>([
   'resolved',
 ]);
 
-export function encodeAlert({ labels, sentAt: _, ...alert }: AlertInstance): Uint8Array {
-  return Buffer.from(JSON.stringify({ v: 1, ...alert, labels: labels.toObject() }));
+export function encodeAlert({ labels, value, sentAt: _, ...alert }: AlertInstance): Uint8Array {
+  const stored = { v: 1, ...alert, value: String(value), labels: labels.toObject() };
+  return Buffer.from(JSON.stringify(stored));
 }
 
 /** `undefined` for what another version wrote, or what is damaged. */
@@ -41,7 +42,7 @@ export function decodeAlert(bytes: Uint8Array): AlertInstance | undefined {
     ...times,
     labels: LabelSet.fromObject(labels),
     annotations,
-    value: value ?? Number.NaN,
+    value: Number(value ?? Number.NaN),
     state,
     activeAt,
   };
