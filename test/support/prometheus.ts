@@ -12,6 +12,10 @@ export interface Prometheus {
   stop(): Promise<void>;
 }
 
+export interface RunningPrometheus extends Prometheus {
+  readonly pid: number;
+}
+
 export interface PrometheusOptions {
   /** Scraped every second, as `job="test"`, `instance="one"`. */
   readonly target?: string;
@@ -21,7 +25,7 @@ export interface PrometheusOptions {
   readonly receives?: boolean;
 }
 
-export async function startPrometheus(options: PrometheusOptions): Promise<Prometheus> {
+export async function startPrometheus(options: PrometheusOptions): Promise<RunningPrometheus> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-prometheus-'));
   const config = join(folder, 'prometheus.yml');
   await writeFile(config, configFor(options));
@@ -41,6 +45,7 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Prome
   await ready(url, child);
   return {
     url,
+    pid: child.pid ?? 0,
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');

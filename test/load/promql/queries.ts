@@ -1,0 +1,50 @@
+/** The queries of GOALS.md, as requests; and one server's answer with the time that it took. */
+import { type Answer, comparable } from '../../support/prometheus-api/compare.ts';
+
+export interface Asked {
+  readonly name: string;
+  readonly path: string;
+  /** Of topk and a range the order counts. */
+  readonly ordered: boolean;
+}
+
+const FLEET = ['count(up == 0)', 'topk(10, rate(x[5m]))', 'sum by (site) (rate(x[5m]))'];
+
+/** `end` is the time of the last sample; the requests keep off every sample's time. */
+export function asked(end: number, deviceHours: number): Asked[] {
+  const at = end / 1000 - 8;
+  const instant = (query: string): Asked => ({
+    name: `${query}, instant`,
+    path: `query?${form({ query, time: String(at) })}`,
+    ordered: query.startsWith('topk'),
+  });
+  const range = (query: string, name: string, seconds: number, step: number): Asked => ({
+    name,
+    path: `query_range?${form({ query, start: String(at - seconds), end: String(at), step: String(step) })}`,
+    ordered: true,
+  });
+  return [
+    range('{instance="one"}', `one device, ${deviceHours} h`, deviceHours * 3600 - 600, 300),
+    ...FLEET.flatMap((query) => [instant(query), range(query, `${query}, 1 h`, 3600, 60)]),
+  ];
+}
+
+export interface Timed {
+  readonly ms: number;
+  readonly bytes: number;
+  readonly result: string;
+}
+
+export async function time(url: string, { path, ordered }: Asked): Promise<Timed> {
+  const before = performance.now();
+  const response = await fetch(`${url}/api/v1/${path}`);
+  const text = await response.text();
+  const ms = performance.now() - before;
+  const answer: Answer = { status: response.status, body: JSON.parse(text) as Answer['body'] };
+  if (response.status !== 200) throw new Error(`${path}: ${text.slice(0, 300)}`);
+  return { ms, bytes: text.length, result: JSON.stringify(comparable(answer, ordered)) };
+}
+
+function form(parameters: Readonly<Record<string, string>>): string {
+  return new URLSearchParams(parameters).toString();
+}
