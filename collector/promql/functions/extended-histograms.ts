@@ -1,9 +1,10 @@
 /** rate, increase and delta of native histograms under `anchored` and `smoothed`. */
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
+import { interpolated } from '../histogram/interpolate.ts';
 import { type ExtendedSpan, extendedSpan, type Modifier, shareOf } from './extended-span.ts';
 import type { FunctionContext, Window } from './function.ts';
 import { combined } from './histogram-change.ts';
-import { warnMixedBuckets, warnNot } from './notes.ts';
+import { informReconciled, warnMixedBuckets, warnNot } from './notes.ts';
 
 interface Ends {
   readonly left: FloatHistogram;
@@ -12,7 +13,7 @@ interface Ends {
 
 const at = ({ histograms }: Window, i: number): FloatHistogram => histograms?.[i] as FloatHistogram;
 
-/** On the line from sample `i` to the next; a counter that was reset between began at nothing. */
+/** On the line from sample `i` to the next. */
 function between(
   window: Window,
   i: number,
@@ -20,12 +21,11 @@ function between(
   counter: boolean,
   context: FunctionContext,
 ): FloatHistogram | undefined {
-  const [from, to] = [at(window, i), at(window, i + 1)];
   const share = shareOf(window, i, time);
-  if (share === 1) return to;
-  if (counter && to.detectReset(from)) return to.mul(share);
-  const step = combined(to.sub(from), 'subtraction', context)?.mul(share);
-  return step && combined(step.add(from), 'addition', context);
+  const result = interpolated(at(window, i), at(window, i + 1), share, counter);
+  if (result === undefined) warnMixedBuckets(context);
+  for (const step of result?.reconciled ?? []) informReconciled(step, context);
+  return result?.histogram;
 }
 
 function endsOf(

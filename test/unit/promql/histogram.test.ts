@@ -6,6 +6,7 @@ import type {
   FloatHistogram,
   HistogramInit,
 } from '../../../collector/promql/histogram/float-histogram.ts';
+import { interpolated } from '../../../collector/promql/histogram/interpolate.ts';
 import { difference, exponential, of, pair, populated, side, sum } from './histogram-samples.ts';
 
 describe('bounds', () => {
@@ -150,6 +151,30 @@ describe('products', () => {
 
   it('have no buckets left after a division by 0', () => {
     expect(String(histogram.div(0))).toBe('{count:+Inf, sum:+Inf, [-0,0]:+Inf}');
+  });
+});
+
+describe('the line between two', () => {
+  it('begins at one, ends at the other, and is straight', () => {
+    fc.assert(
+      fc.property(pair, fc.double({ min: 0, max: 1, noNaN: true }), ([a, b], share) => {
+        const middle = interpolated(a, b, share, false)?.histogram as FloatHistogram;
+        expect(middle.count).toBeCloseTo(a.count + (b.count - a.count) * share, 6);
+        expect(interpolated(a, b, 0, true)?.histogram).toBe(a);
+        expect(interpolated(a, b, 1, true)?.histogram).toBe(b);
+      }),
+    );
+  });
+
+  it('rises from nothing after a reset, and says which bounds were reconciled', () => {
+    const counts = (n: number, init = {}) =>
+      of({ count: n, positive: denseBuckets(1, [n]), ...init });
+    expect(interpolated(counts(8), counts(2), 0.5, true)?.histogram.count).toBe(1);
+    expect(interpolated(counts(8), counts(2), 0.5, false)?.histogram.count).toBe(5);
+    const bounds = (...customBounds: number[]) => counts(4, { schema: -53, customBounds });
+    const line = interpolated(bounds(1, 2), bounds(2, 3), 0.5, false);
+    expect(line?.reconciled).toEqual(['subtraction', 'addition']);
+    expect(interpolated(bounds(1), counts(1), 0.5, true)).toBeUndefined();
   });
 });
 
