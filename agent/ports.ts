@@ -103,8 +103,10 @@ export interface BufferOpening {
   readonly how: 'new' | 'clean' | 'killed' | 'power' | 'repaired' | 'quarantined';
   /** For `power`, `repaired` and `quarantined`: the epoch before this one, if it is known. */
   readonly previousEpoch?: string;
-  /** UTC milliseconds of the last record that survived, if any. */
+  /** UTC milliseconds of the newest sample that is known to have been in the buffer, if any. */
   readonly lastTo?: number;
+  /** From when on samples may be missing: `lastTo`, or where nothing tells, the folder's making. */
+  readonly since: number;
   /** For people: what was done and where the damaged folder was put. */
   readonly detail: string;
 }

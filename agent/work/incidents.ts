@@ -31,12 +31,12 @@ export async function reportOpening(deps: IncidentDeps): Promise<boolean> {
 }
 
 async function tellOpening({ buffer, recording }: IncidentDeps): Promise<void> {
-  const { how, lastTo, previousEpoch, detail } = buffer.opening;
+  const { how, since, previousEpoch, detail } = buffer.opening;
   const now = recording.now();
   const gap: Gap = {
     // With an unset clock the end is not known: see `shiftRecord`.
-    from: lastTo ?? now,
-    to: Math.max(lastTo ?? now, now),
+    from: since,
+    to: Math.max(since, now),
     cause: causeOf(how),
     numbers: [],
     ...(previousEpoch === undefined ? {} : { epoch: previousEpoch }),

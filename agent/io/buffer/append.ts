@@ -83,7 +83,7 @@ function appended(ledger: Ledger, number: number, bytes: number, record: NewReco
     ...ledger,
     records: ledger.records + 1,
     bytes: ledger.bytes + bytes,
-    lastTo: Math.max(record.to, ledger.lastTo ?? record.to),
+    ...(record.kind === 'm' ? { lastTo: Math.max(record.to, ledger.lastTo ?? 0) } : {}),
     epochs: replaceEpoch(ledger, { ...current, next: number + 1 }),
     ...(unset ? { unsetFrom: { order: current.order, number } } : {}),
   };

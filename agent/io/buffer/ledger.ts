@@ -32,7 +32,7 @@ export interface Ledger {
   readonly clean: boolean;
   /** Live records may have been given out without having been written: see staged.ts. */
   readonly staging?: true;
-  /** UTC milliseconds of the newest sample of any record, as of when this was written. */
+  /** UTC milliseconds of the newest sample in any batch, as of when this was written. */
   readonly lastTo?: number;
   readonly records: number;
   readonly bytes: number;

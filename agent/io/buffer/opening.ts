@@ -1,5 +1,6 @@
 /** From whatever lies in the folder to a database and a ledger that agree with each other. */
 import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { type FoundFolder, judgeOpening } from '../../core/epoch.ts';
 import type { BufferOpening } from '../../ports.ts';
 import { type Folder, findFolder, generationPath, quarantine } from './folder.ts';
@@ -25,7 +26,7 @@ import {
 import { bufferError, describe, diskError } from './level-errors.ts';
 import { decodeRecord } from './record-codec.ts';
 import { recount } from './recount.ts';
-import { newestRecord } from './scan.ts';
+import { newestBatch, newestRecord } from './scan.ts';
 
 export interface OpeningOptions {
   readonly path: string;
@@ -128,8 +129,10 @@ async function freshen(loaded: Loaded): Promise<Loaded> {
   // Without it nobody knows which numbers were given out.
   if (record === undefined) return { ...loaded, damage: 'the newest record is damaged' };
   const { ledger } = loaded;
-  if (ledger === undefined) return { ...loaded, lastTo: record.to };
-  return { ...loaded, ledger: applyNewest(ledger, place, record, bytes), lastTo: record.to };
+  const batch = record.kind === 'm' ? newest : await newestBatch(loaded.level);
+  const lastTo = batch?.record?.to;
+  if (ledger === undefined) return { ...loaded, lastTo };
+  return { ...loaded, ledger: applyNewest(ledger, place, record, bytes), lastTo };
 }
 
 async function finish(
@@ -158,18 +161,26 @@ async function finish(
     : counted.ledger;
   const ledger = { ...begun, version: begun.version + 1, boot: options.bootId, clean: false };
   await begin(loaded.level, ledger, counted.damaged);
+  const lastTo = lastSeen(counted.lastTo, stored.lastTo);
   const opening: BufferOpening = {
     how: kind,
     ...(mint && previous !== undefined ? { previousEpoch: previous } : {}),
-    ...lastSeen(counted.lastTo, stored.lastTo),
+    ...(lastTo === undefined ? {} : { lastTo }),
+    since: lastTo ?? (await bornAt(options.path)),
     detail: damage ?? `epoch ${currentEpoch(ledger).epoch}`,
   };
   return { level: loaded.level, folder, ledger, opening };
 }
 
-function lastSeen(...times: readonly (number | undefined)[]): { lastTo?: number } {
+function lastSeen(...times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((time) => time !== undefined);
-  return known.length === 0 ? {} : { lastTo: Math.max(...known) };
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+/** Where nothing tells of the last sample, everything since the folder was made may be missing. */
+async function bornAt(path: string): Promise<number> {
+  const { birthtimeMs } = await stat(path);
+  return Math.round(birthtimeMs);
 }
 
 /**

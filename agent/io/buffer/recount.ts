@@ -13,7 +13,7 @@ export interface Recounted {
   readonly ledger: Ledger;
   /** Keys of records that failed their checksum, to be deleted. */
   readonly damaged: readonly Buffer[];
-  /** Time of the newest record. */
+  /** Time of the newest sample. */
   readonly lastTo: number | undefined;
 }
 
@@ -63,7 +63,7 @@ class Recount {
     });
     this.records++;
     this.bytes += bytes;
-    this.lastTo = record.to;
+    if (record.kind === 'm') this.lastTo = record.to;
     if (record.clockUnset) this.unsetFrom ??= { order, number };
   }
 

@@ -22,6 +22,7 @@ export interface Slice {
 }
 
 const SLICE_BYTES = 262_144;
+const LOOK_BACK = 16;
 
 /** Up to `limit` records from `from` on, in order. */
 export async function readSlice(
@@ -43,6 +44,19 @@ export async function newestRecord(level: Level): Promise<Found | undefined> {
   const options = { ...RECORD_RANGE, reverse: true, limit: 1, fillCache: false };
   const [entry] = await level.iterator(options).all();
   return entry === undefined ? undefined : readEntry(entry[0], entry[1]);
+}
+
+/**
+ * The last batch among the newest records: an event may be told before samples that are older, so
+ * its time says nothing about them.
+ */
+export async function newestBatch(level: Level): Promise<Found | undefined> {
+  const options = { ...RECORD_RANGE, reverse: true, limit: LOOK_BACK, fillCache: false };
+  for (const [key, value] of await level.iterator(options).all()) {
+    const found = readEntry(key, value);
+    if (found?.record?.kind === 'm') return found;
+  }
+  return undefined;
 }
 
 /** The smallest key behind `key`. */
