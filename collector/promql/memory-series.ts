@@ -7,6 +7,11 @@ import type { SourceSeries, SourceSpan } from './source.ts';
 
 export type StoredSample = number | FloatHistogram | 'stale';
 
+export interface StoredSeries extends SourceSeries {
+  /** When the counter of each sample began; 0 where that is not known. */
+  readonly starts?: Float64Array;
+}
+
 interface Entry {
   readonly time: number;
   readonly sample: StoredSample;
@@ -17,7 +22,6 @@ interface Columns {
   readonly times: Float64Array;
   readonly values: Float64Array;
   readonly histograms: readonly (FloatHistogram | undefined)[] | undefined;
-  /** Start timestamps; 0 where none is known. */
   readonly starts: Float64Array | undefined;
 }
 
@@ -36,7 +40,7 @@ export class MemorySeries {
   }
 
   /** Both ends included. */
-  slice({ from, to }: SourceSpan): SourceSeries {
+  slice({ from, to }: SourceSpan): StoredSeries {
     this.columns ??= layOut([...this.entries.values()].sort((a, b) => a.time - b.time));
     const { times, values, histograms, starts } = this.columns;
     const first = firstAtLeast(times, from);

@@ -1,6 +1,7 @@
 /** What a case needs: plain numbers, something behind a feature flag, or native histograms. */
 import type { Expr } from '../../collector/promql/ast.ts';
 import { walk } from '../../collector/promql/ast-walk.ts';
+import type { StoredSeries } from '../../collector/promql/memory-series.ts';
 import type { MemorySource } from '../../collector/promql/memory-source.ts';
 import { parseExpr } from '../../collector/promql/parse/index.ts';
 import type { EvalCommand, ExpectedResult } from './script.ts';
@@ -18,8 +19,10 @@ export async function classOf(
 ): Promise<CaseClass> {
   if (expectsHistogram(expectation.result)) return 'histogram';
   if (tree === undefined) return 'float';
-  if (await selectsHistograms(tree, source)) return 'histogram';
-  return isExperimental(expression) ? 'experimental' : 'float';
+  const selected = await selectedBy(tree, source);
+  if (selected.some(({ histograms }) => histograms !== undefined)) return 'histogram';
+  const started = selected.some(({ starts }) => starts !== undefined);
+  return started || isExperimental(expression) ? 'experimental' : 'float';
 }
 
 function expectsHistogram(result: ExpectedResult): boolean {
@@ -27,16 +30,13 @@ function expectsHistogram(result: ExpectedResult): boolean {
   return result.series.some(({ values }) => values.some((value) => typeof value === 'object'));
 }
 
-async function selectsHistograms(tree: Expr, source: MemorySource): Promise<boolean> {
+async function selectedBy(tree: Expr, source: MemorySource): Promise<readonly StoredSeries[]> {
   const selectors: Extract<Expr, { kind: 'selector' }>[] = [];
   walk(tree, (expr) => {
     if (expr.kind === 'selector') selectors.push(expr);
   });
-  for (const { matchers } of selectors) {
-    const found = await source.select(matchers, ALWAYS);
-    if (found.some(({ histograms }) => histograms !== undefined)) return true;
-  }
-  return false;
+  const found = selectors.map(({ matchers }) => source.select(matchers, ALWAYS));
+  return (await Promise.all(found)).flat();
 }
 
 function isExperimental(expression: string): boolean {
