@@ -135,7 +135,9 @@ describe('the queue', () => {
     const jobs = [0, 1, 2, 3].map((n) =>
       queue.run(() => {
         begun.push(n);
-        return new Promise<void>((end) => void (ends[n] = end));
+        return new Promise<void>((end) => {
+          ends[n] = end;
+        });
       }),
     );
     await Promise.resolve();

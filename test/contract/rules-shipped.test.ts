@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expandGlob } from '../../../collector/rules/glob.ts';
-import { loadRules } from '../../../collector/rules/load.ts';
-import { runSuite } from '../../../collector/rules/unit-test/suite.ts';
+import { expandGlob } from '../../collector/rules/glob.ts';
+import { loadRules } from '../../collector/rules/load.ts';
+import { runSuite } from '../../collector/rules/unit-test/suite.ts';
 
-const ROOT = resolve(import.meta.dirname, '../../..');
+const ROOT = resolve(import.meta.dirname, '../..');
 const SHIPPED = join(ROOT, 'deploy/rules');
 const VECTORS = join(ROOT, 'test/vectors/rules');
 
