@@ -1,4 +1,6 @@
 /** SMTP by nodemailer: one connection for each message, TLS as the receiver asks. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { createTransport } from 'nodemailer';
 import type { Options } from 'nodemailer/lib/smtp-transport/index.js';
 import {
@@ -17,24 +19,36 @@ const TIMEOUT_MS = 30_000;
 
 export const mailSender: MailSender = {
   async send(server, mail, signal) {
-    signal.throwIfAborted();
-    const transport = createTransport(optionsOf(server));
-    const ended = new Promise<never>((_resolve, reject) => {
-      signal.addEventListener('abort', () => {
-        transport.close();
-        reject(new TransportError(`no answer from ${server.host}: not done in time`, true));
-      });
-    });
+    let socket: Socket | undefined;
+    // nodemailer ends nothing that is under way; a socket that is gone does.
+    const stop = (): void => void socket?.destroy(new Error('not done in time'));
+    signal.addEventListener('abort', stop);
     try {
-      const sent = await Promise.race([transport.sendMail(messageOf(mail)), ended]);
+      socket = await connected(server, signal);
+      const transport = createTransport({ ...optionsOf(server), connection: socket });
+      const sent = await transport.sendMail(messageOf(mail));
       return sent.response;
     } catch (error) {
       throw failure(error, server, signal);
     } finally {
-      transport.close();
+      signal.removeEventListener('abort', stop);
+      socket?.destroy();
     }
   },
 };
+
+async function connected({ host, port }: MailServer, signal: AbortSignal): Promise<Socket> {
+  const until = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  until.throwIfAborted();
+  const socket = connect({ host, port });
+  try {
+    await once(socket, 'connect', { signal: until });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
 
 function optionsOf({ host, port, hello, requireTls, tls, login }: MailServer): Options {
   const secure = port === TLS_PORT;
@@ -47,7 +61,6 @@ function optionsOf({ host, port, hello, requireTls, tls, login }: MailServer): O
     // As Alertmanager: who does not ask for TLS gets none, rather than one that is not checked.
     ignoreTLS: !requireTls && !secure,
     tls: tlsSettings(tls, host),
-    connectionTimeout: TIMEOUT_MS,
     greetingTimeout: TIMEOUT_MS,
     socketTimeout: TIMEOUT_MS,
     disableFileAccess: true,
@@ -91,18 +104,19 @@ function messageOf(mail: Mail): Parameters<ReturnType<typeof createTransport>['s
   };
 }
 
-/** A 5xx of the server is its last word; everything else may pass. */
+/** A 5xx about the mail or the login is the server's last word; everything else may pass. */
 function failure(error: unknown, server: MailServer, signal: AbortSignal): TransportError {
-  if (error instanceof TransportError) return error;
-  const code = codeOf(error);
   const reason = `${server.host}: ${reasonOf(error, signal)}`;
   const secret = server.login?.password.reveal();
   const clean =
     secret === undefined || secret === '' ? reason : reason.replaceAll(secret, '[secret]');
-  return new TransportError(clean, code === undefined || code < 500);
+  return new TransportError(clean, !isFinal(error));
 }
 
-function codeOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('responseCode' in error)) return undefined;
-  return typeof error.responseCode === 'number' ? error.responseCode : undefined;
+const FINAL = new Set(['EAUTH', 'EENVELOPE', 'EMESSAGE']);
+
+function isFinal(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
+  return typeof code === 'string' && FINAL.has(code) && Number(responseCode ?? 0) >= 500;
 }
