@@ -53,7 +53,11 @@ function test(group: Command, io: CliIo): void {
   group
     .command('test <files...>')
     .description('runs unit tests of rules; exits with 1 when one fails, as promtool test rules')
-    .option('--run <pattern...>', 'only tests whose name matches (a regular expression)')
+    .option(
+      '--run <pattern>',
+      'only tests whose name matches (a regular expression); may be given again',
+      (pattern: string, before: readonly string[] = []) => [...before, pattern],
+    )
     .option('--ignore-unknown-fields', 'pass over keys that Prometheus does not know')
     .action(async (files: string[], options: TestOptions, command: Command) => {
       const { answer, io: world } = contextOf(io, command);
