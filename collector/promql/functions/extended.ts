@@ -53,3 +53,33 @@ export function extendedChange(
   const change = ends.right - ends.left;
   return counter ? change + lostToResets(window, span, ends) : change;
 }
+
+/**
+ * What a range selector yields by itself: the samples inside, and one at each end. For floats;
+ * undefined: nothing is within the range, nor around it.
+ */
+export function extendedPoints(
+  window: Window,
+  modifier: Modifier,
+): { readonly times: Float64Array; readonly values: Float64Array } | undefined {
+  const span = extendedSpan(window, modifier);
+  if (span === undefined) return undefined;
+  const { times, values, rangeStart, rangeEnd } = window;
+  const { left, right } = endsOf(window, span, false);
+  let { from, to } = span;
+  if ((times[from] as number) <= rangeStart) from++;
+  if ((times[to] as number) >= rangeEnd) to--;
+  const inside = [Math.min(from, to + 1), to + 1] as const;
+  return {
+    times: joined(rangeStart, times.subarray(...inside), rangeEnd),
+    values: joined(left, values.subarray(...inside), right),
+  };
+}
+
+function joined(first: number, inside: Float64Array, last: number): Float64Array {
+  const all = new Float64Array(inside.length + 2);
+  all[0] = first;
+  all.set(inside, 1);
+  all[all.length - 1] = last;
+  return all;
+}

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { extendedPoints } from '../../../collector/promql/functions/extended.ts';
 import { FUNCTIONS } from '../../../collector/promql/functions/index.ts';
 import { denseBuckets } from '../../../collector/promql/histogram/buckets.ts';
 import { FloatHistogram } from '../../../collector/promql/histogram/float-histogram.ts';
@@ -58,6 +59,31 @@ describe('anchored and smoothed', () => {
         expect(overWindow('rate', line, options).sample).toBeCloseTo(3, 9);
       }),
     );
+  });
+
+  it('by themselves, yield the samples inside and one at each end', () => {
+    const pairs = (rangeStart: number, rangeEnd: number, modifier: 'anchored' | 'smoothed') => {
+      const found = extendedPoints(windowOf(points, { rangeStart, rangeEnd }), modifier);
+      return found && Array.from(found.times, (time, i) => [time / 1000, found.values[i]]);
+    };
+    expect(pairs(5, 25, 'smoothed')).toEqual([
+      [5, 15],
+      [10, 20],
+      [20, 5],
+      [25, 10],
+    ]);
+    expect(pairs(5, 40, 'anchored')).toEqual([
+      [5, 10],
+      [10, 20],
+      [20, 5],
+      [30, 15],
+      [40, 15],
+    ]);
+    expect(pairs(22, 24, 'smoothed')).toEqual([
+      [22, 7],
+      [24, 9],
+    ]);
+    expect(pairs(40, 50, 'anchored')).toBeUndefined();
   });
 
   it('do to every bucket of histograms what they do to floats', () => {
