@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { buildProgram } from './build/program.ts';
+import { copyShipped } from './build/shipped.ts';
 import { type Chunk, chunks, parserBytes, startBytes, startShares } from './build/sizes.ts';
 import { type Target, targets } from './build/targets.ts';
 import { buildWeb, missingWebFiles } from './build/web.ts';
@@ -62,5 +63,6 @@ async function page(): Promise<string[]> {
 const problems: string[] = [];
 for (const target of targets) problems.push(...(await program(target)));
 problems.push(...(await page()));
+console.log(`dist/collector: ${copyShipped().length} files of rules and alerting`);
 for (const problem of problems) console.error(`build: ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -26,8 +26,12 @@ interface Outcome {
 async function muster(...args: readonly string[]): Promise<Outcome> {
   let out = '';
   const io: CliIo = {
-    out: (text) => void (out += text),
-    err: (text) => void (out += text),
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      out += text;
+    },
     fetch,
     env: {},
     terminal: false,
