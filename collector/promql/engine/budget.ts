@@ -8,6 +8,8 @@ import { QueryError } from '../../core/query/types.ts';
 const DEFAULT_MAX_SAMPLES = 50_000_000;
 /** Points computed between two breaths: a few milliseconds' worth. */
 const WORK_PER_BREATH = 250_000;
+/** What a series costs by itself, in points. */
+export const SERIES_WORK = 100;
 
 export class Budget {
   private held = 0;

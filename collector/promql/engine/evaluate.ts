@@ -5,6 +5,7 @@ import type { Binary, Call, Expr, Unary } from '../ast.ts';
 import { streamAggregate } from './aggregate/aggregate.ts';
 import { streamBinary } from './binary/binary.ts';
 import { applyScalars } from './binary/kernel.ts';
+import { SERIES_WORK } from './budget.ts';
 import { scalarCall, streamCall } from './calls/call.ts';
 import { type Column, copyStep, type Sink } from './column.ts';
 import type { Evaluator, QueryState } from './evaluator.ts';
@@ -78,7 +79,7 @@ export class TreeEvaluator implements Evaluator {
       }
       first.give(one);
       sink(column);
-      if (budget.spend(steps.count)) await budget.pause();
+      if (budget.spend(steps.count + SERIES_WORK)) await budget.pause();
     }
   }
 

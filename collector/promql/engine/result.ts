@@ -4,11 +4,14 @@ import type { HistogramValue, MatrixSeries, Value, VectorSample } from '../../co
 import type { Expr } from '../ast.ts';
 import { typeOf } from '../parse/type-of.ts';
 import { bare } from './bare.ts';
+import { SERIES_WORK } from './budget.ts';
 import { ABSENT, type Column, HISTOGRAM } from './column.ts';
+import { isDistinct } from './distinct.ts';
 import type { Evaluator } from './evaluator.ts';
 import { MergingSink } from './merge.ts';
 import { rangeInput } from './select/range.ts';
 import { SlidingWindow } from './select/sliding-window.ts';
+import { sortInTurns } from './sort.ts';
 import type { Steps } from './steps.ts';
 
 const ORDERING: ReadonlySet<string> = new Set([
@@ -34,8 +37,7 @@ export async function instantValue(ev: Evaluator, expr: Expr, steps: Steps): Pro
       return { type: 'matrix', series: await samplesInRange(ev, expr, steps) };
     default: {
       const samples = (await named(ev, expr, steps)).map((column) => sampleOf(column, time));
-      if (!keepsOrder(root)) samples.sort((a, b) => LabelSet.compare(a.labels, b.labels));
-      return { type: 'vector', samples };
+      return { type: 'vector', samples: keepsOrder(root) ? samples : await sorted(ev, samples) };
     }
   }
 }
@@ -50,19 +52,25 @@ export async function rangeValue(ev: Evaluator, expr: Expr, steps: Steps): Promi
   const series: MatrixSeries[] = [];
   for (const column of await named(ev, expr, steps)) {
     series.push(seriesOf(column, steps));
-    if (ev.query.budget.spend(steps.count)) await ev.query.budget.pause();
+    if (ev.query.budget.spend(steps.count + SERIES_WORK)) await ev.query.budget.pause();
   }
-  return { type: 'matrix', series: sorted(series) };
+  return { type: 'matrix', series: await sorted(ev, series) };
 }
 
 /** The columns under their final labels. */
 async function named(ev: Evaluator, expr: Expr, steps: Steps): Promise<Column[]> {
+  const { budget } = ev.query;
   const columns = await ev.collect(expr, steps);
-  const merged = new MergingSink(steps);
   for (const column of columns) {
     if (column.dropName) column.labels = column.labels.withoutName();
     column.dropName = false;
+    if (budget.spend(SERIES_WORK)) await budget.pause();
+  }
+  if (isDistinct(expr)) return columns;
+  const merged = new MergingSink(steps);
+  for (const column of columns) {
     merged.add(column);
+    if (budget.spend(SERIES_WORK)) await budget.pause();
   }
   const left: Column[] = [];
   merged.drain((column) => left.push(column));
@@ -115,9 +123,12 @@ async function samplesInRange(ev: Evaluator, expr: Expr, steps: Steps): Promise<
     const any = histograms?.some((histogram) => histogram !== undefined) === true;
     series.push(any ? { labels, times, values, histograms } : { labels, times, values });
   }
-  return sorted(series);
+  return sorted(ev, series);
 }
 
-function sorted(series: MatrixSeries[]): MatrixSeries[] {
-  return series.sort((a, b) => LabelSet.compare(a.labels, b.labels));
+function sorted<T extends { readonly labels: LabelSet }>(
+  ev: Evaluator,
+  series: readonly T[],
+): Promise<T[]> {
+  return sortInTurns(series, (a, b) => LabelSet.compare(a.labels, b.labels), ev.query.budget);
 }

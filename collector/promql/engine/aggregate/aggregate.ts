@@ -3,6 +3,7 @@ import { QueryError } from '../../../core/query/types.ts';
 import type { Aggregate, AggregateOp } from '../../ast.ts';
 import { typeOf } from '../../parse/type-of.ts';
 import { bare } from '../bare.ts';
+import { SERIES_WORK } from '../budget.ts';
 import { type Column, isEmpty, type Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { Steps } from '../steps.ts';
@@ -105,7 +106,7 @@ async function streamFolds(
     budget.release(steps.count);
     if (isEmpty(out)) steps.give(out);
     else sink(out);
-    if (budget.spend(steps.count)) await budget.pause();
+    if (budget.spend(steps.count + SERIES_WORK)) await budget.pause();
   }
 }
 

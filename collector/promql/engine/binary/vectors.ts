@@ -1,6 +1,7 @@
 /** Arithmetic and comparisons between two vectors: series by series where one stands against one. */
 import { METRIC_NAME } from '../../../core/label-set.ts';
 import type { Binary, VectorMatching } from '../../ast.ts';
+import { SERIES_WORK } from '../budget.ts';
 import { type Column, isEmpty, type Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { MergingSink } from '../merge.ts';
@@ -57,7 +58,7 @@ class VectorWork {
     for (const [key, group] of manys) {
       this.match(ones.get(key) ?? [], group, out);
       ones.delete(key);
-      if (budget.spend(group.length * this.steps.count * 2)) await budget.pause();
+      if (budget.spend(group.length * (this.steps.count * 2 + SERIES_WORK))) await budget.pause();
     }
     for (const group of ones.values()) this.match(group, [], out);
     merged?.drain(sink);

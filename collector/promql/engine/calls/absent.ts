@@ -2,6 +2,7 @@
 import { LabelSet, METRIC_NAME } from '../../../core/label-set.ts';
 import type { Call, Expr } from '../../ast.ts';
 import { bare } from '../bare.ts';
+import { SERIES_WORK } from '../budget.ts';
 import { ABSENT, isEmpty, put, type Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { rangeInput } from '../select/range.ts';
@@ -40,7 +41,7 @@ export async function streamAbsentOverTime(
     for (let i = 0; i < steps.count; i++) {
       if (window.moveTo(input.reach.start + i * input.reach.step)) present[i] = 1;
     }
-    if (budget.spend(window.times.length + steps.count)) await budget.pause();
+    if (budget.spend(window.times.length + steps.count + SERIES_WORK)) await budget.pause();
   }
   input.release();
   yieldAbsent(arg, present, steps, sink);

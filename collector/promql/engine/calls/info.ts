@@ -6,6 +6,7 @@ import type { Matcher } from '../../../core/store/model.ts';
 import type { Call, Expr } from '../../ast.ts';
 import { bare } from '../bare.ts';
 import { labelsText } from '../binary/signature.ts';
+import { SERIES_WORK } from '../budget.ts';
 import { ABSENT, type Column, copyStep, type Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import { MergingSink } from '../merge.ts';
@@ -35,7 +36,7 @@ export async function streamInfo(
     }
     new Enrichment(column, infos.of(column.labels), wanted, steps).run(merged);
     steps.give(column);
-    if (ev.query.budget.spend(steps.count * 4)) await ev.query.budget.pause();
+    if (ev.query.budget.spend(steps.count * 4 + SERIES_WORK)) await ev.query.budget.pause();
   }
   merged.drain(sink);
 }

@@ -2,6 +2,7 @@
 import { METRIC_NAME } from '../../../core/label-set.ts';
 import type { Call, Expr } from '../../ast.ts';
 import type { WindowFunction } from '../../functions/function.ts';
+import { SERIES_WORK } from '../budget.ts';
 import { type Column, isEmpty, put, type Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { RangeInput, RangeSeries } from '../select/range.ts';
@@ -30,7 +31,7 @@ export async function streamWindowCall(
     const column = work.run(series);
     if (isEmpty(column)) steps.give(column);
     else sink(column);
-    if (budget.spend(series.times.length + steps.count * 4)) await budget.pause();
+    if (budget.spend(series.times.length + steps.count * 4 + SERIES_WORK)) await budget.pause();
   }
   input.release();
 }

@@ -1,6 +1,7 @@
 /** An instant selector: at each step the newest sample within the look-back. */
 import type { VectorSelector } from '../../ast.ts';
 import type { SourceSeries } from '../../source.ts';
+import { SERIES_WORK } from '../budget.ts';
 import { type Column, isEmpty, putHistogram, type Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { Steps } from '../steps.ts';
@@ -28,7 +29,8 @@ export async function streamSelector(
     else fillTimes(column, series, reach, query.lookbackMs);
     if (isEmpty(column)) steps.give(column);
     else sink(column);
-    if (query.budget.spend(series.times.length + steps.count)) await query.budget.pause();
+    if (query.budget.spend(series.times.length + steps.count + SERIES_WORK))
+      await query.budget.pause();
   }
   query.budget.release(loaded.samples);
 }

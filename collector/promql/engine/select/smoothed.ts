@@ -2,6 +2,7 @@
 import { QueryError } from '../../../core/query/types.ts';
 import type { VectorSelector } from '../../ast.ts';
 import type { SourceSeries } from '../../source.ts';
+import { SERIES_WORK } from '../budget.ts';
 import { type Column, isEmpty, put, type Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
 import type { Steps } from '../steps.ts';
@@ -23,7 +24,8 @@ export async function streamSmoothed(
     fill(column, withoutMarkers(series), reach, lookbackMs);
     if (isEmpty(column)) steps.give(column);
     else sink(column);
-    if (query.budget.spend(series.times.length + steps.count)) await query.budget.pause();
+    if (query.budget.spend(series.times.length + steps.count + SERIES_WORK))
+      await query.budget.pause();
   }
   query.budget.release(loaded.samples);
 }
