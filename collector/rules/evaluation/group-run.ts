@@ -63,11 +63,10 @@ export class GroupRun {
   /** `seconds` is any monotonic clock. */
   async evaluate(world: RuleWorld, now: number, seconds: () => number): Promise<RoundReport> {
     const begun = seconds();
-    const terms = this.terms(now);
     let [failed, samples] = [0, 0];
     for (const [index, { run, rule }] of this.statuses.entries()) {
       const from = seconds();
-      const result = await run.evaluate(world, terms);
+      const result = await run.evaluate(world, this.terms(now, run));
       samples += result.samples;
       if (result.error !== undefined) failed++;
       this.statuses[index] = {
@@ -94,13 +93,14 @@ export class GroupRun {
 
   /** Tells again the alerts that were restored, before anything is evaluated. */
   async announce(world: RuleWorld, now: number): Promise<void> {
-    for (const { run } of this.statuses) await run.send(world, this.terms(now));
+    for (const { run } of this.statuses) await run.send(world, this.terms(now, run));
   }
 
-  terms(now: number): RunTerms {
+  /** What the collector knows by itself is never late: such a rule needs no offset. */
+  terms(now: number, { asksDevices }: Pick<RuleRun, 'asksDevices'>): RunTerms {
     const { limit, queryOffsetMs } = this.group;
     const { resendMs } = this.options;
-    const offsetMs = queryOffsetMs ?? this.options.queryOffsetMs;
+    const offsetMs = queryOffsetMs ?? (asksDevices ? this.options.queryOffsetMs : 0);
     return { now, offsetMs, intervalMs: this.intervalMs, resendMs, limit };
   }
 }

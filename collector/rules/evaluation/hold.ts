@@ -23,7 +23,8 @@ export interface FleetFreshness {
 const INSTANCE = 'instance';
 const SITE = 'site';
 /** What the collector itself knows, about devices and about itself. */
-const OWN = /^(up|ALERTS|ALERTS_FOR_STATE|muster_device_info|muster_collector_.*)$/;
+const OWN =
+  /^(up|ALERTS|ALERTS_FOR_STATE|muster_(device_info|(collector|notifications?|alerts?|alerting|silences)_.*))$/;
 
 /** Whether anything in an expression comes from devices. */
 export function asksDevices(expr: Expr): boolean {

@@ -7,6 +7,7 @@ import { alertSamples } from './alert-series.ts';
 import type { AlertInstance } from './alert-state.ts';
 import { type ActiveAlerts, advanceAll, candidates } from './alerting.ts';
 import { messageOf, RuleError } from './errors.ts';
+import { asksDevices } from './hold.ts';
 import { recorded } from './recording.ts';
 import { generatorUrl, isDue, toSend } from './sending.ts';
 import { ended, NOTHING_WRITTEN, seriesOf, type WrittenSeries } from './stale.ts';
@@ -35,9 +36,12 @@ export class RuleRun {
   /** What could not be made durable yet. */
   private owed = new Map<string, AlertInstance | undefined>();
   private readonly templates: RuleTemplates | undefined;
+  /** Whether its data comes from devices, some of it late. */
+  readonly asksDevices: boolean;
 
   constructor(rule: Rule) {
     this.rule = rule;
+    this.asksDevices = asksDevices(rule.expr);
     if (rule.kind === 'alerting') this.templates = new RuleTemplates(rule);
   }
 

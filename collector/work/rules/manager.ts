@@ -158,7 +158,7 @@ export class RuleManager implements RuleDirectory {
       for (const { rule, run: gone } of run.rules) {
         if (pool.get(rule.key)?.run !== gone) continue;
         try {
-          await gone.retire(world, run.terms(now));
+          await gone.retire(world, run.terms(now, gone));
         } catch (error) {
           const fields = { group: run.group.name, rule: rule.name, error: String(error) };
           this.deps.log.warn('what a removed rule had made was not ended', fields);

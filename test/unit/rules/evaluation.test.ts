@@ -228,6 +228,26 @@ describe('a recording rule', () => {
   });
 });
 
+describe('the query offset', () => {
+  it('is for data of devices; what the collector knows itself is never late', async () => {
+    const world = testWorld();
+    const group = groupOf(`groups:
+- name: g
+  rules:
+  - {alert: Down, expr: up == 0}
+  - {alert: Full, expr: disk > 90}
+`);
+    const options = { intervalMs: INTERVAL, queryOffsetMs: 90_000, resendMs: 60_000 };
+    const late = new GroupRun(group, options);
+    world.put({ __name__: 'up', instance: 'a' }, T0 - 1_000, 0);
+    world.put({ __name__: 'disk', instance: 'a' }, T0 - 1_000, 95);
+    await evaluate(late, world, 0);
+    expect(world.sent.map(({ labels }) => labels.get('alertname'))).toEqual(['Down']);
+    await evaluate(late, world, 2);
+    expect(world.sent.map(({ labels }) => labels.get('alertname'))).toContain('Full');
+  });
+});
+
 describe('a reload', () => {
   it('keeps the state of rules that are the same, ends the rest', async () => {
     const world = testWorld();
@@ -243,7 +263,8 @@ describe('a reload', () => {
     await evaluate(after, world, 1);
     expect(firing(after)).toEqual([['a', 'firing']]);
     const [gone] = [...pool.values()];
-    await gone?.run.retire(world, after.terms(T0 + INTERVAL));
+    if (gone === undefined) throw new Error('nothing is left over');
+    await gone.run.retire(world, after.terms(T0 + INTERVAL, gone.run));
     expect(world.sent.at(-1)).toMatchObject({ endsAt: T0 + INTERVAL });
     expect(world.sent.at(-1)?.labels.get('alertname')).toBe('B');
     expect(await names(world, 'ALERTS', 1)).toMatchObject([{ alertname: 'A' }]);
