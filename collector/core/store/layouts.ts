@@ -33,6 +33,12 @@ export class Layouts {
     return fresh;
   }
 
+  /** The one layout that holds a series, as is usual; `undefined` when there are none or several. */
+  only(id: number): Layout | undefined {
+    const found = this.bySeries[id];
+    return Array.isArray(found) ? undefined : found;
+  }
+
   /** All layouts that hold a series. */
   holding(id: number): readonly Layout[] {
     const found = this.bySeries[id];

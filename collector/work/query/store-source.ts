@@ -1,6 +1,6 @@
 /** The store as the engine sees it. A series' labels never change, so they are put together once. */
 import { LabelSet } from '../../core/label-set.ts';
-import type { Labels, Matcher, SeriesId } from '../../core/store/model.ts';
+import type { Matcher, SeriesId } from '../../core/store/model.ts';
 import type { SampleStore, SeriesData } from '../../ports.ts';
 import type { SampleSource, SourceSeries, SourceSpan } from '../../promql/source.ts';
 
@@ -31,13 +31,9 @@ export class StoreSource implements SampleSource {
   private labelsOf(series: SeriesData): LabelSet {
     const known = this.known.get(series.id);
     if (known !== undefined) return known;
-    const labels = labelSet(series.labels);
+    const labels = LabelSet.of(series.labels);
     if (this.known.size >= MAX_KNOWN) this.known.clear();
     this.known.set(series.id, labels);
     return labels;
   }
-}
-
-export function labelSet(labels: Labels): LabelSet {
-  return LabelSet.of(labels);
 }

@@ -16,6 +16,8 @@ import { writeSchema } from './schemas.ts';
 
 const MAX_BODY_BYTES = 8 * 1_048_576;
 const MAX_DECODED_BYTES = 32 * 1_048_576;
+/** Bodies at work at once, all together; beyond, senders wait and try again. */
+const MAX_AT_WORK_BYTES = 32 * 1_048_576;
 /** Series read at a stretch: a few milliseconds. */
 const STRETCH = 1_000;
 
@@ -35,6 +37,7 @@ interface Received {
 
 export function remoteWrite(app: FastifyInstance, deps: WriteDeps): void {
   const counts = counters(deps.metrics);
+  let atWork = 0;
   app.addContentTypeParser(
     'application/x-protobuf',
     { parseAs: 'buffer', bodyLimit: MAX_BODY_BYTES },
@@ -49,19 +52,37 @@ export function remoteWrite(app: FastifyInstance, deps: WriteDeps): void {
         throw new ApiError('unsupported-media-type', 'Send application/x-protobuf.');
       }
       checkForm(request.headers['content-type'], request.headers['content-encoding']);
-      const received = await read(body, deps.metadata);
-      const { refused } = await deps.samples
-        .write(received.series)
-        .catch((error: unknown) => retriable(error, reply));
-      counts.samples.inc(received.samples - received.malformed - refused);
-      counts.refused.with({ reason: 'limit' }).inc(refused);
-      counts.refused.with({ reason: 'malformed' }).inc(received.malformed);
-      counts.refused.with({ reason: 'histogram' }).inc(received.histograms);
-      const problem = problemOf(received, refused);
-      if (problem !== undefined) throw new QueryError('bad_data', problem);
+      if (atWork > 0 && atWork + body.length > MAX_AT_WORK_BYTES) {
+        retriable(new JournalError('journal-busy', 'too much is being written'), reply);
+      }
+      atWork += body.length;
+      try {
+        await take(body, deps, counts, reply);
+      } finally {
+        atWork -= body.length;
+      }
       return reply.code(204).send();
     },
   );
+}
+
+/** Stores what can be stored; throws what the sender has to hear. */
+async function take(
+  body: Uint8Array,
+  { samples, metadata }: WriteDeps,
+  counts: ReturnType<typeof counters>,
+  reply: FastifyReply,
+): Promise<void> {
+  const received = await read(body, metadata);
+  const { refused } = await samples
+    .write(received.series)
+    .catch((error: unknown) => retriable(error, reply));
+  counts.samples.inc(received.samples - received.malformed - refused);
+  counts.refused.with({ reason: 'limit' }).inc(refused);
+  counts.refused.with({ reason: 'malformed' }).inc(received.malformed);
+  counts.refused.with({ reason: 'histogram' }).inc(received.histograms);
+  const problem = problemOf(received, refused);
+  if (problem !== undefined) throw new QueryError('bad_data', problem);
 }
 
 function counters(metrics: Metrics) {
