@@ -149,6 +149,8 @@ describe('/api/v1/rules', () => {
     ['match[]={severity="page"}', ['a:Full', 'b:Full']],
     ['match[]={severity="x"}&match[]={team="edge"}', ['a:total', 'b:total', 'c:total']],
     ['rule_name[]=nothing', []],
+    ['rule_name[]=total&group_limit=2', ['a:total', 'b:total']],
+    ['type=alert&group_limit=2', ['a:Full', 'b:Full']],
   ])('%s', async (query, expected) => {
     const { body } = await get(`rules?${encodeURI(query)}`);
     const found = body.data.groups.flatMap(({ name, rules: of }) =>

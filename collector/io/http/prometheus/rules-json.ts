@@ -17,11 +17,7 @@ export function groupJson(group: RuleGroupView, withAlerts: boolean): object {
 }
 
 function ruleJson(rule: RuleView, withAlerts: boolean): object {
-  const common = {
-    name: rule.name,
-    query: rule.query,
-    labels: rule.labels,
-  };
+  const { name, query, labels } = rule;
   const state = {
     health: rule.health,
     ...(rule.lastError === '' ? {} : { lastError: rule.lastError }),
@@ -29,12 +25,17 @@ function ruleJson(rule: RuleView, withAlerts: boolean): object {
     lastEvaluation: timeText(rule.lastEvaluation),
     type: rule.type,
   };
-  if (rule.type === 'recording') return { ...common, ...state };
+  if (rule.type === 'recording') {
+    const labelled = Object.keys(labels).length === 0 ? {} : { labels };
+    return { name, query, ...labelled, ...state };
+  }
   return {
     state: rule.state,
-    ...common,
+    name,
+    query,
     duration: rule.holdMs / 1000,
     keepFiringFor: rule.keepFiringMs / 1000,
+    labels,
     annotations: rule.annotations,
     alerts: withAlerts ? rule.alerts.map(alertJson) : [],
     ...state,

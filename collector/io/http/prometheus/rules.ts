@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { successBody } from '../../../core/query/format.ts';
-import { type Matcher, QueryError } from '../../../core/query/types.ts';
+import type { Matcher } from '../../../core/query/types.ts';
 import { compileMatcher } from '../../../core/store/matcher.ts';
+import { compareText } from '../../../core/text.ts';
 import type { Expressions } from '../../../ports/http.ts';
 import type { RuleDirectory, RuleGroupView, RuleView } from '../../../ports/rules.ts';
 import { PROMETHEUS } from '../deps.ts';
@@ -19,8 +20,8 @@ interface Filter {
 }
 
 interface Page {
-  readonly groups: readonly RuleGroupView[];
-  readonly next?: string;
+  readonly skipped: number;
+  readonly limit: number;
 }
 
 const ITEM = { type: 'array', items: { type: 'string' } } as const;
@@ -55,24 +56,29 @@ export function rules(
     const params = new Params(request);
     const filter = readFilter(params, expressions);
     const withAlerts = !readFlag(params, 'exclude_alerts');
-    const page = paged(directory.groups(), params);
-    const groups = page.groups.flatMap((group) => {
-      const kept = group.rules.filter((rule) => passes(rule, filter));
-      const isWanted =
-        named(filter.groups, group.name) && named(filter.files, group.file) && kept.length > 0;
-      return isWanted ? [groupJson({ ...group, rules: kept }, withAlerts)] : [];
-    });
-    const next = page.next === undefined ? {} : { groupNextToken: page.next };
+    const all = inOrder(directory.groups());
+    const { skipped, limit } = readPage(all, params);
+    const kept = all
+      .slice(skipped)
+      .filter(({ name, file }) => named(filter.groups, name) && named(filter.files, file))
+      .map((group) => ({ ...group, rules: group.rules.filter((rule) => passes(rule, filter)) }))
+      .filter((group) => group.rules.length > 0);
+    const groups = kept.slice(0, limit).map((group) => groupJson(group, withAlerts));
+    const after = kept[limit];
+    const next = after === undefined ? {} : { groupNextToken: tokenOf(after) };
     return send(reply, { groups, ...next });
   });
 
   app.get(`${PROMETHEUS}/alerts`, { schema: alertsSchema }, (_request, reply) => {
-    const alerts = directory
-      .groups()
+    const alerts = inOrder(directory.groups())
       .flatMap((group) => group.rules)
       .flatMap((rule) => (rule.type === 'alerting' ? rule.alerts : []));
     return send(reply, { alerts: alerts.map(alertJson) });
   });
+}
+
+function inOrder(groups: readonly RuleGroupView[]): readonly RuleGroupView[] {
+  return [...groups].sort((a, b) => compareText(a.file, b.file) || compareText(a.name, b.name));
 }
 
 function readFilter(params: Params, expressions: Expressions): Filter {
@@ -111,27 +117,25 @@ function matches({ labels }: RuleView, set: readonly Matcher[]): boolean {
   return set.map(compileMatcher).every(({ name, test }) => test(labels[name] ?? ''));
 }
 
-function paged(groups: readonly RuleGroupView[], params: Params): Page {
+/** Groups that earlier pages showed, and how many this one may show. */
+function readPage(groups: readonly RuleGroupView[], params: Params): Page {
   const limit = params.limit('group_limit');
   const token = params.text('group_next_token');
-  const isLimited = Number.isFinite(limit);
-  if (token !== '' && !isLimited) {
-    throw new QueryError(
-      'bad_data',
-      'invalid parameter "group_limit": group_limit needs to be specified in order to paginate over the groups',
-    );
-  }
-  if (params.text('group_limit') !== '' && !isLimited) {
-    params.refuse('group_limit', 'group_limit needs to be greater than 0');
-  }
-  const from = token === '' ? 0 : groups.findIndex((group) => tokenOf(group) === token);
-  if (from < 0) {
+  if (Number.isFinite(limit)) {
+    const skipped = token === '' ? 0 : groups.findIndex((group) => tokenOf(group) === token);
+    if (skipped >= 0) return { skipped, limit };
     params.refuse('group_next_token', 'invalid group_next_token. Were rule groups changed?');
   }
-  if (!isLimited) return { groups };
-  const after = groups[from + limit];
-  const kept = groups.slice(from, from + limit);
-  return { groups: kept, ...(after === undefined ? {} : { next: tokenOf(after) }) };
+  if (token !== '') {
+    params.refuse(
+      'group_limit',
+      'group_limit needs to be specified in order to paginate over the groups',
+    );
+  }
+  if (params.text('group_limit') !== '') {
+    params.refuse('group_limit', 'group_limit needs to be greater than 0');
+  }
+  return { skipped: 0, limit };
 }
 
 function tokenOf({ file, name }: RuleGroupView): string {
