@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../protocol/config/address.ts';
 import { VERSION } from '../protocol/version.ts';
+import { Alerts } from './app/alerts.ts';
 import { createBus } from './app/bus.ts';
 import { componentsHealth } from './app/health.ts';
 import { quarantineView } from './app/quarantine-view.ts';
@@ -45,6 +46,8 @@ import { Upkeep } from './work/upkeep.ts';
 export interface CollectorPlaces {
   /** The folder of the built page. */
   readonly webRoot: string;
+  /** The folder of the rules that come with the program. */
+  readonly rulesRoot: string;
 }
 
 export class CollectorApp {
@@ -69,6 +72,7 @@ export class CollectorApp {
   private readonly upkeep: Upkeep;
   private readonly mirroring: Mirroring;
   private readonly selfSamples: SelfSamples;
+  private readonly alerts: Alerts;
   private readonly http: FastifyInstance;
   private restored = false;
 
@@ -155,6 +159,13 @@ export class CollectorApp {
     const fleet = () => directory.all();
     const mode = () => this.config.mirror.metrics;
     this.mirroring = new Mirroring({ clock, log, bus, store, devices: views, fleet, mode });
+    this.alerts = new Alerts({
+      ...{ clock, log, metrics, bus, directory, engine: this.engine, samples: outsideSamples },
+      ...{ catalog: storage.catalog, alertsCatalog: storage.alertsCatalog },
+      isUp: (device) => ownSamples.isUp(device),
+      rulesRoot: places.rulesRoot,
+      config: () => this.config,
+    });
     this.http = this.makeHttp(places, views);
   }
 
@@ -163,6 +174,7 @@ export class CollectorApp {
     const { devices, replayed } = await this.memory.restore();
     this.restored = true;
     this.log.info('restored', { devices, replayed });
+    await this.alerts.start();
     await this.bus.start((message) => this.ingest.receive(message));
     const { host, port } = this.config.http.listen;
     await this.http.listen({ host, port });
@@ -178,6 +190,7 @@ export class CollectorApp {
   /** Takes no more, writes what is in memory, closes. */
   async stop(): Promise<void> {
     this.mirroring.stop();
+    await this.alerts.stop();
     await this.selfSamples.stop();
     await this.upkeep.stop();
     await this.http.close();
@@ -188,15 +201,17 @@ export class CollectorApp {
         error: String(error),
       });
     });
-    const { catalog, journal, store } = this.storage;
+    const { catalog, alertsCatalog, journal, store } = this.storage;
     await store.close();
     await catalog.close();
+    await alertsCatalog.close();
     await journal.close();
   }
 
-  /** Takes over what can change in a running collector. */
-  reload(config: CollectorConfig): void {
+  /** Takes over what can change in a running collector, and the files that it names. */
+  async reload(config: CollectorConfig): Promise<void> {
     this.config = config;
+    await this.alerts.reload();
   }
 
   /** One line for systemd's STATUS. */
@@ -230,8 +245,8 @@ export class CollectorApp {
         expressions,
         samples: this.outsideSamples,
         metadata: this.descriptions,
-        // None until the rules are wired here.
-        rules: { groups: () => [] },
+        rules: this.alerts.rules,
+        alerting: this.alerts.views,
         facts: serverFacts(() => this.config, clock.wall()),
         devices: views,
         feed: views,

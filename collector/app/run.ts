@@ -40,9 +40,10 @@ export async function run(
   const log = createLog({ level: () => config.log.level, format: config.log.format });
   for (const warning of loaded.warnings) log.warn(warning);
   const manager = connectServiceManager(env);
-  // The page's files lie beside the bundle.
+  // The page and the rules lie beside the bundle.
   const webRoot = fileURLToPath(new URL('web', import.meta.url));
-  const app = await CollectorApp.open(config, { webRoot }, log);
+  const rulesRoot = fileURLToPath(new URL('rules', import.meta.url));
+  const app = await CollectorApp.open(config, { webRoot, rulesRoot }, log);
   await app.start();
   await manager.notify({ kind: 'ready', status: app.statusLine() });
   const timers = beat(manager, app);
@@ -80,7 +81,7 @@ async function reload(
   await manager.notify({ kind: 'reloading', monotonicUs: process.hrtime.bigint() / 1000n });
   const next = await reloadCollectorConfig(current, path, env);
   if (next.ok) {
-    app.reload(next.config);
+    await app.reload(next.config);
     const waiting = next.changes.filter(({ restart }) => restart).map((change) => change.path);
     const needRestart = waiting.join(', ') || undefined;
     log.info('configuration reloaded', { changes: next.changes.length, needRestart });

@@ -12,6 +12,8 @@ import { checkpointSeq } from '../work/memory.ts';
 export interface Storage {
   readonly catalog: Catalog;
   readonly catalogDamaged: boolean;
+  /** Alerts, silences and what people were told, apart from the rest: each write is synced. */
+  readonly alertsCatalog: Catalog;
   readonly journal: Journal;
   readonly store: SampleStore;
   readonly quarantine: Quarantine;
@@ -35,6 +37,7 @@ export async function openStorage(config: CollectorConfig, log: Log): Promise<St
   return {
     catalog,
     catalogDamaged: state !== 'intact' && state !== 'new',
+    alertsCatalog: await openCatalog(join(data, 'alerts'), log),
     journal: heldBack(await openJournal({ dir: join(data, 'journal'), log, minSeq }), samples),
     store: samples,
     quarantine: await openQuarantine({ dir: join(data, 'quarantine'), log }),

@@ -123,6 +123,13 @@ export class DeviceLedger {
     if (known !== undefined) known.lastWall = Math.max(known.lastWall, wall);
   }
 
+  /** Device time where the newest batch of any epoch begins; 0 when there was none. */
+  get newestWall(): number {
+    let newest = 0;
+    for (const { lastWall } of this.epochs.values()) newest = Math.max(newest, lastWall);
+    return newest;
+  }
+
   /**
    * Device time up to which nothing of an epoch can be missing: where its last batch begins. 0 when
    * there are holes, or nothing is known.

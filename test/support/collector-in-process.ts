@@ -1,8 +1,11 @@
 /** The whole collector in this process, on ports of the system's choice, over a folder of the test. */
+import { fileURLToPath } from 'node:url';
 import { CollectorApp } from '../../collector/app.ts';
 import { loadCollectorConfig } from '../../collector/config.ts';
 import { freePort } from './pipeline/programs.ts';
 import { silentLog } from './silent-log.ts';
+
+const RULES = fileURLToPath(new URL('../../deploy/rules', import.meta.url));
 
 export async function collectorInProcess(folder: string): Promise<CollectorApp> {
   const loaded = await loadCollectorConfig(undefined, {
@@ -11,7 +14,8 @@ export async function collectorInProcess(folder: string): Promise<CollectorApp> 
     MUSTER_MQTT_LISTEN: `127.0.0.1:${await freePort()}`,
   });
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('; '));
-  const app = await CollectorApp.open(loaded.config, { webRoot: '/nonexistent' }, silentLog);
+  const places = { webRoot: '/nonexistent', rulesRoot: RULES };
+  const app = await CollectorApp.open(loaded.config, places, silentLog);
   await app.start();
   return app;
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../collector/core/views.ts';
 import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from '../../collector/io/http/deps.ts';
 import { buildHttp } from '../../collector/io/http/server.ts';
+import type { AlertingView } from '../../collector/ports/alerting.ts';
 import type { LiveFilter } from '../../collector/ports/http.ts';
 import type { SampleSink, WrittenSeries } from '../../collector/ports/samples.ts';
 import type { Clock, Log } from '../../collector/ports.ts';
@@ -90,6 +91,23 @@ export interface FixtureOptions extends Partial<Omit<HttpOptions, 'limits'>> {
   readonly devices?: readonly DeviceView[];
 }
 
+const noAlerting: AlertingView = {
+  configText: () => '',
+  startedAt: 0,
+  resolveTimeoutMs: 300_000,
+  receivers: () => [],
+  alerts: () => [],
+  groups: () => [],
+  put: () => Promise.resolve(),
+  silences: {
+    list: () => [],
+    get: () => undefined,
+    set: () => Promise.reject(new Error('no alerting here')),
+    expire: () => Promise.reject(new Error('no alerting here')),
+  },
+  history: { list: () => Promise.resolve([]) },
+};
+
 export function httpFixture({
   limits,
   queryLimits,
@@ -132,6 +150,7 @@ export function httpFixture({
       samples: { write: (series) => sink.write(series) },
       metadata: descriptions,
       rules: { groups: () => [] },
+      alerting: noAlerting,
       facts: {
         ...{ build, startedAt: wall(), hostname: 'host', cpus: 2, query: bounds },
         config: () => 'data: /var/lib/muster-collector\n',

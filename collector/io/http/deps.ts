@@ -1,6 +1,7 @@
 /** What the HTTP server is built from; app.ts brings it, tests bring their own. */
 import type { Metrics } from '../../core/metrics.ts';
 import type { BuildInfo, ComponentHealth, Readiness } from '../../core/views.ts';
+import type { AlertingView } from '../../ports/alerting.ts';
 import type {
   DeviceDirectory,
   Expressions,
@@ -26,6 +27,7 @@ export interface HttpDeps {
   readonly samples: SampleSink;
   readonly metadata: MetadataSink & MetadataSource;
   readonly rules: RuleDirectory;
+  readonly alerting: AlertingView;
   readonly facts: ServerFacts;
   readonly devices: DeviceDirectory;
   readonly feed: LiveFeed;

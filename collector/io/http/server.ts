@@ -1,5 +1,7 @@
 /** The HTTP server: one instance from its dependencies, one file for each group of routes. */
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
+import { alertHistory } from './alert-history.ts';
+import { alertmanager } from './alertmanager/routes.ts';
 import type { HttpDeps, HttpOptions } from './deps.ts';
 import { devices } from './devices.ts';
 import { docs } from './docs.ts';
@@ -44,9 +46,11 @@ export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance
     devices(routes, deps.devices);
     quarantine(routes, deps.quarantine);
     stream(routes, deps, limits);
+    alertHistory(routes, deps.alerting.history);
     await page(routes, options.webRoot);
   });
   void app.register(prometheus(deps));
+  void app.register(alertmanager(deps));
   return app;
 }
 

@@ -5,7 +5,11 @@ import { createLog } from '../../../collector/io/log.ts';
 
 const config = JSON.parse(process.argv[2] ?? '{}') as CollectorConfig;
 const log = createLog();
-const app = await CollectorApp.open(config, { webRoot: '/nonexistent' }, log);
+const app = await CollectorApp.open(
+  config,
+  { webRoot: '/nonexistent', rulesRoot: '/nonexistent' },
+  log,
+);
 // Before `started` is printed: a signal that comes right after it must find somebody at home.
 process.once('SIGTERM', () => {
   app.stop().then(

@@ -1,0 +1,179 @@
+/** Rules and alerting, put together: from samples to alerts, and from alerts to people. */
+import { randomUUID } from 'node:crypto';
+import { formatProblem as formatConfigProblem } from '../../protocol/config/problem.ts';
+import type { CollectorConfig } from '../config.ts';
+import type { Device } from '../core/device.ts';
+import type { Metrics } from '../core/metrics.ts';
+import type { Engine } from '../core/query/engine.ts';
+import { alertingFiles } from '../io/alerting-files.ts';
+import { breathe } from '../io/clock.ts';
+import { notifyPorts } from '../io/notify-transports/index.ts';
+import { DiskRuleFiles } from '../io/rule-files.ts';
+import type { RuleFileText } from '../ports/rules.ts';
+import type { SampleSink } from '../ports/samples.ts';
+import type { Bus, Catalog, Clock, Log } from '../ports.ts';
+import { formatProblem } from '../rules/problem.ts';
+import { Alerting } from '../work/alerting/alerting.ts';
+import { alertingGauges } from '../work/alerting/metrics.ts';
+import { notifierChannels } from '../work/alerting/receivers.ts';
+import { AlertingViews } from '../work/alerting/views.ts';
+import type { Directory } from '../work/directory.ts';
+import { FleetFreshness } from '../work/rules/freshness.ts';
+import { RuleManager } from '../work/rules/manager.ts';
+import { RuleMemory } from '../work/rules/memory.ts';
+import { DEFAULT_RULE_SETTINGS, type RuleSettings } from '../work/rules/settings.ts';
+
+export interface AlertsDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly bus: Bus;
+  readonly directory: Directory;
+  readonly isUp: (device: Device) => boolean | undefined;
+  readonly engine: Engine;
+  readonly samples: SampleSink;
+  /** Facts of the collector; rules keep their state among them. */
+  readonly catalog: Catalog;
+  /** Alerting's own. */
+  readonly alertsCatalog: Catalog;
+  /** The folder of the rules that come with the program. */
+  readonly rulesRoot: string;
+  readonly config: () => CollectorConfig;
+}
+
+/** Batches of a minute, sent in time, are never further behind; see docs/rules.md. */
+const ALLOWED_LAG_MS = 180_000;
+
+export class Alerts {
+  readonly views: AlertingViews;
+  readonly rules: RuleManager;
+  private readonly deps: AlertsDeps;
+  private readonly alerting: Alerting;
+
+  constructor(deps: AlertsDeps) {
+    this.deps = deps;
+    const { clock, log, metrics, bus } = deps;
+    const { alerting } = deps.config();
+    const publisher = {
+      publish: (topic: string, payload: string, { retain }: { readonly retain: boolean }) =>
+        bus.publish(topic, payload, { qos: 1, retain }),
+    };
+    this.alerting = new Alerting({
+      clock,
+      log,
+      metrics,
+      catalog: deps.alertsCatalog,
+      files: alertingFiles(alerting.file),
+      channels: notifierChannels(notifyPorts(publisher, process.env)),
+      random: Math.random,
+      newId: randomUUID,
+      externalUrl: externalUrl(deps.config()),
+      retentionMs: alerting.retention,
+    });
+    this.views = new AlertingViews(this.alerting, clock);
+    alertingGauges(metrics, () => this.views.figures());
+    this.rules = new RuleManager({
+      clock,
+      log,
+      metrics,
+      engine: deps.engine,
+      samples: deps.samples,
+      alerts: this.views,
+      memory: new RuleMemory(deps.catalog),
+      freshness: freshness(deps),
+      breathe,
+      settings: () => ruleSettings(deps.config()),
+    });
+  }
+
+  /** What is wrong with files is logged; ingest and everything else go on without them. */
+  async start(): Promise<void> {
+    const { log } = this.deps;
+    const found = await this.alerting.start();
+    for (const problem of found) log.error(formatConfigProblem(problem, this.alertingPath));
+    if (found.length > 0) {
+      log.error('the alerting file is refused: alerts are kept, and nobody is told');
+    }
+    const problems = await this.rules.start(await this.readRules());
+    for (const problem of problems) log.error(formatProblem(problem));
+    if (problems.length === 0) return;
+    log.error('rule files are refused: only the rules that come with the program are evaluated');
+    await this.rules.start(await this.readShipped());
+  }
+
+  /** Takes over new files; a file that is wrong changes nothing. */
+  async reload(): Promise<void> {
+    const { log } = this.deps;
+    for (const problem of await this.alerting.reload())
+      log.error(formatConfigProblem(problem, this.alertingPath));
+    for (const problem of await this.rules.reload(await this.readRules()))
+      log.error(formatProblem(problem));
+  }
+
+  async stop(): Promise<void> {
+    await this.rules.stop();
+    await this.alerting.stop();
+  }
+
+  private get alertingPath(): string {
+    return this.deps.config().alerting.file ?? 'built-in alerting file';
+  }
+
+  private async readRules(): Promise<readonly RuleFileText[]> {
+    const { files } = this.deps.config().rules;
+    const own = await this.read(files);
+    return [...(await this.readShipped()), ...own];
+  }
+
+  private async readShipped(): Promise<readonly RuleFileText[]> {
+    const { config, rulesRoot } = this.deps;
+    return config().rules.shipped ? this.read([`${rulesRoot}/*.yml`]) : [];
+  }
+
+  /** A file that cannot be read is as if it were not named: said, and the others count. */
+  private async read(patterns: readonly string[]): Promise<readonly RuleFileText[]> {
+    try {
+      return await new DiskRuleFiles(() => patterns, '/').read();
+    } catch (error) {
+      this.deps.log.error('rule files are left out', { error: String(error) });
+      return [];
+    }
+  }
+}
+
+/** Where people reach the page. */
+export function externalUrl({ alerting, http }: CollectorConfig): string {
+  const { host, port } = http.listen;
+  const own = `${http.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
+  return (alerting.externalUrl ?? own).replace(/\/+$/, '');
+}
+
+function ruleSettings(config: CollectorConfig): RuleSettings {
+  const { rules, query } = config;
+  return {
+    ...DEFAULT_RULE_SETTINGS,
+    intervalMs: rules.interval,
+    queryOffsetMs: rules.queryOffset,
+    holdSilentDevices: rules.holdSilentDevices,
+    timeoutMs: query.timeout,
+    lookbackMs: query.lookback,
+    maxSamples: query.maxSamples,
+    externalUrl: externalUrl(config),
+  };
+}
+
+function freshness({ directory, isUp, clock }: AlertsDeps): FleetFreshness {
+  return new FleetFreshness({
+    devices: () => directory.all(),
+    find: (id) => directory.get(id),
+    isUp: (id) => {
+      const device = directory.get(id);
+      return device && isUp(device);
+    },
+    lagMs: (id) => {
+      const newest = directory.get(id)?.ledger.newestWall ?? 0;
+      return newest === 0 ? undefined : clock.wall() - newest;
+    },
+    allowedLagMs: ALLOWED_LAG_MS,
+  });
+}
