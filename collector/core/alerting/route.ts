@@ -110,8 +110,11 @@ const SHORT: Readonly<Record<string, string>> = {
   '\\': '\\\\',
 };
 
+const PLAIN = /^[ !#-[\]-~]*$/;
+
 /** Go's `%q`. */
 export function goQuote(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`;
   const inside = text.replaceAll(/["\\]|[^\P{C}]|[^\P{Z} ]/gu, (char) => {
     const short = SHORT[char];
     if (short !== undefined) return short;

@@ -13,6 +13,10 @@ const SECRET_KEY =
 const PLAIN_KEY =
   /^(group_key|.*_file|victorops_api_url|opsgenie_api_url|wechat_api_url|telegram_api_url|webex_api_url|pagerduty_url)$/;
 
+/** Ways to name a secret that Debian's amtool does not know. */
+const FROM_ELSEWHERE = /^(.+)_env$|^(url)_file$/;
+const HIDDEN_URL = 'http://hidden.invalid/';
+
 /** Channels that Debian's amtool reads. */
 const KNOWN_CHANNELS = new Set(['webhook_configs', 'slack_configs', 'email_configs']);
 
@@ -45,11 +49,15 @@ function hidden(value: unknown): unknown {
 }
 
 function hiddenMapping(tree: Mapping): Mapping {
-  return Object.fromEntries(
-    Object.entries(tree)
-      .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [key, isSecret(key, value) ? veil(key, value) : hidden(value)]),
-  );
+  const shown: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(tree)) {
+    if (value === undefined) continue;
+    const [, env, file] = FROM_ELSEWHERE.exec(key) ?? [];
+    const own = env ?? file;
+    if (own === undefined) shown[key] = isSecret(key, value) ? veil(key, value) : hidden(value);
+    else shown[own] = own === 'url' ? HIDDEN_URL : SECRET;
+  }
+  return shown;
 }
 
 function isSecret(key: string, value: unknown): boolean {
