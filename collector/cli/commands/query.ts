@@ -15,6 +15,10 @@ interface QueryOptions {
 }
 
 type Point = readonly [seconds: number, value: string];
+type HistogramPoint = readonly [
+  seconds: number,
+  histogram: { readonly count: string; readonly sum: string },
+];
 
 interface Answer {
   readonly data:
@@ -23,12 +27,16 @@ interface Answer {
     | { readonly resultType: 'scalar'; readonly result: Point }
     | { readonly resultType: 'string'; readonly result: Point };
   readonly warnings?: readonly string[];
+  readonly infos?: readonly string[];
 }
 
 interface Found {
   readonly metric: Readonly<Record<string, string>>;
   readonly value?: Point;
   readonly values?: readonly Point[];
+  /** Native histograms, instead of or among the values. */
+  readonly histogram?: HistogramPoint;
+  readonly histograms?: readonly HistogramPoint[];
 }
 
 export function query(program: Command, io: CliIo): void {
@@ -42,8 +50,9 @@ export function query(program: Command, io: CliIo): void {
     .action(async (expression: string, options: QueryOptions, command: Command) => {
       const { client, answer, io: world } = contextOf(io, command);
       const { path, parameters } = request(expression, options, world.now());
-      const { data, warnings = [] } = await client.json<Answer>(path, parameters);
+      const { data, warnings = [], infos = [] } = await client.json<Answer>(path, parameters);
       for (const warning of warnings) world.err(`warning: ${warning}\n`);
+      for (const info of infos) world.err(`info: ${info}\n`);
       answer(data, () => text(data));
     });
 }
@@ -72,16 +81,29 @@ function text(data: Answer['data']): string {
     return table<Found>(
       [
         { title: 'series', text: ({ metric }) => seriesText(metric) },
-        { title: 'value', right: true, text: ({ value }) => value?.[1] ?? '' },
+        { title: 'value', right: true, text: valueText },
       ],
       data.result,
     );
   }
-  return data.result
-    .map(({ metric, values = [] }) => `${seriesText(metric)}\n${points(values)}`)
-    .join('\n');
+  return data.result.map((found) => `${seriesText(found.metric)}\n${points(found)}`).join('\n');
 }
 
-function points(values: readonly Point[]): string {
-  return values.map(([seconds, value]) => `  ${clock(seconds * 1000)}  ${value}\n`).join('');
+function valueText({ value, histogram }: Found): string {
+  return value?.[1] ?? (histogram === undefined ? '' : histogramText(histogram));
+}
+
+function points({ values = [], histograms = [] }: Found): string {
+  const all = [
+    ...values.map(([seconds, value]) => [seconds, value] as const),
+    ...histograms.map((point) => [point[0], histogramText(point)] as const),
+  ];
+  return all
+    .sort(([a], [b]) => a - b)
+    .map(([seconds, value]) => `  ${clock(seconds * 1000)}  ${value}\n`)
+    .join('');
+}
+
+function histogramText([, { count, sum }]: HistogramPoint): string {
+  return `count ${count}, sum ${sum}`;
 }
