@@ -169,8 +169,9 @@ export class DeviceLedger {
   }
 
   /**
-   * An epoch seen for the first time begins at the device's own `low`: what lies below was another
-   * collector's, or the device reports it itself.
+   * An epoch seen for the first time begins at the device's own `low` when the device is new too:
+   * what lies below was another collector's. Of a device that is known it was ours, before we were
+   * restored from an older copy: a gap from the last batch that is left.
    */
   private open(epoch: string, number: number, low: number, now: number): Epoch {
     const known = this.epochs.get(epoch);
@@ -180,11 +181,11 @@ export class DeviceLedger {
     }
     if (this.epochs.size >= MAX_EPOCHS) this.forgetOldest();
     const fresh = {
-      low,
+      low: this.epochs.size > 0 && !this.forgetful ? 1 : low,
       received: new Intervals(),
       pending: new Set<number>(),
       heardAt: now,
-      lastWall: 0,
+      lastWall: this.newestWall,
       blind: this.forgetful ? number : 0,
     };
     this.epochs.set(epoch, fresh);

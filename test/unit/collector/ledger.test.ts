@@ -80,6 +80,21 @@ describe('DeviceLedger', () => {
     expect(ledger.judge(E, 879)).toBe('repeat');
   });
 
+  it('knows by an unknown epoch of a known device that it was set back to an older copy', () => {
+    const ledger = new DeviceLedger();
+    store(ledger, 7, 1);
+    ledger.begin('00000000000000bb', 5, 4, 0);
+    expect(ledger.commit('00000000000000bb', 5, 4, 9000, 0)).toEqual({
+      epoch: '00000000000000bb',
+      numbers: [{ first: 1, last: 3 }],
+      from: 7000,
+      to: 9000,
+    });
+    const forgetful = DeviceLedger.restore(ledger.records(), true);
+    forgetful.begin('00000000000000cc', 5, 4, 0);
+    expect(forgetful.commit('00000000000000cc', 5, 4, 9000, 0)).toBeUndefined();
+  });
+
   it('does not call a number lost that is on its way to the disk', () => {
     const ledger = new DeviceLedger();
     ledger.begin(E, 1, 1, 0);
