@@ -1,5 +1,5 @@
 /** Functions of one native histogram: its count, sum, mean and spread. Floats have none. */
-import { ascending, type Bucket } from '../histogram/data.ts';
+import type { Bucket } from '../histogram/data.ts';
 import type { FloatHistogram } from '../histogram/float-histogram.ts';
 import { KahanSum } from '../histogram/kahan.ts';
 import type { SampleFunction } from './function.ts';
@@ -21,8 +21,7 @@ function middle({ lower, upper }: Bucket, custom: boolean): number {
 function varianceOf(histogram: FloatHistogram): number {
   const mean = histogram.sum / histogram.count;
   const squares = new KahanSum();
-  for (const bucket of ascending(histogram)) {
-    if (bucket.count === 0) continue;
+  for (const bucket of histogram.buckets()) {
     const delta = middle(bucket, histogram.usesCustomBuckets) - mean;
     squares.add(bucket.count * delta * delta);
   }

@@ -36,11 +36,9 @@ function powersOfTheRoot(): Float64Array {
 
 const POWERS = powersOfTheRoot();
 
-/** Two steps, since 2 ** exponent alone leaves the doubles before the product does. */
-function scaled(fraction: number, exponent: number): number {
-  if (exponent >= -1022) return fraction * 2 ** exponent;
-  return fraction * 2 ** -1022 * 2 ** (exponent + 1022);
-}
+const LOWEST = -1074;
+/** 2^-1074 to 2^1023. */
+const POWERS_OF_TWO = Float64Array.from({ length: 1024 - LOWEST }, (_, i) => 2 ** (LOWEST + i));
 
 /** Upper end, by absolute value, of bucket `index` in an exponential schema. */
 export function exponentialBound(index: number, schema: number): number {
@@ -53,7 +51,7 @@ export function exponentialBound(index: number, schema: number): number {
 function powerOfTwo(exponent: number, fraction: number): number {
   if (exponent === 1024 && fraction === 1) return Number.MAX_VALUE;
   if (exponent > 1023) return Number.POSITIVE_INFINITY;
-  return scaled(fraction, exponent);
+  return exponent < LOWEST ? 0 : fraction * (POWERS_OF_TWO[exponent - LOWEST] as number);
 }
 
 /** Upper end of bucket `index`, where bucket `bounds.length` has none. */

@@ -1,7 +1,14 @@
 /** A running sum of native histograms with, beside every number, what rounding took from it. */
 
 import { aligned, jointReset, rebounded, reduced } from './align.ts';
-import { type Buckets, jointIndexes, mapCounts, NO_BUCKETS, spread } from './buckets.ts';
+import {
+  type Buckets,
+  jointIndexes,
+  mapCounts,
+  NO_BUCKETS,
+  sameIndexes,
+  spread,
+} from './buckets.ts';
 import { boundOf, type HistogramData, isCustom } from './data.ts';
 import { FloatHistogram } from './float-histogram.ts';
 import { isInfinite, lostBy } from './kahan.ts';
@@ -33,19 +40,25 @@ const nothingLost = (like: HistogramData): HistogramData => ({
   negative: NO_BUCKETS,
 });
 
-function addPair(pair: Pair, buckets: Buckets): Pair {
-  if (buckets.counts.length === 0) return pair;
-  const own = jointIndexes(pair.sum.indexes, pair.lost.indexes);
-  const indexes = jointIndexes(own, buckets.indexes);
-  const [sums, losses] = [spread(pair.sum, indexes), spread(pair.lost, indexes)];
-  const values = spread(buckets, indexes);
+function addPair({ sum, lost }: Pair, buckets: Buckets): Pair {
+  if (buckets.counts.length === 0) return { sum, lost };
+  const same = sum.indexes === lost.indexes && sameIndexes(sum, buckets);
+  const indexes = same
+    ? sum.indexes
+    : jointIndexes(jointIndexes(sum.indexes, lost.indexes), buckets.indexes);
+  const sums = same ? sum.counts : spread(sum, indexes);
+  const losses = same ? lost.counts : spread(lost, indexes);
+  const values = same ? buckets.counts : spread(buckets, indexes);
+  const totals = new Float64Array(indexes.length);
+  const left = new Float64Array(indexes.length);
   for (let i = 0; i < values.length; i++) {
-    const [sum, value] = [sums[i] as number, values[i] as number];
-    const total = sum + value;
-    losses[i] = isInfinite(total) ? 0 : (losses[i] as number) + lostBy(sum, value, total);
-    sums[i] = total;
+    const before = sums[i] as number;
+    const value = values[i] as number;
+    const total = before + value;
+    left[i] = isInfinite(total) ? 0 : (losses[i] as number) + lostBy(before, value, total);
+    totals[i] = total;
   }
-  return { sum: { indexes, counts: sums }, lost: { indexes, counts: losses } };
+  return { sum: { indexes, counts: totals }, lost: { indexes, counts: left } };
 }
 
 /** What was lost in buckets that the zero bucket of `like` has swallowed goes to its zero bucket. */

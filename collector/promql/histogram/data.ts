@@ -35,15 +35,22 @@ export const boundOf = (data: HistogramData, index: number): number =>
 
 export function positiveBucket(data: HistogramData, i: number): Bucket {
   const index = data.positive.indexes[i] as number;
-  const [lower, upper] = [boundOf(data, index - 1), boundOf(data, index)];
-  const rule = isCustom(data) && index === 0 ? 3 : 0;
-  return { rule, lower, upper, count: data.positive.counts[i] as number };
+  return {
+    rule: isCustom(data) && index === 0 ? 3 : 0,
+    lower: boundOf(data, index - 1),
+    upper: boundOf(data, index),
+    count: data.positive.counts[i] as number,
+  };
 }
 
 export function negativeBucket(data: HistogramData, i: number): Bucket {
   const index = data.negative.indexes[i] as number;
-  const [lower, upper] = [-boundOf(data, index), -boundOf(data, index - 1)];
-  return { rule: 1, lower, upper, count: data.negative.counts[i] as number };
+  return {
+    rule: 1,
+    lower: -boundOf(data, index),
+    upper: -boundOf(data, index - 1),
+    count: data.negative.counts[i] as number,
+  };
 }
 
 export const zeroBucket = (data: HistogramData): Bucket => ({
@@ -52,25 +59,3 @@ export const zeroBucket = (data: HistogramData): Bucket => ({
   upper: data.zeroThreshold,
   count: data.zeroCount,
 });
-
-/** A bucket that reaches into the zero bucket ends where that begins. */
-function outsideZero(bucket: Bucket, threshold: number): Bucket {
-  if (bucket.upper < 0 && bucket.upper > -threshold) return { ...bucket, upper: -threshold };
-  if (bucket.lower > 0 && bucket.lower < threshold) return { ...bucket, lower: threshold };
-  return bucket;
-}
-
-/** All that are there, empty ones too, from the lowest to the highest. */
-export function* ascending(data: HistogramData): Generator<Bucket> {
-  const { zeroThreshold: threshold } = data;
-  for (let i = data.negative.counts.length - 1; i >= 0; i--) {
-    yield outsideZero(negativeBucket(data, i), threshold);
-  }
-  if (data.zeroCount > 0) yield zeroBucket(data);
-  for (let i = 0; i < data.positive.counts.length; i++) {
-    yield outsideZero(positiveBucket(data, i), threshold);
-  }
-}
-
-export const descending = (data: HistogramData): readonly Bucket[] =>
-  [...ascending(data)].reverse();

@@ -15,8 +15,9 @@ import {
   spanCount,
 } from './buckets.ts';
 import { sameBounds } from './custom-bounds.ts';
-import { ascending, type Bucket, type CounterReset, type HistogramData } from './data.ts';
+import type { Bucket, CounterReset, HistogramData } from './data.ts';
 import { histogramText } from './histogram-text.ts';
+import { isInfinite } from './kahan.ts';
 import {
   type NativeFraction,
   type NativeQuantile,
@@ -25,6 +26,7 @@ import {
 } from './quantile.ts';
 import { wasReset } from './reset.ts';
 import { trimmed } from './trim.ts';
+import { populated } from './walk.ts';
 
 export type HistogramInit = Pick<HistogramData, 'schema' | 'count' | 'sum'> &
   Partial<HistogramData>;
@@ -200,16 +202,15 @@ export class FloatHistogram implements HistogramValue, HistogramData {
 
   /** Some number in it is infinite. */
   get overflows(): boolean {
-    const infinite = (n: number) => n === Infinity || n === -Infinity;
     return (
-      [this.zeroCount, this.count, this.sum].some(infinite) ||
-      this.positive.counts.some(infinite) ||
-      this.negative.counts.some(infinite)
+      [this.zeroCount, this.count, this.sum].some(isInfinite) ||
+      hasInfinite(this.positive.counts) ||
+      hasInfinite(this.negative.counts)
     );
   }
 
-  *buckets(): Generator<Bucket> {
-    for (const bucket of ascending(this)) if (bucket.count !== 0) yield bucket;
+  buckets(): Iterable<Bucket> {
+    return populated(this);
   }
 
   toString(): string {
@@ -219,3 +220,8 @@ export class FloatHistogram implements HistogramValue, HistogramData {
 
 const changed = (data: HistogramData, changes: Partial<HistogramData>): FloatHistogram =>
   FloatHistogram.of({ ...data, ...changes });
+
+function hasInfinite(counts: Float64Array): boolean {
+  for (let i = 0; i < counts.length; i++) if (isInfinite(counts[i] as number)) return true;
+  return false;
+}

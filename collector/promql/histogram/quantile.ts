@@ -1,5 +1,6 @@
 /** Quantiles and fractions of native histograms. */
-import { ascending, type Bucket, descending, type HistogramData, isCustom } from './data.ts';
+import { type Bucket, type HistogramData, isCustom } from './data.ts';
+import { bucketAt, countAt, places } from './walk.ts';
 
 export interface NativeQuantile {
   readonly value: number;
@@ -19,16 +20,21 @@ interface Reached {
   readonly count: number;
 }
 
-/** The bucket in which the count reaches `rank`; the last one when it never does. */
-function reach(buckets: Iterable<Bucket>, rank: number): Reached {
-  let bucket: Bucket = { rule: 2, lower: 0, upper: 0, count: 0 };
+const NO_BUCKET: Bucket = { rule: 2, lower: 0, upper: 0, count: 0 };
+
+/** The bucket in which the count, upward or downward, reaches `rank`; the last one when it never does. */
+function reach(data: HistogramData, rank: number, upward: boolean): Reached {
+  const last = places(data) - 1;
   let count = 0;
-  for (bucket of buckets) {
-    if (bucket.count === 0) continue;
-    count += bucket.count;
+  let at = -1;
+  for (let i = 0; i <= last; i++) {
+    at = upward ? i : last - i;
+    const own = countAt(data, at);
+    if (own === 0) continue;
+    count += own;
     if (count >= rank) break;
   }
-  return { bucket, count };
+  return { bucket: at < 0 ? NO_BUCKET : bucketAt(data, at), count };
 }
 
 /** With buckets on one side only, a bucket across zero is taken to reach to that side only. */
@@ -63,8 +69,9 @@ function openEnd({ lower, upper }: Bucket): number | undefined {
 }
 
 function inBuckets(data: HistogramData): number {
+  const end = places(data);
   let count = 0;
-  for (const bucket of ascending(data)) count += bucket.count;
+  for (let place = 0; place < end; place++) count += countAt(data, place);
   return count;
 }
 
@@ -81,7 +88,7 @@ export function nativeQuantile(q: number, data: HistogramData): NativeQuantile {
   // The shorter way, unless NaN observations lie, so to speak, at the upper end.
   const upward = nan || q < 0.5;
   const rank = (upward ? q : 1 - q) * data.count;
-  const reached = reach(upward ? ascending(data) : descending(data), rank);
+  const reached = reach(data, rank, upward);
   let { bucket } = reached;
   if (isCustom(data)) {
     const end = openEnd(bucket);
@@ -99,7 +106,9 @@ export function nativeQuantile(q: number, data: HistogramData): NativeQuantile {
 /** How many observations lie below `value`. */
 function rankOf(value: number, data: HistogramData): number {
   let before = 0;
-  for (const whole of ascending(data)) {
+  const end = places(data);
+  for (let place = 0; place < end; place++) {
+    const whole = bucketAt(data, place);
     const zero = crossesZero(whole);
     const bucket = zero ? oneSided(whole, data) : whole;
     if (bucket.lower >= value) return before;
