@@ -9,6 +9,8 @@ const NAMES: Readonly<Record<ParamType, string>> = {
   bool: 'bool',
   time: 'time.Time',
   list: '[]string',
+  vector: 'template.queryResult',
+  sample: '*template.sample',
 };
 
 export function fits(value: Value, type: ParamType): boolean {
@@ -25,6 +27,10 @@ export function fits(value: Value, type: ParamType): boolean {
       return typeof value === 'boolean';
     case 'list':
       return value instanceof List && value.type === '[]string';
+    case 'vector':
+      return value instanceof List && value.type === NAMES.vector;
+    case 'sample':
+      return value instanceof Struct && value.type === NAMES.sample;
     case 'time':
       return value instanceof Struct && value.type === 'time.Time';
   }

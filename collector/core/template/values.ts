@@ -22,7 +22,16 @@ export type Value =
 /** `args` are as the template gave them; the engine has checked their number and types. */
 export type Call = (args: readonly Value[]) => Value;
 
-export type ParamType = 'any' | 'string' | 'float64' | 'int' | 'bool' | 'time' | 'list';
+export type ParamType =
+  | 'any'
+  | 'string'
+  | 'float64'
+  | 'int'
+  | 'bool'
+  | 'time'
+  | 'list'
+  | 'vector'
+  | 'sample';
 
 export interface FunctionSpec {
   readonly params: readonly ParamType[];

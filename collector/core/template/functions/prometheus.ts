@@ -10,7 +10,6 @@ import {
   SafeText,
   Struct,
   textOf,
-  typeName,
   type Value,
 } from '../values.ts';
 import { parsePrometheusDuration } from './duration.ts';
@@ -70,6 +69,11 @@ export const PROMETHEUS_PRELUDE =
   '{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}' +
   '{{$externalURL := .ExternalURL}}{{$value := .Value}}';
 
+// Go has no name for it, and its errors say all of it.
+const DATA_TYPE =
+  'struct { Labels map[string]string; ExternalLabels map[string]string; ' +
+  'ExternalURL string; Value float64 }';
+
 export interface PrometheusData {
   readonly labels: Iterable<readonly [string, string]>;
   readonly externalLabels: Iterable<readonly [string, string]>;
@@ -84,7 +88,7 @@ export function prometheusData(data: PrometheusData): Value {
     ['ExternalURL', data.externalUrl],
     ['Value', data.value],
   ]);
-  return new Struct('struct', fields);
+  return new Struct(DATA_TYPE, fields);
 }
 
 function sampleValue({ labels, value }: TemplateSample): Value {
@@ -95,16 +99,13 @@ function sampleValue({ labels, value }: TemplateSample): Value {
   return new Struct('*template.sample', fields);
 }
 
+/** The engine has looked at the type. */
 function asList(value: Value): List {
-  if (value instanceof List) return value;
-  throw new CallError(
-    `wrong type for value; expected template.queryResult; got ${typeName(value)}`,
-  );
+  return value instanceof List ? value : new List('template.queryResult', []);
 }
 
 function fieldOf(sample: Value, name: 'Labels' | 'Value'): Value {
-  if (sample instanceof Struct) return sample.fields.get(name);
-  throw new CallError(`wrong type for value; expected *template.sample; got ${typeName(sample)}`);
+  return sample instanceof Struct ? sample.fields.get(name) : undefined;
 }
 
 function labelOf(sample: Value, name: string): string {
@@ -127,17 +128,17 @@ function first(list: List): Value {
 }
 
 const PLAIN: readonly Named[] = [
-  anything('first', (list) => first(asList(list))),
+  ['first', { params: ['vector'], call: ([list]) => first(asList(list)) }],
   [
     'label',
     { params: ['string', 'any'], call: ([name, sample]) => labelOf(sample, textOf(name) ?? '') },
   ],
-  anything('value', (sample) => fieldOf(sample, 'Value')),
-  anything('strvalue', (sample) => labelOf(sample, '__value__')),
+  ['value', { params: ['sample'], call: ([sample]) => fieldOf(sample, 'Value') }],
+  ['strvalue', { params: ['sample'], call: ([sample]) => labelOf(sample, '__value__') }],
   [
     'sortByLabel',
     {
-      params: ['string', 'any'],
+      params: ['string', 'vector'],
       call: ([name, list]) => sortedByLabel(textOf(name) ?? '', asList(list)),
     },
   ],

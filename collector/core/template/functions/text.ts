@@ -63,6 +63,8 @@ export function replaceAll(pattern: string, replacement: string, text: string): 
       if (index === undefined || index > matcher.groupCount()) return '';
       return matcher.group(index) ?? '';
     };
+    // Go takes no empty match right behind another.
+    if (matcher.end() === at && matcher.start() === at && at > 0) continue;
     out += text.slice(at, matcher.start());
     out += replacement.replaceAll(
       /\$(?:\$|\{(\w+)\}|(\w+))/g,
@@ -74,12 +76,9 @@ export function replaceAll(pattern: string, replacement: string, text: string): 
   return out + text.slice(at);
 }
 
-/** `strings.Title`: the first letter of each word, the others as they are. */
+/** `strings.Title`: a capital behind each ASCII mark and each space, the rest as it is. */
 export function titleWords(text: string): string {
-  return text.replaceAll(
-    /(^|[^\p{L}\p{Nd}_'\u2019.]|[.](?=\p{L}))(\p{L})/gu,
-    (_all, before: string, letter: string) => before + letter.toUpperCase(),
-  );
+  return text.replaceAll(/(?<=^|\s|[!-/:-@[-^`{-~])\p{L}/gu, (letter) => letter.toUpperCase());
 }
 
 /** `strconv.ParseFloat`. */
