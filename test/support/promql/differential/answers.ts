@@ -5,12 +5,20 @@ import { QueryError } from '../../../../collector/core/query/types.ts';
 import { compareText } from '../../../../collector/core/text.ts';
 import type { Question } from './question.ts';
 
-type Point = readonly [time: number, value: string];
+interface Histogram {
+  readonly count: string;
+  readonly sum: string;
+  readonly buckets?: readonly (readonly (number | string)[])[];
+}
 
-interface Series {
+export type Point = readonly [time: number, value: string | Histogram];
+
+export interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly value?: Point;
+  readonly histogram?: Point;
   readonly values?: readonly Point[];
+  readonly histograms?: readonly Point[];
 }
 
 export type Answer =
@@ -56,6 +64,11 @@ function answerOf({ data, error = '', errorType = '' }: Body): Answer {
   return { type: data.resultType, result: data.result };
 }
 
+/** An error, or no series. */
+export function isEmpty(answer: Answer): boolean {
+  return 'error' in answer || answer.result.length === 0;
+}
+
 /** A sentence, or undefined when both say the same. `ordered`: the order of series counts. */
 export function answersDiffer(a: Answer, b: Answer, ordered: boolean): string | undefined {
   if ('error' in a || 'error' in b) return errorsDiffer(a, b);
@@ -73,7 +86,7 @@ function errorsDiffer(a: Answer, b: Answer): string | undefined {
   return `${said(a)}   and   ${said(b)}`;
 }
 
-const keyOf = ({ metric }: Series) =>
+export const keyOf = ({ metric }: Series) =>
   JSON.stringify(Object.entries(metric).sort(([x], [y]) => compareText(x, y)));
 
 function seriesDiffer(
@@ -98,8 +111,11 @@ function seriesDiffer(
   return undefined;
 }
 
-const pointsOf = ({ value, values }: Series): readonly Point[] =>
-  values ?? (value === undefined ? [] : [value]);
+/** In order of time. */
+export function pointsOf({ value, histogram, values = [], histograms = [] }: Series): Point[] {
+  const single = [value, histogram].filter((point) => point !== undefined);
+  return [...single, ...values, ...histograms].sort(([a], [b]) => a - b);
+}
 
 function pointsDiffer(a: readonly Point[], b: readonly Point[]): string | undefined {
   for (let i = 0; i < Math.max(a.length, b.length); i++) {
@@ -111,9 +127,20 @@ function pointsDiffer(a: readonly Point[], b: readonly Point[]): string | undefi
   return undefined;
 }
 
+function sameValue(a: Point[1], b: Point[1]): boolean {
+  if (typeof a === 'string' || typeof b === 'string') return a === b || sameNumber(a, b);
+  const [x, y] = [numbersOf(a), numbersOf(b)];
+  return x.length === y.length && x.every((one, i) => one === y[i] || sameNumber(one, y[i]));
+}
+
+const numbersOf = ({ count, sum, buckets = [] }: Histogram): readonly unknown[] => [
+  count,
+  sum,
+  ...buckets.flat(),
+];
+
 /** Sums are added up in another order, so the last digits may differ, also those of what should be 0. */
-function sameValue(a: string, b: string): boolean {
-  if (a === b) return true;
+function sameNumber(a: unknown, b: unknown): boolean {
   const [x, y] = [Number(a), Number(b)];
   const difference = Math.abs(x - y);
   return difference <= 1e-12 || difference <= 1e-9 * Math.max(Math.abs(x), Math.abs(y));

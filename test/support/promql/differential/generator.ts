@@ -38,18 +38,7 @@ const WINDOWED = [
   ...['last_over_time', 'stddev_over_time', 'stdvar_over_time', 'present_over_time'],
 ] as const;
 /** Not exp: it makes infinities, whose deviation 2.42 takes for 0 where Prometheus 3 says NaN. */
-const SAMPLED = [
-  'abs',
-  'ceil',
-  'floor',
-  'sqrt',
-  'ln',
-  'sgn',
-  'log2',
-  'sin',
-  '-',
-  '+',
-] as const;
+const SAMPLED = ['abs', 'ceil', 'floor', 'sqrt', 'ln', 'sgn', 'log2', 'sin', '-', '+'] as const;
 const AGGREGATIONS = ['sum', 'avg', 'min', 'max', 'count', 'group', 'stddev'] as const;
 const ARITHMETIC = ['+', '-', '*', '/'] as const;
 const COMPARISONS = ['==', '!=', '<', '>', '<=', '>='] as const;
