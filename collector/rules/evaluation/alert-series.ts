@@ -6,16 +6,33 @@ import { type AlertInstance, isFiring } from './alert-state.ts';
 export const ALERTNAME = 'alertname';
 const STATE = 'alertstate';
 
+interface SeriesNames {
+  readonly pending: LabelSet;
+  readonly firing: LabelSet;
+  readonly since: LabelSet;
+}
+
+/** Made once for an alert, which stays the same over many rounds. */
+const names = new WeakMap<LabelSet, SeriesNames>();
+
 export function alertSamples(alert: AlertInstance, time: number): readonly MadeSample[] {
   if (alert.state === 'resolved') return [];
-  const active = alert.activeAt / 1000;
+  const { pending, firing, since } = namesOf(alert.labels);
   return [
-    { labels: activeLabels(alert), time, value: 1 },
-    { labels: alert.labels.with(METRIC_NAME, 'ALERTS_FOR_STATE'), time, value: Math.floor(active) },
+    { labels: isFiring(alert) ? firing : pending, time, value: 1 },
+    { labels: since, time, value: Math.floor(alert.activeAt / 1000) },
   ];
 }
 
-function activeLabels(alert: AlertInstance): LabelSet {
-  const state = isFiring(alert) ? 'firing' : 'pending';
-  return alert.labels.with(METRIC_NAME, 'ALERTS').with(STATE, state);
+function namesOf(labels: LabelSet): SeriesNames {
+  const known = names.get(labels);
+  if (known !== undefined) return known;
+  const alerts = labels.with(METRIC_NAME, 'ALERTS');
+  const made = {
+    pending: alerts.with(STATE, 'pending'),
+    firing: alerts.with(STATE, 'firing'),
+    since: labels.with(METRIC_NAME, 'ALERTS_FOR_STATE'),
+  };
+  names.set(labels, made);
+  return made;
 }

@@ -1,17 +1,13 @@
 /** One evaluation of an alerting rule: the alerts that its expression names, advanced. */
-import { LabelSet, METRIC_NAME } from '../../core/label-set.ts';
-import type { VectorSample } from '../../core/query/engine.ts';
-import type { AlertingRule, Texts } from '../model.ts';
-import { ALERTNAME } from './alert-series.ts';
+import type { LabelSet } from '../../core/label-set.ts';
+import type { AlertingRule } from '../model.ts';
 import { type AlertInstance, advance, begun, type Observation } from './alert-state.ts';
+import type { Candidate } from './candidates.ts';
 import { RuleError } from './errors.ts';
-import type { Expand } from './template.ts';
 import type { AlertChanges } from './world.ts';
 
 /** By the key of the labels. */
 export type ActiveAlerts = ReadonlyMap<string, AlertInstance>;
-
-type Candidate = Pick<AlertInstance, 'labels' | 'annotations' | 'value'>;
 
 export interface AlertingTerms {
   readonly now: number;
@@ -23,41 +19,6 @@ export interface AdvancedAlerts {
   readonly active: ActiveAlerts;
   /** What a restart has to know. */
   readonly changes: AlertChanges;
-}
-
-/** Labels and annotations of what the expression yielded. Throws `RuleError` when two are the same. */
-export async function candidates(
-  rule: AlertingRule,
-  vector: readonly VectorSample[],
-  expand: Expand,
-): Promise<ReadonlyMap<string, Candidate>> {
-  const found = new Map<string, Candidate>();
-  for (const sample of vector) {
-    const own = sample.labels.filter((name) => name !== METRIC_NAME);
-    const text = (template: string) => expand(template, sample);
-    const labels = LabelSet.of([
-      ...own.entries(),
-      ...(await expanded(rule.labels, text)),
-      [ALERTNAME, rule.name],
-    ]);
-    if (found.has(labels.key)) {
-      throw new RuleError(
-        'vector contains metrics with the same labelset after applying alert labels',
-      );
-    }
-    const annotations = Object.fromEntries(await expanded(rule.annotations, text));
-    found.set(labels.key, { labels, annotations, value: sample.value });
-  }
-  return found;
-}
-
-async function expanded(
-  texts: Texts,
-  expand: (template: string) => string | Promise<string>,
-): Promise<readonly (readonly [string, string])[]> {
-  const pairs: (readonly [string, string])[] = [];
-  for (const [name, template] of Object.entries(texts)) pairs.push([name, await expand(template)]);
-  return pairs;
 }
 
 /** Every known alert and every candidate, one step on. Throws `RuleError` beyond the limit. */

@@ -5,13 +5,13 @@ import type { VectorSample } from '../../core/query/engine.ts';
 import type { Rule } from '../model.ts';
 import { alertSamples } from './alert-series.ts';
 import type { AlertInstance } from './alert-state.ts';
-import { type ActiveAlerts, advanceAll, candidates } from './alerting.ts';
+import { type ActiveAlerts, advanceAll } from './alerting.ts';
+import { Candidates } from './candidates.ts';
 import { messageOf, RuleError } from './errors.ts';
 import { asksDevices } from './hold.ts';
 import { recorded } from './recording.ts';
 import { generatorUrl, isDue, toSend } from './sending.ts';
 import { ended, NOTHING_WRITTEN, seriesOf, type WrittenSeries } from './stale.ts';
-import { type Expand, RuleTemplates } from './template.ts';
 import type { AlertChanges, RuleWorld } from './world.ts';
 
 export interface RunTerms {
@@ -35,14 +35,14 @@ export class RuleRun {
   private written: WrittenSeries = NOTHING_WRITTEN;
   /** What could not be made durable yet. */
   private owed = new Map<string, AlertInstance | undefined>();
-  private readonly templates: RuleTemplates | undefined;
+  private readonly candidates: Candidates | undefined;
   /** Whether its data comes from devices, some of it late. */
   readonly asksDevices: boolean;
 
   constructor(rule: Rule) {
     this.rule = rule;
     this.asksDevices = asksDevices(rule.expr);
-    if (rule.kind === 'alerting') this.templates = new RuleTemplates(rule);
+    if (rule.kind === 'alerting') this.candidates = new Candidates(rule);
   }
 
   /** Alerts that are not over: pending and firing ones, and those resolved of late. */
@@ -99,8 +99,7 @@ export class RuleRun {
     const time = now - offsetMs;
     const vector = await world.query(rule.query, time);
     if (rule.kind === 'recording') return recorded(rule, vector, limit, time);
-    const expand: Expand = this.templates?.expander(world, time) ?? ((text) => text);
-    const found = await candidates(rule, vector, expand);
+    const found = (await this.candidates?.of(vector, world, time)) ?? new Map();
     const isSilent = (labels: LabelSet) => world.isSilent(rule, labels);
     const { active, changes } = advanceAll(rule, this.alerts, found, { now, limit, isSilent });
     this.alerts = active;

@@ -7,13 +7,21 @@ import {
   prometheusData,
   prometheusFunctions,
 } from '../../core/template/functions/prometheus.ts';
-import { executeAsync, type Functions, type Template } from '../../core/template/template.ts';
+import {
+  execute,
+  executeAsync,
+  type Functions,
+  type Template,
+} from '../../core/template/template.ts';
 import type { AlertingRule } from '../model.ts';
 import { messageOf } from './errors.ts';
 import type { RuleWorld } from './world.ts';
 
 /** A template's text for one sample of the rule's expression. */
 export type Expand = (text: string, sample: VectorSample) => string | Promise<string>;
+
+/** Functions whose answer may be another one each time. */
+const ASKS_BACK = /\b(query|now)\b/;
 
 /** What is wrong with a template, or nothing. */
 export function templateProblem(text: string): string | undefined {
@@ -30,9 +38,13 @@ export function templateProblem(text: string): string | undefined {
 export class RuleTemplates {
   private readonly rule: AlertingRule;
   private readonly parsed = new Map<string, Template>();
+  /** Whether what comes out depends on more than the sample: on other series, or on the time. */
+  readonly askBack: boolean;
 
   constructor(rule: AlertingRule) {
     this.rule = rule;
+    const texts = [...Object.values(rule.labels), ...Object.values(rule.annotations)];
+    this.askBack = texts.some((text) => ASKS_BACK.test(text));
   }
 
   /** `time`: at which queries inside templates are answered, UTC milliseconds. */
@@ -56,7 +68,8 @@ export class RuleTemplates {
     });
     try {
       const template = this.template(text);
-      return await executeAsync({ ...template, options: { ...template.options, functions } }, data);
+      const bound = { ...template, options: { ...template.options, functions } };
+      return this.askBack ? await executeAsync(bound, data) : execute(bound, data);
     } catch (error) {
       // A mistake in an annotation must not keep an alert from being told.
       const reason = messageOf(error);

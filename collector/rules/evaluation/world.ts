@@ -16,6 +16,8 @@ export interface RuleWorld {
   notify(alerts: readonly Alert[]): Promise<void>;
   /** Whether the end of this alert cannot be known, since what it is about is silent. */
   isSilent(rule: Rule, labels: LabelSet): boolean;
+  /** Lets others have their turn, in the midst of much work. */
+  breathe(): Promise<void>;
   /** A template that could not be expanded, and the like. */
   warn(message: string, rule: Rule): void;
   readonly externalLabels: Texts;

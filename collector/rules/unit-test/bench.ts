@@ -51,6 +51,7 @@ export class TestBench {
       remember: () => Promise.resolve(),
       notify: () => Promise.resolve(),
       isSilent: () => false,
+      breathe: () => Promise.resolve(),
       warn: () => {},
       externalLabels: group.externalLabels,
       externalUrl: group.externalUrl,

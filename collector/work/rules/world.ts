@@ -93,6 +93,10 @@ export class GroupWorld implements RuleWorld {
     return settings().holdSilentDevices && asksDevices(expr) && mustHold(labels, freshness);
   }
 
+  breathe(): Promise<void> {
+    return this.deps.breathe();
+  }
+
   warn(message: string, { name }: Rule): void {
     this.deps.log.warn(message, { group: this.group.name, rule: name });
   }

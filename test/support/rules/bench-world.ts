@@ -48,6 +48,7 @@ export function testWorld(): TestWorld {
       world.sent.push(...alerts);
     },
     isSilent: (_rule, labels) => world.silent(labels),
+    breathe: () => Promise.resolve(),
     warn: (message) => world.warnings.push(message),
     externalLabels: { region: 'eu' },
     externalUrl: 'http://muster.example:8080/',
