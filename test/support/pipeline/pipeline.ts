@@ -136,6 +136,16 @@ export class Pipeline {
     }
   }
 
+  /** Until something new is in the store. */
+  async untilStored(): Promise<void> {
+    const before = (await this.column(0)).length;
+    const until = Date.now() + EMPTY_MS;
+    while ((await this.column(0)).length === before) {
+      if (Date.now() > until) throw new Error('nothing new is stored');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** Stops the agent with nothing left in its buffer that the collector does not have. */
   async emptyAgent(): Promise<void> {
     const { lost } = await this.drain(new Set(Object.keys(GAP_CAUSES)), EMPTY_MS);

@@ -53,6 +53,9 @@ export const COPY_FAULTS: readonly Fault[] = [
       await collector.end('SIGKILL');
       await replace(collectorData, copy);
       await pipeline.startCollector();
+      // What is lost shows by the next batch of its epoch. Were the agent's own folder lost before
+      // that, nobody would be left who knows.
+      await pipeline.untilStored();
     },
   },
 ];
