@@ -1,7 +1,7 @@
 /** What queries, engines and their callers share: matchers, steps, and errors with Prometheus' types. */
-import type { Matcher, MatcherOp } from '../store/model.ts';
+import type { Matcher } from '../store/model.ts';
 
-export type { Matcher, MatcherOp };
+export type { Matcher };
 
 export interface RangeSteps {
   readonly start: number;

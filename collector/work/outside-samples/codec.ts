@@ -28,6 +28,7 @@ export function encodeWritten(given: readonly WrittenSeries[]): Uint8Array {
     for (const part of labels.pairs) out.varint(texts.get(part) as number);
     if (before !== undefined && sameTimes(before, times)) out.varint(SAME_TIMES);
     else {
+      checkAscending(labels, times);
       out.varint(times.length);
       encodeTimes(out, times, 0, times.length, 0);
     }
@@ -55,6 +56,15 @@ export function decodeWritten(bytes: Uint8Array): WrittenSeries[] | undefined {
     series.push({ labels, times, values });
   }
   return input.broken ? undefined : series;
+}
+
+/** What could not be read back must not be written: the caller's mistake, told at once. */
+function checkAscending(labels: LabelSet, times: Float64Array): void {
+  for (let i = 1; i < times.length; i++) {
+    if ((times[i] as number) > (times[i - 1] as number)) continue;
+    const series = JSON.stringify(labels.toObject());
+    throw new RangeError(`instants of ${series} do not ascend: ${times[i - 1]}, ${times[i]}`);
+  }
 }
 
 export function sameTimes(a: Float64Array, b: Float64Array): boolean {

@@ -61,6 +61,21 @@ describe('written series', () => {
     expect(second?.times).toBe(first?.times);
   });
 
+  it('are refused when they could not be read back', () => {
+    for (const times of [
+      [2, 1],
+      [1, 1],
+      [1, 1.5],
+    ]) {
+      const series = {
+        labels: LabelSet.fromObject({ __name__: 'm' }),
+        times: Float64Array.from(times),
+        values: Float64Array.of(1, 2),
+      };
+      expect(() => encodeWritten([series])).toThrow(RangeError);
+    }
+  });
+
   it('are refused when bytes are cut off, whatever else they are', () => {
     fc.assert(
       fc.property(fc.array(written, { minLength: 1, maxLength: 3 }), fc.nat(), (series, at) => {
