@@ -14,7 +14,7 @@ import { CASE_CLASSES, type CaseClass } from './promqltest/classify.ts';
 import { conformancePage } from './promqltest/conformance.ts';
 import { EXPECTED_FAILURES } from './promqltest/expected-failures.ts';
 import { fileReport, sumReport } from './promqltest/report.ts';
-import { type FileResult, runFile, testFiles } from './promqltest/run-folder.ts';
+import { type FileResult, runFile, testFiles } from './promqltest/run-file.ts';
 import type { RunOptions } from './promqltest/run-script.ts';
 import { tally, tallyByClass } from './promqltest/tally.ts';
 

@@ -1,7 +1,7 @@
 /** Equality of results, as Prometheus' own tests see it: a relative error of 1e-6 is none. */
 import { STALE_BITS } from '../../collector/core/stale.ts';
 
-export const TOLERANCE = 1e-6;
+const TOLERANCE = 1e-6;
 const SMALLEST_NORMAL = 2 ** -1022;
 
 export function almostEqual(a: number, b: number, tolerance = TOLERANCE): boolean {

@@ -1,6 +1,6 @@
 /** The page docs/conformance.md, from the results of a run. */
 import { CASE_CLASSES } from './classify.ts';
-import type { FileResult } from './run-folder.ts';
+import type { FileResult } from './run-file.ts';
 import { type Tally, tally, tallyByClass } from './tally.ts';
 
 const MEANING = {
@@ -8,6 +8,22 @@ const MEANING = {
   experimental: 'plain numbers, and something that Prometheus has behind a feature flag',
   histogram: 'native histograms',
 } as const;
+
+const BESIDE = [
+  '## Beside this',
+  '',
+  '`npm test` also holds the engine',
+  '',
+  '- against cases of our own, worked out by hand: `test/vectors/promql` (`test/system/promqltest.test.ts`);',
+  "- against Debian's Prometheus 2.42 over the same samples, listed and random queries, instant and range",
+  '  (`test/system/promql-differential.test.ts`); where Prometheus 3 means something else,',
+  '  `test/support/promql/differential/different.ts` says what;',
+  '- against itself: a range query gives at each step what an instant query gives at that time, native',
+  '  histograms and ends of series included (`test/system/promql-consistency.test.ts`).',
+  '',
+  'Metric names are dropped late (`promql-delayed-name-removal` of Prometheus), as its tests ask for.',
+  '',
+];
 
 export function conformancePage(files: readonly FileResult[], date: string): string {
   const results = files.flatMap((file) => file.results);
@@ -32,6 +48,7 @@ export function conformancePage(files: readonly FileResult[], date: string): str
     ),
     '',
     ...failures(files),
+    ...BESIDE,
   ].join('\n');
 }
 

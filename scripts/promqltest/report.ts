@@ -1,5 +1,5 @@
 /** Results as lines for a terminal. */
-import type { FileResult } from './run-folder.ts';
+import type { FileResult } from './run-file.ts';
 import type { CaseResult } from './run-script.ts';
 import { type Tally, tally, tallyByClass } from './tally.ts';
 
@@ -39,7 +39,7 @@ export function sumReport(files: readonly FileResult[]): string[] {
   ];
 }
 
-export function counts({ cases, passed, failed, expected, leftOut }: Tally): string {
+function counts({ cases, passed, failed, expected, leftOut }: Tally): string {
   const causes = Object.entries(leftOut).map(([cause, count]) => `${count} ${cause}`);
   const total = Object.values(leftOut).reduce((sum, count) => sum + count, 0);
   const why = causes.length === 0 ? '' : ` (${causes.join(', ')})`;

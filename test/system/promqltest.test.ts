@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { PromqlEngine } from '../../collector/promql/engine/engine.ts';
 import { EXPECTED_FAILURES } from '../../scripts/promqltest/expected-failures.ts';
 import { fileReport } from '../../scripts/promqltest/report.ts';
-import { runFile, testFiles } from '../../scripts/promqltest/run-folder.ts';
+import { runFile, testFiles } from '../../scripts/promqltest/run-file.ts';
 
 const OURS = fileURLToPath(new URL('../vectors/promql', import.meta.url));
 const THEIRS = fileURLToPath(new URL('../../../shared/peer/promqltest', import.meta.url));

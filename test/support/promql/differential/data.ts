@@ -13,7 +13,7 @@ export interface Recorded {
 
 /** A multiple of an hour. */
 export const DATA_START = 1_700_002_800_000;
-export const DATA_END = DATA_START + 7_200_000;
+const DATA_END = DATA_START + 7_200_000;
 const STEP = 15_000;
 
 type Labels = Readonly<Record<string, string>>;

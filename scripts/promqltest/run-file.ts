@@ -1,4 +1,4 @@
-/** Runs every `.test` file of a folder and the folders in it. */
+/** Finds the `.test` files of a folder and the folders in it, and runs one of them. */
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { compareText } from '../../collector/core/text.ts';
@@ -35,16 +35,4 @@ export async function runFile(
     if (!(error instanceof ScriptError)) throw error;
     return { file, results: [], problem: `${file}:${error.line}: ${error.message}` };
   }
-}
-
-export async function runFolder(
-  folder: string,
-  options: RunOptions,
-  only?: string,
-): Promise<readonly FileResult[]> {
-  const results: FileResult[] = [];
-  for (const file of await testFiles(folder, only)) {
-    results.push(await runFile(folder, file, options));
-  }
-  return results;
 }
