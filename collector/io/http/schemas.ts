@@ -118,7 +118,7 @@ export const streamSchema = {
   querystring: query({
     device: { ...texts, description: 'Only these devices' },
     kind: { type: 'array', items: { type: 'string', enum: ['state', 'sample', 'gap', 'event'] } },
-    match: { ...texts, description: 'Samples of series that one of these plain selectors matches' },
+    match: { ...texts, description: 'Samples of series that one of these selectors matches' },
   }),
   response: {
     200: { description: 'Events', content: { 'text/event-stream': { schema: text } } },
