@@ -80,7 +80,9 @@ export class Alerting {
   private readonly delivery: Delivery;
   private readonly janitor: Janitor;
   private readonly stages: readonly Stage[];
-  private readonly ending = new AbortController();
+  /** Of flushes under way: aborted when the process ends. */
+  private readonly attempts = new Set<AbortController>();
+  private readonly recovery = new AbortController();
   private readonly retired: Dispatcher[] = [];
   private current: Running | undefined;
   private inhibition = new Inhibition([]);
@@ -154,9 +156,12 @@ export class Alerting {
     const problems = await this.reload();
     if (this.current === undefined) return problems;
     const { retired } = this.dispatcher;
-    this.recovering = this.delivery.recover(this.ending.signal, retired).catch((error: unknown) => {
-      this.deps.log.error('recovery of notifications failed', { error: String(error) });
-    });
+    this.attempts.add(this.recovery);
+    this.recovering = this.delivery
+      .recover(this.recovery.signal, retired)
+      .catch((error: unknown) => {
+        this.deps.log.error('recovery of notifications failed', { error: String(error) });
+      });
     this.janitor.start();
     return problems;
   }
@@ -183,7 +188,9 @@ export class Alerting {
   async stop(graceMs = 5000): Promise<void> {
     this.janitor.stop();
     this.current?.dispatcher.retire();
-    const cancel = this.deps.clock.after(graceMs, () => this.ending.abort(ENDING));
+    const cancel = this.deps.clock.after(graceMs, () => {
+      for (const one of this.attempts) one.abort(ENDING);
+    });
     const dispatchers = [...this.retired, ...(this.current ? [this.current.dispatcher] : [])];
     await Promise.all([this.recovering, ...dispatchers.map((one) => one.settled())]);
     cancel();
@@ -222,7 +229,7 @@ export class Alerting {
   private newDispatcher(config: AlertingConfig): Dispatcher {
     const dispatcher: Dispatcher = new Dispatcher(config.route, {
       clock: this.deps.clock,
-      tell: (group, alerts, now, deadline) => this.tell(dispatcher, group, alerts, now, deadline),
+      tell: (group, alerts, now, attempts) => this.tell(dispatcher, group, alerts, now, attempts),
       settle: async (alerts, now) => {
         await this.store.settle(alerts, now).catch((error: unknown) => {
           this.deps.log.error('alerts that ran out were not kept', { error: String(error) });
@@ -232,25 +239,29 @@ export class Alerting {
     return dispatcher;
   }
 
-  private tell(
+  private async tell(
     dispatcher: Dispatcher,
     group: AlertGroup,
     alerts: readonly TrackedAlert[],
     now: number,
-    deadline: AbortSignal,
+    attempts: AbortController,
   ): Promise<boolean> {
     const context: FlushContext = {
       route: group.route,
       groupKey: group.key,
       groupLabels: group.labels.toObject(),
       now,
-      deadline: AbortSignal.any([deadline, this.ending.signal]),
+      deadline: attempts.signal,
       retired: dispatcher.retired,
     };
     const { passed, events } = this.holds.run(this.stages, context, alerts);
     this.history.note(events);
     this.countHeld(context, alerts, passed);
-    return passed.length === 0 ? Promise.resolve(true) : this.delivery.deliver(context, passed);
+    if (passed.length === 0) return true;
+    this.attempts.add(attempts);
+    const told = await this.delivery.deliver(context, passed);
+    this.attempts.delete(attempts);
+    return told;
   }
 
   private countHeld(

@@ -10,12 +10,12 @@ const SHORTEST_TIME_MS = 10_000;
 
 export interface GroupDeps {
   readonly clock: Clock;
-  /** Tells all receivers. `deadline` ends attempts. True when nothing is left to tell. Must not reject. */
+  /** Tells all receivers, until `attempts` is aborted. True when nothing is left to tell. Must not reject. */
   tell(
     group: AlertGroup,
     alerts: readonly TrackedAlert[],
     now: number,
-    deadline: AbortSignal,
+    attempts: AbortController,
   ): Promise<boolean>;
   /** Makes sure that alerts that ran out stay over. Must not reject. */
   settle(alerts: Iterable<TrackedAlert>, now: number): Promise<void>;
@@ -87,18 +87,18 @@ export class AlertGroup {
     const cancel = clock.after(time, () =>
       timeout.abort(new Error('the time of the group is over')),
     );
-    await this.flush(timeout.signal);
+    await this.flush(timeout);
     cancel();
     this.flushing = undefined;
     this.schedule(Math.max(0, began + groupIntervalMs - clock.mono()));
   }
 
-  private async flush(deadline: AbortSignal): Promise<void> {
+  private async flush(attempts: AbortController): Promise<void> {
     if (this.empty) return;
     const now = this.deps.clock.wall();
     await this.deps.settle(this.alerts.values(), now);
     const told = this.list();
-    if (!(await this.deps.tell(this, told, now, deadline))) return;
+    if (!(await this.deps.tell(this, told, now, attempts))) return;
     for (const { fingerprint, alert } of told) {
       const present = this.alerts.get(fingerprint)?.alert;
       // One that was put again meanwhile has something new to tell.

@@ -53,7 +53,7 @@ export class Integration {
       const outcome = await this.limiter.run(() => this.attempt(notification, deadline));
       const over = deadline.aborted || retired.aborted;
       if (outcome.ok || !outcome.retry || over) return { outcome, attempts };
-      await this.pause(attempts - 1, AbortSignal.any([deadline, retired]));
+      await this.pause(attempts - 1, [deadline, retired]);
       if (deadline.aborted || retired.aborted) return { outcome, attempts };
     }
   }
@@ -79,18 +79,18 @@ export class Integration {
     }
   }
 
-  private pause(failures: number, ended: AbortSignal): Promise<void> {
+  private pause(failures: number, ends: readonly AbortSignal[]): Promise<void> {
     const { clock, random } = this.deps;
     const ms = fullJitter(failures, FIRST_WAIT_MS, LONGEST_WAIT_MS, random());
     return new Promise((resolve) => {
       const done = (): void => {
         cancel();
-        ended.removeEventListener('abort', done);
+        for (const end of ends) end.removeEventListener('abort', done);
         resolve();
       };
       const cancel = clock.after(ms, done);
-      ended.addEventListener('abort', done, { once: true });
-      if (ended.aborted) done();
+      for (const end of ends) end.addEventListener('abort', done, { once: true });
+      if (ends.some(({ aborted }) => aborted)) done();
     });
   }
 }
