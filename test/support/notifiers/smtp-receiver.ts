@@ -32,7 +32,7 @@ export async function smtpReceiver(options: SMTPServerOptions): Promise<SmtpRece
           to: rcptTo.map(({ address }) => address),
           raw: Buffer.concat(chunks).toString(),
           secure: session.secure,
-          user: session.user,
+          user: session.user as string | undefined,
           hello: session.hostNameAppearsAs,
         });
         callback(null);
