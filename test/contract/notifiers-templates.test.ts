@@ -141,6 +141,16 @@ const HTML = [
   '<title>{{ (index .Alerts 0).Annotations.summary }}</title>{{ .CommonAnnotations.x }}',
   '<div style="color: {{ .Status }}">{{ len .Alerts }}</div>',
   '{{ template "who" . }}<i>{{ template "who" . }}</i>',
+  '<script>var x = {{ len .Alerts }}; f({{ .Receiver }});</script>{{ .Receiver }}',
+  '<p onclick="f({{ .Receiver }})">x</p>',
+  '<textarea>{{ (index .Alerts 0).Annotations.summary }}</textarea>',
+  '<a href="/x/{{ .CommonLabels.zone }}/y">{{ .CommonLabels.zone }}</a>',
+  '<a href="mailto:{{ .Receiver }}@x">m</a><img src="{{ .ExternalURL }}/a b">',
+  '<p{{ if .Status }} class="a{{ .Status }}"{{ end }}>{{ with .CommonAnnotations.x }}<b>{{ . }}</b>{{ else }}{{ .Status }}{{ end }}</p>',
+  '<a title={{ .CommonLabels.zone }} data-x="{{ .CommonLabels.zone }}">x</a>',
+  '<a href="?q={{ (index .Alerts 0).Annotations.summary }}&x={{ .Status }}#{{ .CommonLabels.zone }}">x</a>',
+  '<br/><input value="{{ safeHtml "a<b>c</b>" }}" disabled>{{ "<" }}',
+  '{{ "<script>" }}{{ safeHtml "<i>" }}{{ .CommonLabels.zone }}',
 ];
 
 describe.skipIf(!hasAmtool)('templates beside amtool (skipped where it is not installed)', () => {
