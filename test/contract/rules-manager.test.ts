@@ -195,6 +195,28 @@ describe('a reload', () => {
     await rules.close();
   });
 
+  it('keeps the alerts of a file that is broken at a start, until it is mended', async () => {
+    await using folder = await tempFolder('rules');
+    const text = RULES.replace('2m', '0s');
+    const rules = await ruleFixture(folder.path, text);
+    rules.put(disk('a'), 95);
+    await rules.pass(30_000);
+    const startsAt = rules.sent[0]?.startsAt;
+    await expect(rules.restart(text.replace('disk > 90', 'disk >'))).rejects.toThrow('parse');
+    expect(await rules.manager().start([])).toEqual([]);
+    expect(rules.sent).toHaveLength(2);
+    expect(rules.sent[1]?.endsAt).toBeGreaterThan(rules.clock.wall() + 1_000 * MINUTE);
+    await rules.pass(10 * MINUTE);
+    rules.freshness = () => 'silent';
+    expect(await rules.manager().reload([{ path: 'rules.yml', text }])).toEqual([]);
+    await rules.pass(MINUTE);
+    const last = rules.sent.at(-1);
+    expect(last).toMatchObject({ startsAt });
+    expect(last?.endsAt).toBeGreaterThan(rules.clock.wall());
+    expect(last?.endsAt).toBeLessThanOrEqual(rules.clock.wall() + 4 * MINUTE);
+    await rules.close();
+  });
+
   it('tells that the alerts of rules that went away during a stop are over', async () => {
     await using folder = await tempFolder('rules');
     const rules = await ruleFixture(folder.path, RULES.replace('2m', '0s'));

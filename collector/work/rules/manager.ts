@@ -4,15 +4,16 @@
  */
 import type { Metrics } from '../../core/metrics.ts';
 import type { RuleDirectory, RuleFileText, RuleGroupView } from '../../ports/rules.ts';
+import { isFiring } from '../../rules/evaluation/alert-state.ts';
 import { GroupRun, type RuleStatus } from '../../rules/evaluation/group-run.ts';
 import { restored } from '../../rules/evaluation/restore.ts';
-import { toSend } from '../../rules/evaluation/sending.ts';
 import { loadRules } from '../../rules/load.ts';
-import type { RuleGroup } from '../../rules/model.ts';
+import type { Rule, RuleGroup } from '../../rules/model.ts';
 import type { RuleProblem } from '../../rules/problem.ts';
 import { GroupLoop, type LoopDeps } from './group-loop.ts';
 import type { RestoredRules, RuleMemory } from './memory.ts';
 import { RuleMetrics } from './metrics.ts';
+import { ended, kept } from './orphans.ts';
 import { Queue } from './queue.ts';
 import { viewGroup } from './view.ts';
 import { GroupWorld, type WorldDeps } from './world.ts';
@@ -27,6 +28,8 @@ export class RuleManager implements RuleDirectory {
   private readonly queue: Queue;
   private readonly metrics: RuleMetrics;
   private loops: readonly GroupLoop[] = [];
+  /** Files were refused or missing: what belongs to no rule may belong to one of theirs. */
+  private incomplete = false;
   /** Reloads, one after the other. */
   private change: Promise<unknown> = Promise.resolve();
 
@@ -43,15 +46,21 @@ export class RuleManager implements RuleDirectory {
 
   /**
    * Restores alerts and hands on those that fire, then begins to evaluate. To be called before
-   * anybody judges which alerts are over. With problems, nothing of the files is used.
+   * anybody judges which alerts are over. With problems, nothing of the files is used: call again
+   * with those that are good. After that, or when the caller says that files are missing, alerts of
+   * rules that are not there are kept until a reload goes well: a mistake must not resolve them.
    */
-  async start(files: readonly RuleFileText[]): Promise<readonly RuleProblem[]> {
+  async start(
+    files: readonly RuleFileText[],
+    { complete = true }: { readonly complete?: boolean } = {},
+  ): Promise<readonly RuleProblem[]> {
     const { groups, problems } = loadRules(files);
+    this.incomplete ||= !complete || problems.length > 0;
     if (problems.length > 0) return problems;
     const known = await this.deps.memory.restore();
     const loops = groups.map((group) => this.newLoop(group));
     for (const loop of loops) this.restoreGroup(loop, known);
-    await this.dropOrphans(groups, known);
+    await this.settleOrphans(groups, known);
     for (const { run, world } of loops) await this.announce(run, world);
     this.begin(loops);
     return [];
@@ -80,6 +89,7 @@ export class RuleManager implements RuleDirectory {
     );
     const before = new Map(old.map((loop) => [loop.run.group.key, loop]));
     const loops = groups.map((group) => this.newLoop(group));
+    if (this.incomplete) await this.restoreMissing(loops, pool);
     for (const { run } of loops) run.adopt(pool);
     await this.retire(old, pool);
     this.begin(loops, before);
@@ -109,12 +119,17 @@ export class RuleManager implements RuleDirectory {
     return new GroupLoop(new GroupRun(group, this.deps.settings()), world, deps);
   }
 
-  private restoreGroup(loop: GroupLoop, known: RestoredRules): void {
+  private restoreGroup(
+    loop: GroupLoop,
+    known: RestoredRules,
+    isWanted: (rule: Rule) => boolean = () => true,
+  ): void {
     const { clock } = this.deps;
     const { group, intervalMs, rules } = loop.run;
     const now = loop.firstRound(clock.wall());
     const lastRound = known.roundOf(group) ?? now - intervalMs;
     for (const { rule, run } of rules) {
+      if (!isWanted(rule)) continue;
       const alerts = [...known.alertsOf(rule)].flatMap(([key, alert]) => {
         const kept = restored(alert, { lastRound, now, intervalMs });
         return kept === undefined ? [] : [[key, kept] as const];
@@ -123,18 +138,30 @@ export class RuleManager implements RuleDirectory {
     }
   }
 
-  /** Alerts of rules that went away while the collector was down are over. */
-  private async dropOrphans(groups: readonly RuleGroup[], known: RestoredRules): Promise<void> {
-    const { clock, alerts: sink, memory, settings } = this.deps;
+  /** Rules that a start without their files could not restore. */
+  private async restoreMissing(
+    loops: readonly GroupLoop[],
+    pool: ReadonlyMap<string, RuleStatus>,
+  ): Promise<void> {
+    this.incomplete = false;
+    const known = await this.deps.memory.restore();
+    for (const loop of loops) this.restoreGroup(loop, known, (rule) => !pool.has(rule.key));
+    const rules = [...pool.values()].map(({ rule }) => rule);
+    await this.settleOrphans([...loops.map(({ run }) => run.group), { rules }], known);
+  }
+
+  /** Alerts of rules that went away while the collector was down: over, or kept for better days. */
+  private async settleOrphans(
+    groups: readonly Pick<RuleGroup, 'rules'>[],
+    known: RestoredRules,
+  ): Promise<void> {
+    const { clock, alerts: sink, memory } = this.deps;
     const orphans = known.orphans(groups.flatMap(({ rules }) => rules));
     const now = clock.wall();
-    const ended = orphans.alerts
-      .filter(({ state }) => state === 'firing' || state === 'keeping')
-      .map((alert) => ({ ...alert, state: 'resolved' as const, resolvedAt: now }));
-    const { intervalMs, resendMs } = settings();
-    const terms = { intervalMs, resendMs, generatorUrl: '' };
-    if (ended.length > 0) await sink.put(ended.map((alert) => toSend(alert, now, terms)));
-    await memory.forget(orphans.keys);
+    const firing = orphans.alerts.filter(isFiring);
+    const told = this.incomplete ? kept(firing, now) : ended(firing, now);
+    if (told.length > 0) await sink.put(told);
+    if (!this.incomplete) await memory.forget(orphans.keys);
   }
 
   private async announce(run: GroupRun, world: GroupWorld): Promise<void> {
