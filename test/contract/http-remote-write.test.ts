@@ -1,4 +1,5 @@
 /** Remote write over HTTP: what is answered for what, and what arrives. */
+import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { JournalError } from '../../collector/core/errors.ts';
 import { httpFixture, NOW } from '../support/http-fixture.ts';
@@ -94,6 +95,23 @@ describe('remote write', () => {
       body: { errorType: 'unavailable', error: expect.stringContaining('send it again') as string },
       headers: { 'retry-after': '5' },
     });
+  });
+
+  it('lets senders wait while too much is at work, and takes them afterwards', async () => {
+    let free = () => {};
+    const held = new Promise<void>((resolve) => (free = resolve));
+    fixture.sink.write = () => held.then(() => ({ refused: 0 }));
+    // An unknown field is passed over, however large it is.
+    const ballast = message(9, randomBytes(7 * 1_048_576));
+    const body = snap(Buffer.concat([message(1, encodeSeries(good)), ballast]));
+    const waiting = Array.from({ length: 4 }, () => send(body));
+    const answers = Promise.all([...waiting, send(body)]);
+    const first = await Promise.race([send(body), answers]);
+    expect(first).toMatchObject({ status: 503, body: { errorType: 'unavailable' } });
+    free();
+    const statuses = (await answers).map(({ status }) => status).sort((a, b) => a - b);
+    expect(statuses).toEqual([204, 204, 204, 204, 503]);
+    expect((await send(body)).status).toBe(204);
   });
 
   it.each([
