@@ -1,12 +1,18 @@
 /** The command tree, and what an outcome means for the exit code: 0 done, 1 failed, 2 misused. */
 import { Command, CommanderError } from 'commander';
 import { DEFAULT_URL } from './client.ts';
+import { alerts } from './commands/alerts.ts';
 import { devices } from './commands/devices.ts';
+import { notify } from './commands/notify.ts';
 import { quarantine } from './commands/quarantine.ts';
 import { query } from './commands/query.ts';
+import { rules } from './commands/rules.ts';
+import { silences } from './commands/silences.ts';
 import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
 import { CliError, type CliIo } from './io.ts';
+
+const COMMANDS = [devices, tail, query, alerts, silences, rules, notify, quarantine, status];
 
 export async function run(args: readonly string[], io: CliIo, version: string): Promise<number> {
   const program = new Command('muster')
@@ -22,7 +28,7 @@ export async function run(args: readonly string[], io: CliIo, version: string): 
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
-  for (const add of [devices, tail, query, quarantine, status]) add(program, io);
+  for (const add of COMMANDS) add(program, io);
   try {
     await program.parseAsync([...args], { from: 'user' });
     return 0;

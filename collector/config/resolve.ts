@@ -41,6 +41,7 @@ export function resolveCollector(
     alerting: {
       ...settings.alerting,
       ...(settings.alerting.file && { file: resolve(folder, settings.alerting.file) }),
+      ...(settings.alerting.policies && { policies: resolve(folder, settings.alerting.policies) }),
     },
     bus:
       broker === undefined

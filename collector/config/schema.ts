@@ -117,6 +117,11 @@ const alerting = object('From alerts to people.', {
       examples: ['alertmanager.yml'],
     }),
   ),
+  policies: optional(
+    text('Escalations, flap damping, recurring silences and summaries (docs/oncall.md).', {
+      examples: ['policies.yml'],
+    }),
+  ),
   externalUrl: optional(
     text('Address under which people reach the page, for links in messages.', {
       pattern: '^https?://[^\\s]+$',
