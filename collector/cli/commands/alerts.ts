@@ -4,6 +4,7 @@ import { type AlertEvent, EVENT_KINDS } from '../../core/alerting/event.ts';
 import { matcherText } from '../../core/alerting/matcher.ts';
 import { parseMatchers } from '../../core/alerting/matcher-parse.ts';
 import { ago, clock } from '../../core/present.ts';
+import { compareText } from '../../core/text.ts';
 import { type Context, contextOf } from '../context.ts';
 import { CliError, type CliIo } from '../io.ts';
 import { pairs, table } from '../table.ts';
@@ -107,14 +108,18 @@ async function fetchAlerts(
   }
   if (receiver !== undefined) parameters.set('receiver', receiver);
   const found = await client.json<ShownAlert[]>(PATH, parameters);
-  return found.sort((a, b) => Date.parse(b.startsAt) - Date.parse(a.startsAt));
+  return found.sort(
+    (a, b) =>
+      Date.parse(b.startsAt) - Date.parse(a.startsAt) ||
+      compareText(nameOf(a) + labelsText(a.labels), nameOf(b) + labelsText(b.labels)),
+  );
 }
 
 function listText(found: readonly ShownAlert[], now: number): string {
   if (found.length === 0) return 'no alert fires\n';
   return table(
     [
-      { title: 'alert', text: ({ labels }) => labels['alertname'] ?? '' },
+      { title: 'alert', text: nameOf },
       { title: 'since', text: ({ startsAt }) => ago(Date.parse(startsAt), now) },
       { title: 'state', text: stateText },
       { title: 'receivers', text: ({ receivers }) => receivers.map(({ name }) => name).join(', ') },
@@ -123,6 +128,10 @@ function listText(found: readonly ShownAlert[], now: number): string {
     ],
     found,
   );
+}
+
+function nameOf({ labels }: ShownAlert): string {
+  return labels['alertname'] ?? '';
 }
 
 function stateText({ status }: ShownAlert): string {
@@ -148,7 +157,7 @@ function alertText(
 ): string {
   const { labels, annotations, startsAt, fingerprint, status, receivers, events } = alert;
   const head = pairs([
-    ['alert', labels['alertname'] ?? ''],
+    ['alert', nameOf(alert)],
     ['fingerprint', fingerprint],
     ['state', stateText(alert)],
     ['since', `${clock(Date.parse(startsAt))}, ${ago(Date.parse(startsAt), now)}`],
