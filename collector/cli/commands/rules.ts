@@ -90,7 +90,7 @@ function list(group: Command, io: CliIo): void {
 }
 
 /** promtool's exit code for what lint finds. */
-export class LintError extends CliError {
+class LintError extends CliError {
   readonly exitCode = 3;
 }
 

@@ -14,7 +14,7 @@ export interface Outage {
   readonly intervalMs: number;
 }
 
-export const OUTAGE_TOLERANCE_MS = 60 * 60_000;
+const OUTAGE_TOLERANCE_MS = 60 * 60_000;
 
 export function restored(alert: AlertInstance, outage: Outage): AlertInstance | undefined {
   if (alert.state !== 'pending') return alert;
@@ -24,6 +24,6 @@ export function restored(alert: AlertInstance, outage: Outage): AlertInstance | 
 }
 
 /** From when the next round was due until the one at `now`. */
-export function unwatchedMs({ lastRound, now, intervalMs }: Outage): number {
+function unwatchedMs({ lastRound, now, intervalMs }: Outage): number {
   return Math.max(0, now - lastRound - intervalMs);
 }

@@ -4,7 +4,7 @@ import type { Texts } from '../model.ts';
 import type { MapEntry, Report } from '../yaml/fields.ts';
 
 /** Any text of whole characters; a surrogate alone cannot be written in UTF-8. */
-export function isUtf8(text: string): boolean {
+function isUtf8(text: string): boolean {
   return !/[\ud800-\udfff]/u.test(text);
 }
 

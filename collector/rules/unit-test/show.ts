@@ -26,7 +26,7 @@ export function showDuration(ms: number): string {
     .join('');
 }
 
-export function showLabels(labels: LabelSet): string {
+function showLabels(labels: LabelSet): string {
   const name = labels.get(METRIC_NAME);
   const pairs = [...labels.entries()]
     .filter(([label]) => label !== METRIC_NAME)

@@ -6,11 +6,6 @@ import { nearest } from '../../../protocol/config/nearest.ts';
 import { parseDuration } from '../../core/query/duration.ts';
 import type { Place, YamlMapping, YamlNode, YamlScalar } from './tree.ts';
 
-export interface Finding {
-  readonly message: string;
-  readonly place: Place | undefined;
-}
-
 export type Report = (message: string, place: Place) => void;
 
 const KINDS = { scalar: 'a value', sequence: 'a list', mapping: 'a mapping' } as const;
