@@ -11,7 +11,7 @@ import type { Notifier, NotifierKind } from './notifier.ts';
 import { slack } from './slack.ts';
 import { webhook } from './webhook.ts';
 
-export { applyGlobals, DEFAULT_GLOBALS, type Globals, readGlobals } from './kit/globals.ts';
+export { readGlobals } from './kit/globals.ts';
 
 export const notifierKinds: readonly NotifierKind[] = [email, exec, mqtt, slack, webhook];
 

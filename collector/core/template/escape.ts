@@ -40,13 +40,6 @@ export function escapeQuery(text: string): string {
     .replaceAll(/[!'()*]/g, percent);
 }
 
-/** `url.PathEscape` keeps what may stand in a path. */
-export function escapePath(text: string): string {
-  return encodeURIComponent(wellFormed(text))
-    .replaceAll(/[!'()*]/g, percent)
-    .replaceAll(/%(?:24|26|2B|3D|3A|40)/g, (found) => decodeURIComponent(found));
-}
-
 /** A lone surrogate has no UTF-8, and encodeURIComponent would throw. */
 function wellFormed(text: string): string {
   return text.replaceAll(/\p{Surrogate}/gu, '\ufffd');

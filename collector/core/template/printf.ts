@@ -60,7 +60,7 @@ export function sprintf(format: string, args: readonly Value[]): string {
   return extra.length === 0 ? text : `${text}%!(EXTRA ${extra.join(', ')})`;
 }
 
-export function formatted(value: Value, directive: Directive): string {
+function formatted(value: Value, directive: Directive): string {
   const { verb } = directive;
   if (verb === 'T') return padded(typeName(value), directive);
   if (value === undefined || value === null) {

@@ -9,7 +9,7 @@ export interface Globals {
   readonly tree: Tree;
 }
 
-export const DEFAULT_GLOBALS: Globals = { resolveTimeoutMs: 300_000, tree: {} };
+const DEFAULT_GLOBALS: Globals = { resolveTimeoutMs: 300_000, tree: {} };
 
 // What a channel's key is called in `global`.
 const EMAIL: Readonly<Record<string, string>> = {

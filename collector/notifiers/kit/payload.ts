@@ -67,7 +67,7 @@ export function truncated(notification: Notification, limit: number): Notificati
   };
 }
 
-export function alertData(alert: Alert, now: number): AlertData {
+function alertData(alert: Alert, now: number): AlertData {
   const resolved = isResolved(alert, now);
   return {
     status: resolved ? 'resolved' : 'firing',

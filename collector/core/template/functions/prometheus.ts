@@ -65,7 +65,7 @@ export function prometheusFunctions(options: PrometheusFunctionOptions): Functio
 }
 
 /** What Prometheus puts before each template: `$labels`, `$value` and others. Errors count its length. */
-export const PROMETHEUS_PRELUDE =
+const PROMETHEUS_PRELUDE =
   '{{$labels := .Labels}}{{$externalLabels := .ExternalLabels}}' +
   '{{$externalURL := .ExternalURL}}{{$value := .Value}}';
 
