@@ -9,13 +9,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PromqlEngine } from '../../collector/promql/engine/engine.ts';
 import { MemorySource } from '../../collector/promql/memory-source.ts';
 import { Random } from '../../scripts/fuzz/random.ts';
-import { PROMETHEUS, type Prometheus } from '../support/prometheus.ts';
+import { PROMETHEUS, type Prometheus, startPrometheus } from '../support/prometheus.ts';
 import { answersDiffer, isEmpty, ours, theirs } from '../support/promql/differential/answers.ts';
-import {
-  backfilledPrometheus,
-  PROMTOOL,
-} from '../support/promql/differential/backfilled-prometheus.ts';
-import { recordedFleet } from '../support/promql/differential/data.ts';
+import { fill, recordedFleet } from '../support/promql/differential/data.ts';
 import { differentReason } from '../support/promql/differential/different.ts';
 import { randomQuery } from '../support/promql/differential/generator.ts';
 import { LISTED } from '../support/promql/differential/listed.ts';
@@ -24,35 +20,25 @@ import {
   type Question,
   rangeQuestion,
 } from '../support/promql/differential/question.ts';
-import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
+import { sendFleet } from '../support/promql/differential/send.ts';
 
 const SEED = 20_261_121;
 const RANDOM_QUERIES = 500;
 
-describe.skipIf(!existsSync(PROMETHEUS) || !existsSync(PROMTOOL))(
-  'equal answers (skipped where Debian’s prometheus is missing)',
+describe.skipIf(!existsSync(PROMETHEUS))(
+  'equal answers (skipped where /usr/bin/prometheus is missing)',
   () => {
     const engine = { current: new PromqlEngine(new MemorySource()) };
     let prometheus: Prometheus;
-    let folder: TempFolder;
 
     beforeAll(async () => {
       const fleet = recordedFleet(SEED);
-      const source = new MemorySource();
-      for (const { labels, times, values } of fleet) {
-        times.forEach((time, i) => {
-          source.append(labels, time, values[i] ?? 0);
-        });
-      }
-      engine.current = new PromqlEngine(source);
-      folder = await tempFolder('differential');
-      prometheus = await backfilledPrometheus(fleet, folder.path);
+      engine.current = new PromqlEngine(fill(new MemorySource(), fleet));
+      prometheus = await startPrometheus({ receives: true });
+      await sendFleet(prometheus.url, fleet);
     });
 
-    afterAll(async () => {
-      await prometheus?.stop();
-      await folder?.[Symbol.asyncDispose]();
-    });
+    afterAll(() => prometheus?.stop());
 
     async function disagreements(questions: readonly Question[]): Promise<readonly string[]> {
       const found: string[] = [];

@@ -30,10 +30,10 @@ const HISTOGRAMS = [
 export function consistencySource(seed: number): MemorySource {
   const random = new Random(seed);
   const source = new MemorySource();
-  for (const { labels, times, values } of recordedFleet(seed)) {
-    times.forEach((time, i) => {
-      source.append(labels, time, random.chance(25) ? 'stale' : (values[i] ?? 0));
-    });
+  for (const { labels, samples } of recordedFleet(seed)) {
+    for (const [time, value] of samples) {
+      source.append(labels, time, random.chance(25) ? 'stale' : value);
+    }
   }
   for (const { labels, values } of HISTOGRAMS.map(parseSeries)) {
     values.forEach((value, i) => {

@@ -3,22 +3,30 @@
  * that none is on the left end of a range: there Prometheus 2 and 3 differ.
  */
 import { LabelSet } from '../../../../collector/core/label-set.ts';
+import type { MemorySource } from '../../../../collector/promql/memory-source.ts';
 import { Random } from '../../../../scripts/fuzz/random.ts';
 
 export interface Recorded {
   readonly labels: LabelSet;
-  readonly times: readonly number[];
-  readonly values: readonly number[];
+  readonly samples: readonly (readonly [time: number, value: number | 'stale'])[];
 }
 
 /** A multiple of an hour. */
 export const DATA_START = 1_700_002_800_000;
-const DATA_END = DATA_START + 7_200_000;
+export const DATA_END = DATA_START + 7_200_000;
 const STEP = 15_000;
+
+/** Into memory, for our engine. */
+export function fill(source: MemorySource, fleet: readonly Recorded[]): MemorySource {
+  for (const { labels, samples } of fleet) {
+    for (const [time, value] of samples) source.append(labels, time, value);
+  }
+  return source;
+}
 
 type Labels = Readonly<Record<string, string>>;
 /** The value at step `i`; undefined: no sample. */
-type Shape = (i: number) => number | undefined;
+type Shape = (i: number) => number | 'stale' | undefined;
 
 export function recordedFleet(seed: number): readonly Recorded[] {
   const random = new Random(seed);
@@ -27,15 +35,12 @@ export function recordedFleet(seed: number): readonly Recorded[] {
 
 function record(name: string, labels: Labels, shape: Shape, random: Random, step = STEP): Recorded {
   const phase = 1 + random.below(998) + 1000 * random.below(step / 1000);
-  const times: number[] = [];
-  const values: number[] = [];
+  const samples: (readonly [number, number | 'stale'])[] = [];
   for (let i = 0; DATA_START + phase + i * step < DATA_END; i++) {
     const value = shape(i);
-    if (value === undefined) continue;
-    times.push(DATA_START + phase + i * step);
-    values.push(value);
+    if (value !== undefined) samples.push([DATA_START + phase + i * step, value]);
   }
-  return { labels: LabelSet.fromObject({ __name__: name, ...labels }), times, values };
+  return { labels: LabelSet.fromObject({ __name__: name, ...labels }), samples };
 }
 
 /**
@@ -61,13 +66,16 @@ function gauge(random: Random, low: number, high: number): Shape {
   };
 }
 
-/** Silent for a while now and then. */
+/** Silent for a while now and then; every other time it says so by a staleness marker. */
 function withGaps(random: Random, shape: Shape): Shape {
   let silent = 0;
   return (i) => {
     const value = shape(i);
     if (silent > 0) silent--;
-    else if (random.chance(60)) silent = 5 + random.below(40);
+    else if (random.chance(60)) {
+      silent = 5 + random.below(40);
+      if (random.chance(2)) return 'stale';
+    }
     return silent > 0 ? undefined : value;
   };
 }
