@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { verifyData } from '../io/verify.ts';
 import type { CommandIo } from '../ports/commands.ts';
+import { problemsOfFiles } from './check-files.ts';
 
 export function commandIo(): CommandIo {
   return {
@@ -23,6 +24,7 @@ export function commandIo(): CommandIo {
         throw error;
       }
     },
+    problemsOfFiles,
     verify: verifyData,
   };
 }

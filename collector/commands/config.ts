@@ -28,13 +28,7 @@ export async function config(args: readonly string[], io: CommandIo): Promise<nu
     return EXIT.failed;
   }
   for (const warning of loaded.warnings) io.err(`warning: ${warning}\n`);
-  if (verb === 'check') {
-    const place = path ?? 'environment and defaults';
-    io.out(
-      asJson ? `${JSON.stringify({ ok: true, warnings: loaded.warnings })}\n` : `${place}: ok\n`,
-    );
-    return EXIT.ok;
-  }
+  if (verb === 'check') return checkFiles(loaded, path, asJson, io);
   const settings = inEffect(loaded);
   io.out(
     asJson
@@ -44,8 +38,26 @@ export async function config(args: readonly string[], io: CommandIo): Promise<nu
   return EXIT.ok;
 }
 
+type Good = LoadedCollectorConfig & { readonly ok: true };
+
+/** The file itself is right; what it names may not be. */
+async function checkFiles(
+  { warnings }: Good,
+  path: string | undefined,
+  asJson: boolean,
+  io: CommandIo,
+): Promise<number> {
+  const lines = await io.problemsOfFiles(path);
+  const ok = lines.length === 0;
+  const place = path ?? 'environment and defaults';
+  if (asJson) io.out(`${JSON.stringify(ok ? { ok, warnings } : { ok, problems: lines })}\n`);
+  else if (ok) io.out(`${place}: ok\n`);
+  else for (const line of lines) io.err(`${line}\n`);
+  return ok ? EXIT.ok : EXIT.failed;
+}
+
 /** What the collector would run with, in the form of its file: of the two brokers only the one used. */
-function inEffect({ settings, config: actual }: LoadedCollectorConfig & { readonly ok: true }) {
+function inEffect({ settings, config: actual }: Good) {
   const { mqtt, broker, ...rest } = settings;
   const bus = broker === undefined ? { mqtt } : { broker };
   return { ...rest, data: actual.data, ...bus };

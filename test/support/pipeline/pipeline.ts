@@ -8,7 +8,7 @@ import type { DeviceView } from '../../../collector/core/views.ts';
 import { GAP_CAUSES } from '../../../protocol/messages/event.ts';
 import { type Account, type ReportedGap, readLedger, settle } from './account.ts';
 import type { AgentSettings } from './agent-under-test.ts';
-import type { Need } from './faults/fault.ts';
+import type { Need } from './faults/need.ts';
 import { LinkProxy } from './link-proxy.ts';
 import { freePort, Program } from './programs.ts';
 

@@ -144,6 +144,7 @@ describe('collector', () => {
       },
       makeFolder: () => Promise.resolve(true),
       makeFile: () => Promise.resolve(true),
+      problemsOfFiles: () => Promise.resolve([]),
       verify: async function* () {},
       ...more,
     });
@@ -171,6 +172,15 @@ describe('collector', () => {
       code: 1,
       err: expect.stringContaining('EACCES') as unknown,
     });
+  });
+
+  test('config check fails when a file that it names is wrong', async () => {
+    const wrong = { problemsOfFiles: () => Promise.resolve(['r.yml:5:22: group "x": unclosed']) };
+    expect(await collector(['config', 'check'], wrong)).toMatchObject({
+      code: 1,
+      err: 'r.yml:5:22: group "x": unclosed\n',
+    });
+    expect(await collector(['config', 'check'])).toMatchObject({ code: 0 });
   });
 
   test('verify fails when a part is damaged', async () => {

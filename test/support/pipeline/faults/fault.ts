@@ -1,9 +1,7 @@
 /** What a fault of the exactly-once check is. */
 import type { Pipeline } from '../pipeline.ts';
 import type { Random } from '../random.ts';
-
-/** `broker`: an external one. `disks`: small ones of its own, which takes the right to mount. */
-export type Need = 'broker' | 'disks';
+import type { Need } from './need.ts';
 
 export interface Fault {
   readonly name: string;
