@@ -192,6 +192,32 @@ describe('a restart', () => {
   });
 });
 
+describe('a configuration that is wrong at the start', () => {
+  it('keeps and shows alerts; what was open is told when the file is right', async () => {
+    const first = new Rig(CONFIG);
+    first.answer = () => new Promise<Outcome>(() => {});
+    await first.start();
+    await first.fire(A);
+    await first.advance(10_000);
+    const [sent] = first.take();
+    const clock = later(first, 1000);
+    const second = new Rig('route: {}', { catalog: copyOf(first.catalog), clock });
+    expect(await second.alerting.start()).not.toEqual([]);
+    await second.fire(B);
+    await second.advance(MINUTE);
+    expect(second.take()).toEqual([]);
+    expect(second.views.alerts()).toHaveLength(2);
+    expect(second.views.figures().reloadOk).toBe(false);
+    second.text = CONFIG;
+    expect(await second.alerting.reload()).toEqual([]);
+    await second.advance(2 * MINUTE);
+    expect(second.take().map(({ key, alerts }) => [key === sent?.key, alerts])).toEqual([
+      [true, ['+Disk a']],
+      [false, ['+Disk a', '+Disk b']],
+    ]);
+  });
+});
+
 describe('a reload', () => {
   it('changes nothing when the file is wrong, and says where', async () => {
     const rig = await new Rig(CONFIG).start();

@@ -4,7 +4,7 @@
  * and each reload, as Alertmanager does.
  */
 import type { ConfigProblem } from '../../../protocol/config/problem.ts';
-import { type AlertingConfig, loadConfig } from '../../core/alerting/config/load.ts';
+import type { AlertingConfig } from '../../core/alerting/config/load.ts';
 import type { TrackedAlert } from '../../core/alerting/identity.ts';
 import { Inhibition } from '../../core/alerting/inhibition.ts';
 import type { LabelSet } from '../../core/label-set.ts';
@@ -13,6 +13,7 @@ import type { AlertingFiles } from '../../ports/alerting.ts';
 import type { Catalog, Clock, Log } from '../../ports.ts';
 import { AlertStore } from './alert-store.ts';
 import { Commits } from './commits.ts';
+import { nobodyTold, type Ready, readConfiguration } from './configuration.ts';
 import { Delivery, type DeliveryDeps, ENDING } from './delivery.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { AlertGroup } from './group.ts';
@@ -21,7 +22,7 @@ import { Holds } from './holds.ts';
 import { Janitor } from './janitor.ts';
 import { type AlertingMetrics, alertingMetrics } from './metrics.ts';
 import { NotificationLog } from './notification-log.ts';
-import { asProblem, type Channels, integrations, type Receivers } from './receivers.ts';
+import type { Channels } from './receivers.ts';
 import { SilenceStore } from './silence-store.ts';
 import {
   type FlushContext,
@@ -50,12 +51,6 @@ export interface AlertingDeps {
   /** What else may hold alerts back, behind the silences: maintenance, acknowledgement, flap damping. */
   readonly stages?: readonly Stage[];
   readonly acknowledgeUrl?: DeliveryDeps['acknowledgeUrl'];
-}
-
-interface Ready {
-  readonly config: AlertingConfig;
-  readonly resolveTimeoutMs: number;
-  readonly receivers: Receivers;
 }
 
 interface Running extends Omit<Ready, 'receivers'> {
@@ -87,6 +82,7 @@ export class Alerting {
   private current: Running | undefined;
   private inhibition = new Inhibition([]);
   private recovering: Promise<void> = Promise.resolve();
+  private recovered = false;
 
   constructor(deps: AlertingDeps) {
     this.deps = deps;
@@ -154,33 +150,22 @@ export class Alerting {
     await this.silences.restore(catalog);
     await this.notifications.restore(catalog);
     const problems = await this.reload();
-    if (this.current === undefined) return problems;
-    const { retired } = this.dispatcher;
-    this.attempts.add(this.recovery);
-    this.recovering = this.delivery
-      .recover(this.recovery.signal, retired)
-      .catch((error: unknown) => {
-        this.deps.log.error('recovery of notifications failed', { error: String(error) });
-      });
+    // Alerts are kept and shown; whoever was to be told is told when the file is right.
+    if (this.current === undefined) this.use(nobodyTold());
     this.janitor.start();
     return problems;
   }
 
   /** Takes over the configuration if it is right; if not, answers why, and nothing changes. */
   async reload(): Promise<readonly ConfigProblem[]> {
-    const read = await this.readConfig();
+    const { files, channels, clock, random } = this.deps;
+    const integration = { clock, random, metrics: this.metrics };
+    const read = await readConfiguration(files, channels, integration);
     this.reloadOk = read.ok;
     if (!read.ok) return read.problems;
-    const { config, receivers, resolveTimeoutMs } = read.ready;
-    const before = this.current?.dispatcher;
-    before?.retire();
-    if (before !== undefined) this.retire(before);
-    this.inhibition = new Inhibition(config.inhibitRules);
-    this.holds.clear();
-    this.delivery.use(receivers);
-    this.current = { config, resolveTimeoutMs, dispatcher: this.newDispatcher(config) };
-    this.reloadedAt = this.deps.clock.wall();
-    this.spread([...this.store.all()]);
+    this.use(read.ready);
+    this.reloadedAt = clock.wall();
+    if (!this.recovered) this.recover();
     return [];
   }
 
@@ -203,27 +188,27 @@ export class Alerting {
     return this.current;
   }
 
-  private async readConfig(): Promise<
-    | { readonly ok: true; readonly ready: Ready }
-    | { readonly ok: false; readonly problems: readonly ConfigProblem[] }
-  > {
-    const { files, channels, clock, random } = this.deps;
-    try {
-      const { text } = await files.config();
-      const loaded = loadConfig(text);
-      if (!loaded.ok) return { ok: false, problems: loaded.problems.map(asProblem) };
-      const { config } = loaded;
-      const templates = await files.templates(config.templates);
-      const bound = channels.bind(config.global, config.receivers, templates);
-      if (!bound.ok) return { ok: false, problems: bound.findings.map(asProblem) };
-      const { resolveTimeoutMs } = bound;
-      const deps = { clock, random, metrics: this.metrics };
-      const receivers = integrations(config, bound.receivers, deps);
-      return { ok: true, ready: { config, resolveTimeoutMs, receivers } };
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      return { ok: false, problems: [{ code: 'unreadable', path: '', keys: [], message }] };
-    }
+  private use({ config, resolveTimeoutMs, receivers }: Ready): void {
+    const before = this.current?.dispatcher;
+    before?.retire();
+    if (before !== undefined) this.retire(before);
+    this.inhibition = new Inhibition(config.inhibitRules);
+    this.holds.clear();
+    this.delivery.use(receivers);
+    this.current = { config, resolveTimeoutMs, dispatcher: this.newDispatcher(config) };
+    this.spread([...this.store.all()]);
+  }
+
+  /** Sends what a crash left open; a flush that is about the same waits for it. */
+  private recover(): void {
+    this.recovered = true;
+    this.attempts.add(this.recovery);
+    const { retired } = this.dispatcher;
+    this.recovering = this.delivery
+      .recover(this.recovery.signal, retired)
+      .catch((error: unknown) => {
+        this.deps.log.error('recovery of notifications failed', { error: String(error) });
+      });
   }
 
   private newDispatcher(config: AlertingConfig): Dispatcher {
