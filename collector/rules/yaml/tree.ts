@@ -162,21 +162,21 @@ class Reader {
   }
 
   private mapping(start: number): YamlMapping {
-    const entries: YamlEntry[] = [];
+    const entries = new Map<string, YamlEntry>();
     const merged: YamlEntry[] = [];
     while (!this.pops()) {
       const key = this.node();
       if (key.kind !== 'scalar') throw new YamlError('a key must be a plain text', key);
       const value = this.node();
       if (key.text === '<<') merged.push(...merge(value));
-      else if (entries.some((one) => one.key.text === key.text)) {
+      else if (entries.has(key.text)) {
         throw new YamlError(`key ${JSON.stringify(key.text)} is given twice`, key);
-      } else entries.push({ key, value });
+      } else entries.set(key.text, { key, value });
     }
     for (const entry of merged) {
-      if (!entries.some((one) => one.key.text === entry.key.text)) entries.push(entry);
+      if (!entries.has(entry.key.text)) entries.set(entry.key.text, entry);
     }
-    return { kind: 'mapping', entries, ...this.place(start) };
+    return { kind: 'mapping', entries: [...entries.values()], ...this.place(start) };
   }
 
   private pops(): boolean {
