@@ -13,16 +13,18 @@ export interface RuleFiles {
 }
 
 /**
- * `fresh`: its data is there. `silent`: it is down, or lags, or was not heard yet since the
- * collector started, so that nobody knows how it is. `unknown`: none of the fleet's.
+ * `fresh`: its data is there. `silent`: it is down, or lags. `unheard`: the collector has just
+ * started and does not know even that. `unknown`: none of the fleet's.
  */
-export type Freshness = 'fresh' | 'silent' | 'unknown';
+export type Freshness = 'fresh' | 'silent' | 'unheard' | 'unknown';
 
 export interface DeviceFreshness {
   device(id: string): Freshness;
   /** `silent` when it has devices and every one is silent. */
   site(site: string): Freshness;
   fleet(): Freshness;
+  /** No device of the site, or of the fleet, is `unheard`. */
+  allHeard(site?: string): boolean;
 }
 
 export interface RuleDirectory {

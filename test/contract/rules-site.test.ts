@@ -47,6 +47,7 @@ function fleet() {
       device: (id) => (down.has(id) ? 'silent' : 'fresh'),
       site: () => 'unknown',
       fleet: () => 'unknown',
+      allHeard: () => true,
     },
     breathe: () => Promise.resolve(),
     settings: () => DEFAULT_RULE_SETTINGS,

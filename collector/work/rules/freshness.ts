@@ -11,10 +11,18 @@ export interface FreshnessDeps {
   readonly lagMs: (id: string) => number | undefined;
   /** A device further behind than this is silent. */
   readonly allowedLagMs: number;
+  /**
+   * UTC milliseconds. When given, a device counts as heard only some seconds after it was first found
+   * so: `up` is written after it is known, and must be there to be queried.
+   */
+  readonly now?: () => number;
 }
+
+const SETTLING_MS = 10_000;
 
 export class FleetFreshness implements DeviceFreshness {
   private readonly deps: FreshnessDeps;
+  private readonly heardSince = new Map<string, number>();
 
   constructor(deps: FreshnessDeps) {
     this.deps = deps;
@@ -32,6 +40,14 @@ export class FleetFreshness implements DeviceFreshness {
     return this.all(() => true);
   }
 
+  allHeard(site?: string): boolean {
+    for (const device of this.deps.devices()) {
+      if (site !== undefined && device.site !== site) continue;
+      if (this.judge(device.id) === 'unheard') return false;
+    }
+    return true;
+  }
+
   private all(isMember: (device: { readonly site: string }) => boolean): Freshness {
     let found: Freshness = 'unknown';
     for (const device of this.deps.devices()) {
@@ -44,7 +60,17 @@ export class FleetFreshness implements DeviceFreshness {
 
   private judge(id: string): Freshness {
     const { isUp, lagMs, allowedLagMs } = this.deps;
-    if (isUp(id) !== true) return 'silent';
+    const up = isUp(id);
+    if (up === undefined || !this.hasSettled(id)) return 'unheard';
+    if (!up) return 'silent';
     return (lagMs(id) ?? 0) > allowedLagMs ? 'silent' : 'fresh';
+  }
+
+  private hasSettled(id: string): boolean {
+    const now = this.deps.now?.();
+    if (now === undefined) return true;
+    const since = this.heardSince.get(id);
+    if (since === undefined) this.heardSince.set(id, now);
+    return Math.abs(now - (since ?? now)) >= SETTLING_MS;
   }
 }

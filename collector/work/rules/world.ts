@@ -9,7 +9,7 @@ import type { DeviceFreshness } from '../../ports/rules.ts';
 import type { SampleSink, WrittenSeries } from '../../ports/samples.ts';
 import type { Clock, Log } from '../../ports.ts';
 import { RuleError } from '../../rules/evaluation/errors.ts';
-import { asksDevices, mustHold } from '../../rules/evaluation/hold.ts';
+import { mustHold, subjectOf } from '../../rules/evaluation/hold.ts';
 import { asVector } from '../../rules/evaluation/vector.ts';
 import type { AlertChanges, RuleWorld } from '../../rules/evaluation/world.ts';
 import type { Rule, RuleGroup } from '../../rules/model.ts';
@@ -90,7 +90,7 @@ export class GroupWorld implements RuleWorld {
 
   isSilent({ expr }: Rule, labels: LabelSet): boolean {
     const { freshness, settings } = this.deps;
-    return settings().holdSilentDevices && asksDevices(expr) && mustHold(labels, freshness);
+    return settings().holdSilentDevices && mustHold(labels, subjectOf(expr), freshness);
   }
 
   breathe(): Promise<void> {

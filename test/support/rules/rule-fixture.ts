@@ -90,6 +90,7 @@ export async function ruleFixture(folder: string, text: string): Promise<RuleFix
         device: (id) => fixture.freshness(id),
         site: () => 'unknown',
         fleet: () => 'unknown',
+        allHeard: () => true,
       },
       metrics,
       breathe: () => Promise.resolve(),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LabelSet } from '../../../collector/core/label-set.ts';
 import { parseExpr } from '../../../collector/promql/parse/index.ts';
 import { duplicates } from '../../../collector/rules/duplicates.ts';
-import { asksDevices, mustHold } from '../../../collector/rules/evaluation/hold.ts';
+import { asksDevices, mustHold, subjectOf } from '../../../collector/rules/evaluation/hold.ts';
 import { dueAtOrBefore, offsetOf, roundAt } from '../../../collector/rules/evaluation/schedule.ts';
 import { generatorUrl, isDue } from '../../../collector/rules/evaluation/sending.ts';
 import { expandGlob } from '../../../collector/rules/glob.ts';
@@ -68,8 +68,18 @@ describe('holding an alert', () => {
     ['count(up == 0) / count(up)', false],
     ['max_over_time((rate(x[1m]))[5m:1m])', true],
     ['vector(1)', false],
-  ])('%s asks devices: %s', (text, expected) => {
+  ])('%s asks devices for data: %s', (text, expected) => {
     expect(asksDevices(parseExpr(text))).toBe(expected);
+  });
+
+  it.each([
+    ['up == 0', 'liveness'],
+    ['muster_collector_devices > 1 and on () count(up) > 1', 'liveness'],
+    ['muster_collector_devices > 1', 'own'],
+    ['vector(1)', 'own'],
+    ['disk > up', 'data'],
+  ])('%s is about %s', (text, expected) => {
+    expect(subjectOf(parseExpr(text))).toBe(expected);
   });
 
   const fleet = new FleetFreshness({
@@ -86,17 +96,42 @@ describe('holding an alert', () => {
   });
 
   it.each([
-    [{ instance: 'a' }, true],
-    [{ instance: 'b' }, false],
-    [{ instance: 'c' }, true],
-    [{ instance: 'd' }, true],
-    [{ instance: 'localhost:9090' }, false],
-    [{ site: 's' }, false],
-    [{ site: 't' }, true],
-    [{ site: 'nowhere' }, false],
-    [{}, false],
-  ])('%j is held: %s', (labels, expected) => {
-    expect(mustHold(LabelSet.fromObject(labels), fleet)).toBe(expected);
+    [{ instance: 'a' }, true, false],
+    [{ instance: 'b' }, false, false],
+    [{ instance: 'c' }, true, false],
+    [{ instance: 'd' }, true, true],
+    [{ instance: 'localhost:9090' }, false, false],
+    [{ site: 's' }, false, false],
+    [{ site: 't' }, true, false],
+    [{ site: 'u' }, true, true],
+    [{ site: 'nowhere' }, false, false],
+    [{}, false, true],
+  ])('%j about data of devices is held: %s, about who is up: %s', (labels, data, own) => {
+    expect(mustHold(LabelSet.fromObject(labels), 'data', fleet)).toBe(data);
+    expect(mustHold(LabelSet.fromObject(labels), 'liveness', fleet)).toBe(own);
+    expect(mustHold(LabelSet.fromObject(labels), 'own', fleet)).toBe(false);
+  });
+
+  it('waits until what is known of a device can be queried', () => {
+    let now = 0;
+    let up: boolean | undefined;
+    const one = new FleetFreshness({
+      devices: () => [{ id: 'a', site: 's' }],
+      find: () => ({ id: 'a', site: 's' }),
+      isUp: () => up,
+      lagMs: () => undefined,
+      allowedLagMs: 60_000,
+      now: () => now,
+    });
+    expect(one.device('a')).toBe('unheard');
+    now = 90_000;
+    up = false;
+    expect(one.device('a')).toBe('unheard');
+    now = 100_000;
+    expect(one.device('a')).toBe('silent');
+    up = true;
+    expect(one.device('a')).toBe('fresh');
+    expect(one.allHeard()).toBe(true);
   });
 });
 

@@ -38,7 +38,12 @@ function world(refused = 0, evaluated?: () => Promise<Evaluated>) {
     },
     alerts: { put: () => Promise.reject(new Error('nothing is to be told')) },
     memory: new RuleMemory(new MemoryCatalog()),
-    freshness: { device: () => 'silent', site: () => 'silent', fleet: () => 'silent' },
+    freshness: {
+      device: () => 'silent',
+      site: () => 'silent',
+      fleet: () => 'silent',
+      allHeard: () => true,
+    },
     breathe: () => Promise.resolve(),
     settings: () => ({ ...DEFAULT_RULE_SETTINGS, timeoutMs: 5_000 }),
   };
