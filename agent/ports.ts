@@ -135,9 +135,8 @@ export interface BufferLoss {
 /**
  * The only queue between the samplers and the collector (LevelDB in `io/level-buffer.ts`).
  *
- * A new epoch is minted by each opening of an empty or repaired buffer and after a boot that did
- * not close it. A killed process of the same boot goes on with its epoch: what was written is in
- * the kernel's hands.
+ * A new epoch is minted by each opening of an empty or repaired buffer, and after a life that did
+ * not close it (docs/decisions/0015-written-when-it-must.md).
  */
 export interface RecordBuffer {
   readonly opening: BufferOpening;

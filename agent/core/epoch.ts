@@ -9,15 +9,20 @@ export interface FoundFolder {
   readonly clean: boolean;
   /** Records may have been given out without having been written. */
   readonly staging: boolean;
+  /** Epochs in the folder. */
+  readonly epochs: number;
 }
 
 export type OpeningKind = 'new' | 'clean' | 'killed' | 'power' | 'repaired' | 'quarantined';
 
+/** An agent that is killed again and again while it is offline must not fill its ledger with epochs. */
+const MOST_EPOCHS = 64;
+
 /**
- * A number names one byte string for ever. After damage or a power cut the newest numbers may have
- * been given out and then lost, so they are never given again: a new epoch begins. What a killed
- * process wrote is in the kernel's hands, as is everything after a clean close; but when it gave
- * out live records before it wrote them, its last numbers are not known either.
+ * A number names one byte string for ever. After damage, a power cut or a kill the newest numbers may
+ * have been given out and then lost (the folder may even be an older copy of itself), so they are
+ * never given again: a new epoch begins. Only where there are many epochs already goes a killed
+ * process on with its numbers, unless it gave out records before it wrote them.
  */
 export function judgeOpening(
   found: FoundFolder,
@@ -27,5 +32,5 @@ export function judgeOpening(
   if (found.fresh) return { kind: 'new', mint: true };
   if (found.clean) return { kind: 'clean', mint: false };
   if (found.boot !== bootId) return { kind: 'power', mint: true };
-  return { kind: 'killed', mint: found.staging };
+  return { kind: 'killed', mint: found.staging || found.epochs < MOST_EPOCHS };
 }

@@ -1,5 +1,5 @@
 /** What the agent says of itself in its retained `state`. */
-import { encodeState } from '../../protocol/messages/state.ts';
+import { encodeState, MAX_EPOCHS } from '../../protocol/messages/state.ts';
 import { VERSION } from '../../protocol/version.ts';
 import type { Clock, RecordBuffer } from '../ports.ts';
 
@@ -36,7 +36,8 @@ export class Presence {
       online,
       session,
       agentVersion: VERSION,
-      epochs: buffer.held(),
+      // Older ones are delivered all the same: the collector knows them by their batches.
+      epochs: buffer.held().slice(-MAX_EPOCHS),
       capabilities: CAPABILITIES,
       boot,
       wall: Math.round(clock.wall()),

@@ -61,7 +61,8 @@ const KEY = {
   facts: 11,
 } as const;
 
-const MAX_EPOCHS = 256;
+/** Epochs that one message may name. */
+export const MAX_EPOCHS = 256;
 const MAX_TEXTS = 64;
 
 export function encodeState(state: DeviceState): Uint8Array {

@@ -149,6 +149,7 @@ async function finish(
     boot: loaded.ledger?.boot,
     clean: stored.clean,
     staging: stored.staging === true,
+    epochs: stored.epochs.length,
   };
   const { kind, mint } = judgeOpening(found, options.bootId);
   const counted =

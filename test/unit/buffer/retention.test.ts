@@ -61,13 +61,22 @@ describe('retention', () => {
 });
 
 describe('opening', () => {
-  const found = { fresh: false, damage: 'none', boot: 'x', clean: false, staging: false } as const;
+  const found = {
+    fresh: false,
+    damage: 'none',
+    boot: 'x',
+    clean: false,
+    staging: false,
+    epochs: 1,
+  } as const;
 
   it('begins a new epoch only when numbers may be lost', () => {
     expect(judgeOpening({ ...found, fresh: true }, 'x')).toEqual({ kind: 'new', mint: true });
     expect(judgeOpening({ ...found, clean: true }, 'y')).toEqual({ kind: 'clean', mint: false });
-    expect(judgeOpening(found, 'x')).toEqual({ kind: 'killed', mint: false });
-    expect(judgeOpening({ ...found, staging: true }, 'x')).toEqual({ kind: 'killed', mint: true });
+    expect(judgeOpening(found, 'x')).toEqual({ kind: 'killed', mint: true });
+    const often = { ...found, epochs: 64 };
+    expect(judgeOpening(often, 'x')).toEqual({ kind: 'killed', mint: false });
+    expect(judgeOpening({ ...often, staging: true }, 'x')).toEqual({ kind: 'killed', mint: true });
     expect(judgeOpening(found, 'y')).toEqual({ kind: 'power', mint: true });
     const repaired = { ...found, clean: true, damage: 'repaired' } as const;
     expect(judgeOpening(repaired, 'x')).toEqual({ kind: 'repaired', mint: true });
