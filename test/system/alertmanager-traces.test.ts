@@ -8,6 +8,8 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { notifyPorts } from '../../collector/io/notify-transports/index.ts';
+import { notifierChannels } from '../../collector/work/alerting/receivers.ts';
 import { type AlertingServer, startAlerting } from '../support/alerting/server.ts';
 import {
   type HookMessage,
@@ -130,7 +132,8 @@ describe.skipIf(!existsSync(ALERTMANAGER))(
       theirHook = await startHook();
       ourHook = await startHook();
       theirs = await startAlertmanager(folder.path, configFor(theirHook.url));
-      ours = await startAlerting(configFor(ourHook.url));
+      const channels = notifierChannels(notifyPorts({ publish: () => Promise.resolve() }, {}));
+      ours = await startAlerting(configFor(ourHook.url), { channels });
     });
 
     afterAll(async () => {

@@ -156,6 +156,11 @@ export class Alerting {
     return problems;
   }
 
+  /** For those who tell beside the groups, e.g. ladders; true when every channel knows this state. */
+  tellReceiver(context: FlushContext, alerts: readonly TrackedAlert[]): Promise<boolean> {
+    return this.delivery.deliver(context, alerts);
+  }
+
   /** Takes over the configuration if it is right; if not, answers why, and nothing changes. */
   async reload(): Promise<readonly ConfigProblem[]> {
     const { files, channels, clock, random } = this.deps;
