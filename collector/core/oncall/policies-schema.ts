@@ -96,7 +96,7 @@ export const policiesSchema = object('Escalation, flap damping, recurring silenc
         'Names of time intervals of the alerting file; silent while one of them holds.',
         text('Name of a time interval.'),
       ),
-      comment: text('Why.', { default: '' }),
+      comment: optional(text('Why.')),
     }),
   ),
   summaries: dictionary('Reports by name.', NAME, summary),

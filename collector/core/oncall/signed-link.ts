@@ -42,7 +42,7 @@ function signature(content: string, key: Uint8Array): Buffer {
 function read(content: string): Grant | undefined {
   const parsed: unknown = JSON.parse(Buffer.from(content, 'base64url').toString());
   if (!Array.isArray(parsed)) return undefined;
-  const [notification, expiresAt]: unknown[] = parsed;
+  const [notification, expiresAt] = parsed as unknown[];
   if (typeof notification !== 'string' || typeof expiresAt !== 'number') return undefined;
   return { notification, expiresAt };
 }
