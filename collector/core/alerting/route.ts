@@ -125,9 +125,3 @@ export function goQuote(text: string): string {
   });
   return `"${inside}"`;
 }
-
-/** Every route, in the order of the file. */
-export function* allRoutes(route: Route): Generator<Route> {
-  yield route;
-  for (const child of route.routes) yield* allRoutes(child);
-}

@@ -61,7 +61,7 @@ export function refusalOf({ matchers, startsAt, endsAt }: SilenceDraft, now: num
 }
 
 /** Whether `next` may take the place of `before`, or needs an id of its own. */
-export function canReplace(before: Silence, next: SilenceDraft, now: number): boolean {
+function canReplace(before: Silence, next: SilenceDraft, now: number): boolean {
   if (!sameMatchers(before.matchers, next.matchers)) return false;
   const state = silenceState(before, now);
   if (state === 'active') return next.startsAt === before.startsAt && next.endsAt >= now;

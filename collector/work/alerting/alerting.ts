@@ -57,8 +57,6 @@ interface Running extends Omit<Ready, 'receivers'> {
   readonly dispatcher: Dispatcher;
 }
 
-export const DEFAULT_RETENTION_MS = 120 * 3_600_000;
-
 export class Alerting {
   readonly store: AlertStore;
   readonly silences: SilenceStore;

@@ -5,7 +5,7 @@ import type { Heard } from './receiver.ts';
 export type Truth = ReadonlyMap<string, boolean>;
 
 /** What each receiver believes of each alert: the last that it answered for. */
-export function beliefs(heard: readonly Heard[]): Map<string, Map<string, boolean>> {
+function beliefs(heard: readonly Heard[]): Map<string, Map<string, boolean>> {
   const found = new Map<string, Map<string, boolean>>();
   for (const { message, answered } of heard) {
     if (!answered) continue;

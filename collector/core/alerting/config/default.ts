@@ -11,6 +11,12 @@ route:
   group_wait: 30s
   group_interval: 5m
   repeat_interval: 4h
+  routes:
+    - matchers: [alertname="SiteOffline"]
+      group_wait: 0s
+    # By then it is known whether it is the site.
+    - matchers: [alertname="DeviceOffline"]
+      group_wait: 90s
 
 inhibit_rules:
   - source_matchers: [alertname="SiteOffline"]
