@@ -12,7 +12,7 @@ const OUT = join(HERE, '../../../node_modules/.cache/muster-tests');
 export async function bundleVictim(): Promise<string> {
   const outfile = join(OUT, `${process.pid}-alerts`, 'victim.mjs');
   await build({
-    entryPoints: [join(HERE, 'victim.ts')],
+    entryPoints: [new URL('./victim.ts', import.meta.url).pathname],
     outfile,
     bundle: true,
     packages: 'external',
