@@ -117,7 +117,8 @@ export class CollectorApp {
     const metaOf = (metric: string) => descriptions.metaOf(metric);
     this.outsideSamples = new OutsideSamples({ clock, journal, journalHealth, store, metaOf });
     const limits = queryLimits(config);
-    this.engine = new PromqlEngine(new StoreSource(store), limits);
+    const subqueryStepMs = config.rules.interval;
+    this.engine = new PromqlEngine(new StoreSource(store), { ...limits, subqueryStepMs });
     this.queries = new LimitedQueries({ engine: this.engine, clock, limits, breathe });
     const { outsideSamples } = this;
     const acks = new AckDesk({ bus, clock, log, counts });

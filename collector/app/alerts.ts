@@ -41,6 +41,12 @@ export interface AlertsDeps {
   readonly config: () => CollectorConfig;
 }
 
+interface ReadRules {
+  readonly texts: readonly RuleFileText[];
+  /** Every file that the configuration names could be read. */
+  readonly complete: boolean;
+}
+
 /** Batches of a minute, sent in time, are never further behind; see docs/rules.md. */
 const ALLOWED_LAG_MS = 180_000;
 
@@ -94,11 +100,12 @@ export class Alerts {
     if (found.length > 0) {
       log.error('the alerting file is refused: alerts are kept, and nobody is told');
     }
-    const problems = await this.rules.start(await this.readRules());
+    const { texts, complete } = await this.readRules();
+    const problems = await this.rules.start(texts, { complete });
     for (const problem of problems) log.error(formatProblem(problem));
     if (problems.length === 0) return;
     log.error('rule files are refused: only the rules that come with the program are evaluated');
-    await this.rules.start(await this.readShipped());
+    await this.rules.start((await this.readShipped()).texts, { complete: false });
   }
 
   /** Takes over new files; a file that is wrong changes nothing. */
@@ -106,8 +113,10 @@ export class Alerts {
     const { log } = this.deps;
     for (const problem of await this.alerting.reload())
       log.error(formatConfigProblem(problem, this.alertingPath));
-    for (const problem of await this.rules.reload(await this.readRules()))
-      log.error(formatProblem(problem));
+    const { texts, complete } = await this.readRules();
+    // Rules that cannot be read have not been taken away: their alerts go on.
+    if (!complete) return log.error('rules stay as they were');
+    for (const problem of await this.rules.reload(texts)) log.error(formatProblem(problem));
   }
 
   async stop(): Promise<void> {
@@ -119,24 +128,30 @@ export class Alerts {
     return this.deps.config().alerting.file ?? 'built-in alerting file';
   }
 
-  private async readRules(): Promise<readonly RuleFileText[]> {
-    const { files } = this.deps.config().rules;
-    const own = await this.read(files);
-    return [...(await this.readShipped()), ...own];
+  private async readRules(): Promise<ReadRules> {
+    const shipped = await this.readShipped();
+    const own = await this.read(this.deps.config().rules.files);
+    return {
+      texts: [...shipped.texts, ...own.texts],
+      complete: shipped.complete && own.complete,
+    };
   }
 
-  private async readShipped(): Promise<readonly RuleFileText[]> {
+  private async readShipped(): Promise<ReadRules> {
     const { config, rulesRoot } = this.deps;
-    return config().rules.shipped ? this.read([`${rulesRoot}/*.yml`]) : [];
+    if (!config().rules.shipped) return { texts: [], complete: true };
+    const read = await this.read([`${rulesRoot}/*.yml`]);
+    if (read.texts.length === 0) this.deps.log.warn('no shipped rules found', { rulesRoot });
+    return read;
   }
 
-  /** A file that cannot be read is as if it were not named: said, and the others count. */
-  private async read(patterns: readonly string[]): Promise<readonly RuleFileText[]> {
+  /** Files that cannot be read are left out, and said. */
+  private async read(patterns: readonly string[]): Promise<ReadRules> {
     try {
-      return await new DiskRuleFiles(() => patterns, '/').read();
+      return { texts: await new DiskRuleFiles(() => patterns, '/').read(), complete: true };
     } catch (error) {
       this.deps.log.error('rule files are left out', { error: String(error) });
-      return [];
+      return { texts: [], complete: false };
     }
   }
 }
@@ -175,5 +190,6 @@ function freshness({ directory, isUp, clock }: AlertsDeps): FleetFreshness {
       return newest === 0 ? undefined : clock.wall() - newest;
     },
     allowedLagMs: ALLOWED_LAG_MS,
+    now: () => clock.wall(),
   });
 }

@@ -13,4 +13,6 @@ export interface CliIo {
 }
 
 /** A failure that is told in one line; the exit code is 1. */
-export class CliError extends Error {}
+export class CliError extends Error {
+  readonly exitCode: number = 1;
+}

@@ -36,6 +36,6 @@ export async function run(args: readonly string[], io: CliIo, version: string): 
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (io.signal.aborted) return 0;
     io.err(`muster: ${error instanceof CliError ? error.message : String(error)}\n`);
-    return 1;
+    return error instanceof CliError ? error.exitCode : 1;
   }
 }

@@ -91,7 +91,7 @@ function list(group: Command, io: CliIo): void {
 
 /** promtool's exit code for what lint finds. */
 class LintError extends CliError {
-  readonly exitCode = 3;
+  override readonly exitCode: number = 3;
 }
 
 function readPattern(text: string): RegExp {
