@@ -1,5 +1,6 @@
 /** `email_configs`: HTML and text by SMTP, the messages of one group as one thread. */
 import { createHash } from 'node:crypto';
+import type { AlertReport } from '../core/oncall/report.ts';
 import type { Mail, MailServer, NotifyPorts } from '../ports/notify.ts';
 import type { EmailConfig } from './kit/email-config.ts';
 import { readEmail } from './kit/email-config.ts';
@@ -7,7 +8,7 @@ import { tlsOptions } from './kit/http-config.ts';
 import { notifierKind, type Sending } from './kit/kind.ts';
 import { scopeFor } from './kit/payload.ts';
 import { redact, reveal } from './kit/secrets.ts';
-import type { Notification } from './notifier.ts';
+import type { Notification, Outcome } from './notifier.ts';
 
 /** Filled in as every template, so that the link is found again in what another template wrote. */
 const ANCHOR = '<a href="{{ .AcknowledgeURL }}">';
@@ -17,14 +18,46 @@ export const email = notifierKind<EmailConfig>({
   sendsResolved: false,
   read: readEmail,
 
-  async send(config, notification, sending) {
-    const mail = mailOf(config, notification, sending);
-    if (mail.to.length === 0) return { ok: false, retry: false, reason: 'no recipient' };
-    const server = await serverOf(config, sending.ports);
-    const answer = await sending.ports.mail.send(server, mail, sending.signal);
-    return { ok: true, detail: redact(answer, [server.login?.password]) };
-  },
+  send: (config, notification, sending) =>
+    deliver(config, mailOf(config, notification, sending), sending),
+
+  report: (config, report, sending) =>
+    deliver(config, reportMail(config, report, sending), sending),
 });
+
+async function deliver(
+  config: EmailConfig,
+  mail: Mail,
+  { ports, signal }: Sending,
+): Promise<Outcome> {
+  if (mail.to.length === 0) return { ok: false, retry: false, reason: 'no recipient' };
+  const server = await serverOf(config, ports);
+  const answer = await ports.mail.send(server, mail, signal);
+  return { ok: true, detail: redact(answer, [server.login?.password]) };
+}
+
+/** Addresses are templates, which here have no alerts to speak of. */
+function reportMail(
+  config: EmailConfig,
+  { idempotencyKey, name, subject, text, html }: AlertReport,
+  { templates }: Sending,
+): Mail {
+  const scope = scopeFor({
+    ...{ idempotencyKey, receiver: name, groupKey: '', groupLabels: {}, alerts: [] },
+    ...{ truncatedAlerts: 0, externalUrl: '', decidedAt: 0 },
+  });
+  const from = oneLine(templates.text(config.from, scope));
+  const domain = domainOf(from);
+  return {
+    from,
+    to: addresses(oneLine(templates.text(config.to, scope))),
+    headers: { Subject: oneLine(subject) },
+    messageId: `<${hash(idempotencyKey)}@${domain}>`,
+    references: `<report-${hash(name)}@${domain}>`,
+    text,
+    html,
+  };
+}
 
 function mailOf(config: EmailConfig, notification: Notification, { templates }: Sending): Mail {
   const scope = scopeFor(notification);

@@ -1,6 +1,7 @@
 /** What a channel to people or programs is. One file each beside this one; `index.ts` lists them. */
 import type { Finding } from '../../protocol/config/problem.ts';
 import type { Alert } from '../core/alerting/alert.ts';
+import type { AlertReport } from '../core/oncall/report.ts';
 import type { TemplateSet } from '../core/template/template-set.ts';
 import type { NotifyPorts } from '../ports/notify.ts';
 
@@ -33,6 +34,8 @@ export type Outcome =
 export interface Notifier {
   readonly sendResolved: boolean;
   send(notification: Notification, signal: AbortSignal): Promise<Outcome>;
+  /** A summary, for channels that people read or that take JSON; others have none. */
+  report?(report: AlertReport, signal: AbortSignal): Promise<Outcome>;
 }
 
 /** A channel of a receiver: its configuration is read once, then bound to the world. */

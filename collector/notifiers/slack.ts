@@ -2,7 +2,7 @@
 import type { HttpReply } from '../ports/notify.ts';
 import type { Fields, SecretSource } from './kit/fields.ts';
 import { DEFAULT_HTTP, type HttpConfig, reachBy, readHttpConfig } from './kit/http-config.ts';
-import { notifierKind } from './kit/kind.ts';
+import { notifierKind, type Sending } from './kit/kind.ts';
 import { scopeFor } from './kit/payload.ts';
 import { byStatus, post } from './kit/post.ts';
 import { readUrl, urlNow } from './kit/receiver-url.ts';
@@ -25,19 +25,42 @@ export const slack = notifierKind<SlackConfig>({
     http: fields.group('http_config', readHttpConfig) ?? DEFAULT_HTTP,
   }),
 
-  async send(config, notification, { ports, templates, signal }) {
-    if (config.url === undefined) return { ok: false, retry: false, reason: 'no address' };
+  send(config, notification, sending) {
     const scope = scopeFor(notification);
-    const message = slackMessage(config, (text) => templates.text(text, scope));
-    const request = {
-      url: await urlNow(config.url, ports.secrets),
-      headers: { 'Content-Type': 'application/json', 'User-Agent': 'Muster' },
-      body: JSON.stringify(withAcknowledge(message, notification.acknowledgeUrl)),
-      ...(await reachBy(config.http, ports.secrets)),
-    };
-    return post(ports, request, signal, judge);
+    const message = slackMessage(config, (text) => sending.templates.text(text, scope));
+    return say(config, withAcknowledge(message, notification.acknowledgeUrl), sending);
+  },
+
+  report(config, { subject, text }, sending) {
+    const body = text.length > MAX_REPORT ? `${text.slice(0, MAX_REPORT)}\n…` : text;
+    const shown = `*${escaped(subject)}*\n\`\`\`${escaped(body)}\`\`\``;
+    const channel = config.channel.includes('{{') ? '' : config.channel;
+    return say(config, { ...(channel !== '' && { channel }), text: shown }, sending);
   },
 });
+
+/** Slack takes 4000 letters as text. */
+const MAX_REPORT = 3000;
+
+async function say(
+  { url, http }: SlackConfig,
+  message: object,
+  { ports, signal }: Sending,
+): Promise<Outcome> {
+  if (url === undefined) return { ok: false, retry: false, reason: 'no address' };
+  const request = {
+    url: await urlNow(url, ports.secrets),
+    headers: { 'Content-Type': 'application/json', 'User-Agent': 'Muster' },
+    body: JSON.stringify(message),
+    ...(await reachBy(http, ports.secrets)),
+  };
+  return post(ports, request, signal, judge);
+}
+
+/** The three letters that Slack reads as markup of its own. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
 
 type Message = ReturnType<typeof slackMessage>;
 

@@ -1,5 +1,6 @@
 /** Makes a kind of channel from how it reads its keys and how it sends. */
 import type { Finding } from '../../../protocol/config/problem.ts';
+import type { AlertReport } from '../../core/oncall/report.ts';
 import type { TemplateSet } from '../../core/template/template-set.ts';
 import type { NotifyPorts } from '../../ports/notify.ts';
 import type { Notification, NotifierKind, Outcome } from '../notifier.ts';
@@ -19,10 +20,12 @@ export interface KindParts<C> {
   read(fields: Fields): C;
   /** Throws TransportError or TemplateError. */
   send(config: C, notification: Notification, sending: Sending): Promise<Outcome>;
+  /** As `send`; absent: such channels take no summaries. */
+  report?(config: C, report: AlertReport, sending: Sending): Promise<Outcome>;
 }
 
 export function notifierKind<C>(parts: KindParts<C>): NotifierKind {
-  const { key, send } = parts;
+  const { key, send, report } = parts;
   return {
     key,
     read(tree, path, templates) {
@@ -39,6 +42,10 @@ export function notifierKind<C>(parts: KindParts<C>): NotifierKind {
           sendResolved,
           send: (notification, signal) =>
             attempt(() => send(config, notification, { ports, templates, signal }), signal),
+          ...(report && {
+            report: (summary, signal) =>
+              attempt(() => report(config, summary, { ports, templates, signal }), signal),
+          }),
         }),
       };
     },

@@ -8,10 +8,6 @@ import type { ReportChannel } from './summaries.ts';
 
 const TIMEOUT_MS = 60_000;
 
-interface Reporter extends Notifier {
-  report?(report: AlertReport, signal: AbortSignal): Promise<Outcome>;
-}
-
 export async function reportChannels(
   config: AlertingConfig,
   { channels, files }: { readonly channels: Channels; readonly files: AlertingFiles },
@@ -23,13 +19,12 @@ export async function reportChannels(
   if (!bound.ok) throw new Error(bound.findings.map(({ message }) => message).join('; '));
   return bound.receivers.flatMap((list, i) =>
     list.flatMap(({ name, notifier }): ReportChannel[] => {
-      const reporter: Reporter = notifier;
-      if (reporter.report === undefined) return [];
+      if (notifier.report === undefined) return [];
       return [
         {
           receiver: wanted[i]?.name ?? '',
           name,
-          report: (report, signal) => attempt(reporter, report, signal),
+          report: (report, signal) => attempt(notifier, report, signal),
         },
       ];
     }),
@@ -37,13 +32,13 @@ export async function reportChannels(
 }
 
 async function attempt(
-  reporter: Reporter,
+  notifier: Notifier,
   report: AlertReport,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   try {
-    const sent = reporter.report?.(report, limited);
+    const sent = notifier.report?.(report, limited);
     return (await sent) ?? { ok: false, retry: false, reason: 'takes no reports' };
   } catch (error) {
     return {
