@@ -248,6 +248,7 @@ export class CollectorApp {
         metadata: this.descriptions,
         rules: this.alerts.rules,
         alerting: this.alerts.views,
+        notifyTester: this.alerts.tester,
         facts: serverFacts(() => this.config, clock.wall()),
         devices: views,
         feed: views,

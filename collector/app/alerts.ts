@@ -16,6 +16,7 @@ import { formatProblem } from '../rules/problem.ts';
 import { Alerting } from '../work/alerting/alerting.ts';
 import { alertingGauges } from '../work/alerting/metrics.ts';
 import { notifierChannels } from '../work/alerting/receivers.ts';
+import { ReceiverTester } from '../work/alerting/tester.ts';
 import { AlertingViews } from '../work/alerting/views.ts';
 import type { Directory } from '../work/directory.ts';
 import { FleetFreshness } from '../work/rules/freshness.ts';
@@ -54,6 +55,7 @@ export class Alerts {
   readonly views: AlertingViews;
   readonly rules: RuleManager;
   private readonly deps: AlertsDeps;
+  readonly tester: ReceiverTester;
   private readonly alerting: Alerting;
 
   constructor(deps: AlertsDeps) {
@@ -77,6 +79,12 @@ export class Alerts {
       retentionMs: alerting.retention,
     });
     this.views = new AlertingViews(this.alerting, clock);
+    this.tester = new ReceiverTester({
+      clock,
+      newId: randomUUID,
+      externalUrl: externalUrl(deps.config()),
+      channelsOf: (receiver) => this.alerting.channelsOf(receiver),
+    });
     alertingGauges(metrics, () => this.views.figures());
     this.rules = new RuleManager({
       clock,

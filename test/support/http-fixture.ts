@@ -151,6 +151,7 @@ export function httpFixture({
       metadata: descriptions,
       rules: { groups: () => [] },
       alerting: noAlerting,
+      notifyTester: { test: () => Promise.resolve(undefined) },
       facts: {
         ...{ build, startedAt: wall(), hostname: 'host', cpus: 2, query: bounds },
         config: () => 'data: /var/lib/muster-collector\n',

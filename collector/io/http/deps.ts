@@ -10,6 +10,7 @@ import type {
   QueryDesk,
   ServerFacts,
 } from '../../ports/http.ts';
+import type { NotifyTester } from '../../ports/notify.ts';
 import type { RuleDirectory } from '../../ports/rules.ts';
 import type { MetadataSink, MetadataSource, SampleSink } from '../../ports/samples.ts';
 import type { Clock, Log, SampleStore } from '../../ports.ts';
@@ -28,6 +29,7 @@ export interface HttpDeps {
   readonly metadata: MetadataSink & MetadataSource;
   readonly rules: RuleDirectory;
   readonly alerting: AlertingView;
+  readonly notifyTester: NotifyTester;
   readonly facts: ServerFacts;
   readonly devices: DeviceDirectory;
   readonly feed: LiveFeed;

@@ -8,6 +8,7 @@ import { docs } from './docs.ts';
 import { guard } from './guard.ts';
 import { health } from './health.ts';
 import { measure } from './measure.ts';
+import { notify } from './notify.ts';
 import { page } from './page.ts';
 import { prometheus } from './prometheus/routes.ts';
 import { quarantine } from './quarantine.ts';
@@ -47,6 +48,7 @@ export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance
     quarantine(routes, deps.quarantine);
     stream(routes, deps, limits);
     alertHistory(routes, deps.alerting.history);
+    notify(routes, deps.notifyTester);
     await page(routes, options.webRoot);
   });
   void app.register(prometheus(deps));

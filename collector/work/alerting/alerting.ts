@@ -19,6 +19,7 @@ import { Dispatcher } from './dispatcher.ts';
 import type { AlertGroup } from './group.ts';
 import { History } from './history.ts';
 import { Holds } from './holds.ts';
+import type { Integration } from './integration.ts';
 import { Janitor } from './janitor.ts';
 import { type AlertingMetrics, alertingMetrics } from './metrics.ts';
 import { NotificationLog } from './notification-log.ts';
@@ -157,6 +158,11 @@ export class Alerting {
   /** For those who tell beside the groups, e.g. ladders; true when every channel knows this state. */
   tellReceiver(context: FlushContext, alerts: readonly TrackedAlert[]): Promise<boolean> {
     return this.delivery.deliver(context, alerts);
+  }
+
+  /** `undefined`: no such receiver. */
+  channelsOf(receiver: string): readonly Integration[] | undefined {
+    return this.delivery.channelsOf(receiver);
   }
 
   /** Takes over the configuration if it is right; if not, answers why, and nothing changes. */

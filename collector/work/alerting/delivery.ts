@@ -40,6 +40,10 @@ export class Delivery {
     this.integrations = integrations;
   }
 
+  channelsOf(receiver: string): readonly Integration[] | undefined {
+    return this.integrations.get(receiver);
+  }
+
   /** True when every channel of the receiver knows this state. Never rejects. */
   async deliver(context: FlushContext, alerts: readonly TrackedAlert[]): Promise<boolean> {
     const channels = this.integrations.get(context.route.receiver) ?? [];
