@@ -26,8 +26,10 @@ export interface EpochRecord {
   readonly intervals: readonly Readonly<Interval>[];
   /** UTC milliseconds, collector's clock. */
   readonly heardAt: number;
-  /** Device time where the last batch begins, for placing gaps. */
+  /** Device time where the last batch begins. */
   readonly lastWall: number;
+  /** The same when nothing was missing below the last batch: what is missing now is newer. */
+  readonly completeWall?: number;
   /** Below it the collector has forgotten what it had: holes there are no gaps. */
   readonly blind?: number;
 }
@@ -38,6 +40,7 @@ interface Epoch {
   readonly pending: Set<number>;
   heardAt: number;
   lastWall: number;
+  completeWall: number;
   blind: number;
 }
 
@@ -61,20 +64,24 @@ export class DeviceLedger {
 
   static restore(records: Iterable<EpochRecord>, forgetful = false): DeviceLedger {
     const ledger = new DeviceLedger(forgetful);
-    for (const { epoch, low, intervals, heardAt, lastWall, blind = 0 } of records) {
+    for (const record of records) {
+      const { epoch, low, intervals, heardAt, lastWall, completeWall = 0, blind = 0 } = record;
       const received = Intervals.from(intervals);
-      ledger.epochs.set(epoch, { low, received, pending: new Set(), heardAt, lastWall, blind });
+      const pending = new Set<number>();
+      const walls = { lastWall, completeWall };
+      ledger.epochs.set(epoch, { low, received, pending, heardAt, ...walls, blind });
     }
     return ledger;
   }
 
   records(): EpochRecord[] {
-    return [...this.epochs].map(([epoch, { low, received, heardAt, lastWall, blind }]) => ({
+    return Array.from(this.epochs, ([epoch, { low, received, heardAt, blind, ...walls }]) => ({
       epoch,
       low,
       intervals: received.values(),
       heardAt,
-      lastWall,
+      lastWall: walls.lastWall,
+      completeWall: walls.completeWall,
       ...(blind > low ? { blind } : {}),
     }));
   }
@@ -120,7 +127,9 @@ export class DeviceLedger {
   /** A batch that begins at `wall` is durable. Events may be told before samples older than they. */
   sampled(epoch: string, wall: number): void {
     const known = this.epochs.get(epoch);
-    if (known !== undefined) known.lastWall = Math.max(known.lastWall, wall);
+    if (known === undefined) return;
+    known.lastWall = Math.max(known.lastWall, wall);
+    if (isComplete(known)) known.completeWall = known.lastWall;
   }
 
   /** Device time where the newest batch of any epoch begins; 0 when there was none. */
@@ -130,16 +139,9 @@ export class DeviceLedger {
     return newest;
   }
 
-  /**
-   * Device time up to which nothing of an epoch can be missing: where its last batch begins. 0 when
-   * there are holes, or nothing is known.
-   */
+  /** Device time up to which nothing of an epoch can be missing; 0 when nothing is known. */
   completeUntil(epoch: string): number {
-    const known = this.epochs.get(epoch);
-    if (known === undefined) return 0;
-    const [first, ...more] = known.received.values();
-    const holes = more.length > 0 || (first !== undefined && first.first > known.low);
-    return holes ? 0 : known.lastWall;
+    return this.epochs.get(epoch)?.completeWall ?? 0;
   }
 
   /** Numbers that the device reports as lost need no longer be waited for. */
@@ -186,6 +188,7 @@ export class DeviceLedger {
       pending: new Set<number>(),
       heardAt: now,
       lastWall: this.newestWall,
+      completeWall: this.newestWall,
       blind: this.forgetful ? number : 0,
     };
     this.epochs.set(epoch, fresh);
@@ -206,14 +209,20 @@ export class DeviceLedger {
 }
 
 function raise(epoch: string, known: Epoch, low: number, wall: number): Unreported | undefined {
-  const { received, pending, lastWall, blind } = known;
+  const { received, pending, lastWall, completeWall, blind } = known;
   const from = Math.max(known.low, blind);
   const holes = from < low ? received.holes(from, low - 1) : [];
   const numbers = withoutPending(holes, pending);
   known.low = low;
   received.dropBelow(low);
   if (numbers.length === 0) return undefined;
-  return { epoch, numbers, from: lastWall || wall, to: Math.max(wall, lastWall) };
+  return { epoch, numbers, from: completeWall || wall, to: Math.max(wall, lastWall) };
+}
+
+/** Live batches come before older ones that waited: only without holes is the newest the last. */
+function isComplete({ low, received }: Epoch): boolean {
+  const [first, second] = received.values();
+  return first !== undefined && second === undefined && first.first <= low;
 }
 
 /** A number on its way to the disk is no hole, though `low` already passed it. */

@@ -67,7 +67,7 @@ describe('DeviceLedger', () => {
         { first: 2, last: 2 },
         { first: 4, last: 4 },
       ],
-      from: 5000,
+      from: 1000,
       to: 6000,
     });
     expect(ledger.judge(E, 2)).toBe('repeat');
