@@ -22,8 +22,18 @@ export class TreeEvaluator implements Evaluator {
     this.query = query;
   }
 
-  async stream(expr: Expr, steps: Steps, sink: Sink): Promise<void> {
-    if (steps.count > 1 && this.invariants.has(expr)) return this.once(expr, steps, sink);
+  stream(expr: Expr, steps: Steps, sink: Sink): Promise<void> {
+    const { budget } = this.query;
+    // Every node counts what passes through it: sources pause when a chain of nodes has done enough.
+    const counted: Sink = (column) => {
+      budget.spend(steps.count);
+      sink(column);
+    };
+    const once = steps.count > 1 && this.invariants.has(expr);
+    return once ? this.once(expr, steps, counted) : this.streamNode(expr, steps, counted);
+  }
+
+  private async streamNode(expr: Expr, steps: Steps, sink: Sink): Promise<void> {
     switch (expr.kind) {
       case 'paren':
         return this.stream(expr.expr, steps, sink);

@@ -1,5 +1,6 @@
 /** Brings series of equal labels together; two samples at one step are an error. */
 import { QueryError } from '../../core/query/types.ts';
+import { type Budget, SERIES_WORK } from './budget.ts';
 import { ABSENT, type Column, copyStep, type Sink } from './column.ts';
 import type { Steps } from './steps.ts';
 
@@ -35,8 +36,11 @@ export class MergingSink {
     this.steps.give(column);
   }
 
-  drain(sink: Sink): void {
-    for (const column of this.columns.values()) sink(column);
+  async drain(sink: Sink, budget: Budget): Promise<void> {
+    for (const column of this.columns.values()) {
+      sink(column);
+      if (budget.spend(SERIES_WORK)) await budget.pause();
+    }
     this.columns.clear();
   }
 }

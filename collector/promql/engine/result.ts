@@ -73,7 +73,7 @@ async function named(ev: Evaluator, expr: Expr, steps: Steps): Promise<Column[]>
     if (budget.spend(SERIES_WORK)) await budget.pause();
   }
   const left: Column[] = [];
-  merged.drain((column) => left.push(column));
+  await merged.drain((column) => left.push(column), budget);
   return left;
 }
 

@@ -61,8 +61,8 @@ export async function streamAggregate(
   const { param } = node;
   const scalar = param !== undefined && typeOf(param) === 'scalar';
   const values = scalar ? await ev.scalar(bare(param), steps) : new Float64Array(0);
-  const { notes, text } = ev.query;
-  const context: FoldContext = { text, node, notes, steps, param: values };
+  const { notes, text, budget } = ev.query;
+  const context: FoldContext = { text, budget, node, notes, steps, param: values };
   CHECKS.get(node.op)?.(context);
   const fold = FOLDS.get(node.op);
   if (fold !== undefined) return streamFolds(ev, context, sink, fold);
@@ -102,7 +102,7 @@ async function streamFolds(
   });
   for (const { group, fold, dropName } of foldings) {
     const out: Column = steps.take(group.labels, dropName);
-    fold.finish(out);
+    await fold.finish(out);
     budget.release(steps.count);
     if (isEmpty(out)) steps.give(out);
     else sink(out);
@@ -120,5 +120,5 @@ async function streamSpread(
   await ev.stream(node.expr, steps, (column) => {
     spread.add(grouping.of(column.labels), column, sink);
   });
-  spread.finish(sink);
+  await spread.finish(sink);
 }

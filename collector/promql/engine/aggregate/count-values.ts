@@ -3,6 +3,7 @@ import type { LabelSet } from '../../../core/label-set.ts';
 import { QueryError } from '../../../core/query/types.ts';
 import type { Sample } from '../../functions/function.ts';
 import { bare } from '../bare.ts';
+import { SERIES_WORK } from '../budget.ts';
 import { ABSENT, type Column, NUMBER, type Sink, sampleAt } from '../column.ts';
 import type { FoldContext } from './fold.ts';
 import { type Group, Grouping } from './grouping.ts';
@@ -51,8 +52,12 @@ export class CountValues implements Spread {
     return column;
   }
 
-  finish(sink: Sink): void {
-    for (const column of this.columns.values()) sink(column);
+  async finish(sink: Sink): Promise<void> {
+    const { budget } = this.context;
+    for (const column of this.columns.values()) {
+      sink(column);
+      if (budget.spend(SERIES_WORK)) await budget.pause();
+    }
   }
 }
 

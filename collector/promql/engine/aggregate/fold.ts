@@ -1,6 +1,7 @@
 /** An aggregation that takes its series one after the other and keeps one column for each group. */
 import type { Annotations } from '../../annotations.ts';
 import type { Aggregate } from '../../ast.ts';
+import type { Budget } from '../budget.ts';
 import type { Column } from '../column.ts';
 import type { Steps } from '../steps.ts';
 
@@ -10,6 +11,7 @@ export interface FoldContext {
   readonly node: Aggregate;
   readonly notes: Annotations;
   readonly steps: Steps;
+  readonly budget: Budget;
   /** The parameter at each step; empty when there is none. */
   readonly param: Float64Array;
 }
@@ -19,7 +21,7 @@ export interface Fold {
   readonly keeps?: true;
   add(column: Column): void;
   /** Called once, after the last `add`. `out` is empty. */
-  finish(out: Column): void;
+  finish(out: Column): void | Promise<void>;
 }
 
 export type FoldFactory = (context: FoldContext) => Fold;

@@ -2,6 +2,9 @@
 import { type Column, HISTOGRAM, NUMBER } from '../column.ts';
 import { type Fold, type FoldContext, noteIgnored } from './fold.ts';
 
+/** What a value costs to gather and sort, in points. */
+const SORTING = 8;
+
 export class QuantileFold implements Fold {
   readonly keeps = true;
   private readonly context: FoldContext;
@@ -16,8 +19,8 @@ export class QuantileFold implements Fold {
     if (column.kinds.includes(HISTOGRAM)) noteIgnored(this.context);
   }
 
-  finish({ values, kinds }: Column): void {
-    const { steps, param } = this.context;
+  async finish({ values, kinds }: Column): Promise<void> {
+    const { steps, param, budget } = this.context;
     const buffer = new Float64Array(this.columns.length);
     for (let i = 0; i < kinds.length; i++) {
       let count = 0;
@@ -27,6 +30,7 @@ export class QuantileFold implements Fold {
       if (count === 0) continue;
       values[i] = quantile(param[i] as number, buffer.subarray(0, count));
       kinds[i] = NUMBER;
+      if (budget.spend(count * SORTING)) await budget.pause();
     }
     for (const column of this.columns) steps.give(column);
   }

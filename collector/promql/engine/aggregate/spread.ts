@@ -5,7 +5,7 @@ import type { Group } from './grouping.ts';
 
 export interface Spread {
   add(group: Group, column: Column, sink: Sink): void;
-  finish(sink: Sink): void;
+  finish(sink: Sink): void | Promise<void>;
 }
 
 export type SpreadFactory = (context: FoldContext) => Spread;

@@ -9,6 +9,9 @@ import type { Group } from './grouping.ts';
 import { Heaps } from './heaps.ts';
 import type { Spread } from './spread.ts';
 
+/** What it costs to empty a heap, in points. */
+const HEAP = 50;
+
 interface Member {
   readonly labels: LabelSet;
   readonly dropName: boolean;
@@ -53,8 +56,8 @@ export class TopK implements Spread {
   }
 
   /** At a single step, the best of each group first. */
-  finish(sink: Sink): void {
-    const { steps } = this.context;
+  async finish(sink: Sink): Promise<void> {
+    const { steps, budget } = this.context;
     const columns = new Map<number, Column>();
     for (const heaps of this.groups) {
       for (let i = 0; i < steps.count; i++) {
@@ -67,6 +70,7 @@ export class TopK implements Spread {
           }
           put(column, i, this.sign * key);
         }
+        if (budget.spend(HEAP)) await budget.pause();
       }
     }
     for (const column of columns.values()) sink(column);

@@ -48,7 +48,7 @@ async function streamOr(
     if (mask !== undefined && !keep(column, mask, 0)) steps.give(column);
     else merged.add(column);
   });
-  merged.drain(sink);
+  await merged.drain(sink, ev.query.budget);
 }
 
 function mark(masks: Masks, key: string, { kinds }: Column): void {

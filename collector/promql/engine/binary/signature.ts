@@ -1,6 +1,7 @@
 /** Which series of two vectors go together, by `on` and `ignoring`; decided once for each series. */
 import { type LabelSet, METRIC_NAME } from '../../../core/label-set.ts';
 import type { VectorMatching } from '../../ast.ts';
+import { type Budget, SERIES_WORK } from '../budget.ts';
 import type { Column } from '../column.ts';
 
 /** Equal for labels that match. */
@@ -41,16 +42,18 @@ export function matchedLabels(labels: LabelSet, matching: VectorMatching): Label
   return labels.filter((name) => name !== METRIC_NAME && !names.has(name));
 }
 
-export function bySignature(
+export async function bySignature(
   columns: readonly Column[],
   signature: Signature,
-): Map<string, Column[]> {
+  budget: Budget,
+): Promise<Map<string, Column[]>> {
   const groups = new Map<string, Column[]>();
   for (const column of columns) {
     const key = signature(column.labels);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [column]);
     else group.push(column);
+    if (budget.spend(SERIES_WORK)) await budget.pause();
   }
   return groups;
 }

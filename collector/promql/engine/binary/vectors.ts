@@ -51,8 +51,8 @@ class VectorWork {
     const { budget } = this.ev.query;
     const { matching } = this.pairing;
     const signature = signatureOf(matching);
-    const ones = bySignature(one, signature);
-    const manys = bySignature(this.many, signature);
+    const ones = await bySignature(one, signature, budget);
+    const manys = await bySignature(this.many, signature, budget);
     const merged = mayCollide(matching) ? new MergingSink(this.steps) : undefined;
     const out: Sink = merged === undefined ? sink : (column) => merged.add(column);
     for (const [key, group] of manys) {
@@ -61,7 +61,7 @@ class VectorWork {
       if (budget.spend(group.length * (this.steps.count * 2 + SERIES_WORK))) await budget.pause();
     }
     for (const group of ones.values()) this.match(group, [], out);
-    merged?.drain(sink);
+    await merged?.drain(sink, budget);
   }
 
   private match(ones: readonly Column[], manys: readonly Column[], out: Sink): void {

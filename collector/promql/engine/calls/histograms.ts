@@ -142,7 +142,7 @@ async function streamReadings(
     if (budget.spend(work)) await budget.pause();
   }
   for (const column of columns) steps.give(column);
-  merged.drain(sink);
+  await merged.drain(sink, budget);
 }
 
 function read(

@@ -38,7 +38,7 @@ export async function streamInfo(
     steps.give(column);
     if (ev.query.budget.spend(steps.count * 4 + SERIES_WORK)) await ev.query.budget.pause();
   }
-  merged.drain(sink);
+  await merged.drain(sink, ev.query.budget);
 }
 
 /** Which labels are to be added, from which metrics. */

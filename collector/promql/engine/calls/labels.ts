@@ -10,6 +10,11 @@ import { MergingSink } from '../merge.ts';
 import type { Steps } from '../steps.ts';
 import { expandTemplate } from './template.ts';
 
+/** Nested calls can double a value each time. */
+const MOST_CHARACTERS = 16_384;
+/** What a character costs to match and copy, in points. */
+const CHARACTER_WORK = 2;
+
 export async function streamLabelReplace(
   ev: Evaluator,
   call: Call,
@@ -21,7 +26,7 @@ export async function streamLabelReplace(
   checkLabel(target, 'label_replace', 'destination ');
   const rename = (labels: LabelSet): string | undefined => {
     const matcher = regex.matcher(labels.get(source));
-    return matcher.matches() ? expandTemplate(template, matcher) : undefined;
+    return matcher.matches() ? expandTemplate(template, matcher, MOST_CHARACTERS) : undefined;
   };
   await relabel(ev, call, steps, sink, target, rename);
 }
@@ -49,16 +54,26 @@ async function relabel(
   target: string,
   rename: (labels: LabelSet) => string | undefined,
 ): Promise<void> {
+  const { budget } = ev.query;
   const merged = new MergingSink(steps);
   await ev.stream(call.args[0] as Expr, steps, (column: Column) => {
     const value = rename(column.labels);
     if (value !== undefined) {
+      if (value.length > MOST_CHARACTERS) refuseLength(call.name);
+      budget.spend(value.length * CHARACTER_WORK);
       column.labels = column.labels.with(target, value);
       if (target === METRIC_NAME) column.dropName = false;
     }
     merged.add(column);
   });
-  merged.drain(sink);
+  await merged.drain(sink, budget);
+}
+
+function refuseLength(fn: string): never {
+  throw new QueryError(
+    'execution',
+    `label value in ${fn}() has more than ${MOST_CHARACTERS} characters`,
+  );
 }
 
 function texts({ args }: Call): string[] {

@@ -4,6 +4,7 @@ import type { Call, Expr } from '../../ast.ts';
 import { bare } from '../bare.ts';
 import { ABSENT, type Column, HISTOGRAM, isEmpty, type Sink } from '../column.ts';
 import type { Evaluator } from '../evaluator.ts';
+import { sortInTurns } from '../sort.ts';
 import type { Steps } from '../steps.ts';
 import { compareNatural } from './natural.ts';
 
@@ -23,8 +24,9 @@ export async function streamSorted(
     if (isEmpty(column)) steps.give(column);
     else columns.push(column);
   });
-  if (steps.count === 1) columns.sort(byValue(call.name === 'sort' ? 1 : -1));
-  columns.forEach(sink);
+  const order = byValue(call.name === 'sort' ? 1 : -1);
+  const { budget } = ev.query;
+  (steps.count === 1 ? await sortInTurns(columns, order, budget) : columns).forEach(sink);
 }
 
 function byValue(sign: number): Order {
@@ -46,8 +48,9 @@ export async function streamSortedByLabel(
   const names = rest.map(bare).flatMap((arg) => (arg.kind === 'string' ? [arg.value] : []));
   const columns = await ev.collect(vector, steps);
   const sign = call.name === 'sort_by_label' ? 1 : -1;
-  if (steps.count === 1) columns.sort(byLabels(names, sign));
-  columns.forEach(sink);
+  const order = byLabels(names, sign);
+  const { budget } = ev.query;
+  (steps.count === 1 ? await sortInTurns(columns, order, budget) : columns).forEach(sink);
 }
 
 function byLabels(names: readonly string[], sign: number): Order {

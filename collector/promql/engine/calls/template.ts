@@ -3,10 +3,15 @@ import type { Matcher } from 're2js';
 
 const REFERENCE = /\$(?:\$|\{(\w+)\}|(\w+))/g;
 
-export function expandTemplate(template: string, matcher: Matcher): string {
+/** Once the result is longer than `most`, whatever comes after is left out. */
+export function expandTemplate(template: string, matcher: Matcher, most: number): string {
+  let length = 0;
   return template.replace(REFERENCE, (whole: string, braced?: string, plain?: string) => {
     const name = braced ?? plain;
-    return name === undefined ? whole.slice(1) : (group(matcher, name) ?? '');
+    if (length > most) return '';
+    const value = name === undefined ? whole.slice(1) : (group(matcher, name) ?? '');
+    length += value.length;
+    return value;
   });
 }
 
