@@ -8,6 +8,7 @@
 import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import type { Catalog, Log } from '../ports.ts';
+import { beginLog } from './level-files.ts';
 import { type LevelKind, type Opening, openLevel } from './level-opening.ts';
 
 export interface LevelCatalog extends Catalog {
@@ -20,8 +21,10 @@ export async function openCatalog(path: string, log?: Log): Promise<LevelCatalog
   const { level, opening } = await openLevel(path, kind);
   if (opening.state !== 'intact' && opening.state !== 'new') {
     const { state, lostEntries, setAside } = opening;
-    log?.error('catalog: opened after damage', { path, state, lostEntries, setAside });
+    const reason = opening.reason;
+    log?.error('catalog: opened after damage', { path, state, lostEntries, setAside, reason });
   }
+  await beginLog(level);
   return new LevelCatalogImpl(level, opening);
 }
 

@@ -1,6 +1,6 @@
 /** Opens a LevelDB folder whatever happened to it, as long as the disk itself answers. */
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { droppedAtOpening, logProblem, manifestProblem } from './level-files.ts';
 import { repairApart } from './level-repair.ts';
 
 export interface Opening {
@@ -44,10 +44,13 @@ export async function openLevel<Level extends Openable>(
   const found = await whatIsThere(path);
   let reason: string;
   try {
-    // Without CURRENT, LevelDB would begin anew and delete the tables it finds.
-    if (found === 'headless') throw new Error('CURRENT is missing');
-    const level = await attempt(path, kind);
-    return await settle(path, kind, level, found === 'empty' ? 'new' : 'intact');
+    // LevelDB would begin anew, or believe an old list, and delete the tables it finds.
+    const problem = manifestProblem(path);
+    if (problem !== undefined) throw new Error(problem);
+    const lost = logProblem(path);
+    const tried = await attempt(path, kind);
+    const level = { ...tried, dropped: tried.dropped ?? lost };
+    return await settle(path, kind, level, found);
   } catch (error) {
     reason = ofDamage(error);
   }
@@ -79,7 +82,7 @@ async function attempt<Level extends Openable>(
   const level = create(path);
   try {
     await level.open();
-    return { level, verified: await verify(level), dropped: await droppedFromLog(path) };
+    return { level, verified: await verify(level), dropped: droppedAtOpening(path) };
   } catch (error) {
     await level.close();
     throw error;
@@ -116,26 +119,19 @@ async function settle<Level extends Openable>(
   };
 }
 
-/** It opens all the same and returns no error; only the diary that it keeps in `LOG` tells. */
-async function droppedFromLog(path: string): Promise<string | undefined> {
-  const diary = await readFile(join(path, 'LOG'), 'utf8').catch(() => '');
-  return /\S+: dropping \d+ bytes.*$/m.exec(diary)?.[0];
-}
-
 function salvagePath(path: string): string {
   return `${path}.salvaged`;
 }
 
-async function whatIsThere(path: string): Promise<'empty' | 'headless' | 'whole'> {
+async function whatIsThere(path: string): Promise<'new' | 'intact'> {
   let names = await namesIn(path);
   // Cut between setting the old folder aside and putting the copy in its place.
   if (names === undefined && (await namesIn(salvagePath(path))) !== undefined) {
     await rename(salvagePath(path), path);
     names = await namesIn(path);
   }
-  if (names === undefined) return 'empty';
-  if (names.includes('CURRENT')) return 'whole';
-  return names.some((name) => /^MANIFEST-|\.(ldb|sst|log)$/.test(name)) ? 'headless' : 'empty';
+  const holds = names?.some((name) => /^(CURRENT$|MANIFEST-)|\.(ldb|sst|log)$/.test(name));
+  return holds === true ? 'intact' : 'new';
 }
 
 async function namesIn(path: string): Promise<string[] | undefined> {

@@ -2,10 +2,12 @@
  * Messages that cannot be decoded, kept for a person to look at: a folder with bounds, the oldest
  * ones going first. Best effort by design: what is here was counted and acknowledged already.
  *
- * One file each: a line of JSON, then the payload's bytes.
+ * One file each: a line of JSON, then the payload's bytes. The line carries a checksum over its
+ * other fields and the payload.
  */
 import { mkdir, readdir, readFile, stat, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Log } from '../ports.ts';
 
 export interface QuarantinedMessage {
@@ -41,6 +43,17 @@ export interface Quarantine {
   stats(): QuarantineStats;
 }
 
+/** What is kept in a folder, and the names of what cannot be read any more. */
+export async function checkQuarantine(
+  dir: string,
+): Promise<{ readonly kept: number; readonly damaged: readonly string[] }> {
+  const names = (await readdir(dir)).filter((name) => NAME.test(name)).sort();
+  const damaged: string[] = [];
+  for (const name of names)
+    if (parse(await readFile(join(dir, name))) === undefined) damaged.push(name);
+  return { kept: names.length - damaged.length, damaged };
+}
+
 export interface QuarantineOptions {
   readonly dir: string;
   readonly maxFiles?: number;
@@ -63,6 +76,9 @@ export async function openQuarantine(options: QuarantineOptions): Promise<Quaran
     maxFiles: options.maxFiles ?? 1_000,
     maxBytes: options.maxBytes ?? 32 * 2 ** 20,
   };
+  const { damaged } = await checkQuarantine(dir);
+  if (damaged.length > 0)
+    log?.warn('quarantine: damaged messages are not shown', { files: damaged.join(' ') });
   return new QuarantineFolder(dir, bounds, files, log);
 }
 
@@ -127,7 +143,8 @@ class QuarantineFolder implements Quarantine {
 
   async #store(message: QuarantinedMessage): Promise<void> {
     const { payload, ...head } = message;
-    const bytes = Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), payload]);
+    const sum = checksum(head, payload);
+    const bytes = Buffer.concat([Buffer.from(`${JSON.stringify({ ...head, sum })}\n`), payload]);
     try {
       if (bytes.length > this.#bounds.maxBytes) throw new Error('larger than the whole quarantine');
       await this.#makeRoom(bytes.length);
@@ -171,11 +188,21 @@ class QuarantineFolder implements Quarantine {
 function parse(bytes: Buffer): QuarantinedMessage | undefined {
   const end = bytes.indexOf(0x0a);
   try {
-    const head = JSON.parse(bytes.toString('utf8', 0, end)) as Omit<QuarantinedMessage, 'payload'>;
-    const { topic, receivedAt, error } = head;
+    const head = JSON.parse(bytes.toString('utf8', 0, end)) as Head & { readonly sum?: number };
+    const { topic, receivedAt, error, sum } = head;
     if (typeof topic !== 'string' || typeof receivedAt !== 'number') return undefined;
-    return { topic, receivedAt, error: String(error), payload: bytes.subarray(end + 1) };
+    const payload = bytes.subarray(end + 1);
+    const known = { topic, receivedAt, error: String(error) };
+    // Files of before there was a checksum are taken as they are.
+    const wrong = sum !== undefined && sum !== checksum(known, payload);
+    return wrong ? undefined : { ...known, payload };
   } catch {
     return undefined;
   }
+}
+
+type Head = Omit<QuarantinedMessage, 'payload'>;
+
+function checksum({ topic, receivedAt, error }: Head, payload: Uint8Array): number {
+  return crc32(payload, crc32(JSON.stringify([topic, receivedAt, error])));
 }

@@ -1,8 +1,8 @@
 /**
  * Reads everything in the data folder of a collector that is not running, against its checksums.
  *
- * Repairs nothing and sets nothing aside. (Opening a LevelDB folder lets LevelDB move its own log
- * into tables, which loses nothing.)
+ * Repairs nothing and sets nothing aside. A LevelDB folder is opened only when its files are sound
+ * (then LevelDB may move its own log into tables, which loses nothing).
  */
 import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,6 +14,9 @@ import type { PartReport } from '../ports/commands.ts';
 import { emptyScan, scanSegment } from './journal/reader.ts';
 import { listSegments } from './journal/segment.ts';
 import { unpack } from './level-catalog.ts';
+import { beginLog, fileProblems } from './level-files.ts';
+import { isLocked } from './level-lock.ts';
+import { checkQuarantine } from './quarantine.ts';
 
 /** Whether an entry is what was written; `undefined` where entries carry no checksum. */
 type Check = (key: Uint8Array, value: Uint8Array) => boolean | undefined;
@@ -39,8 +42,11 @@ export async function* verifyData(data: string): AsyncGenerator<PartReport> {
   await access(data);
   yield* journal(join(data, 'journal'));
   yield* level(join(data, 'catalog'), 'catalog', catalogEntry);
+  yield* level(join(data, 'alerts'), 'alerts', catalogEntry);
+  yield* quarantine(join(data, 'quarantine'));
   const store = join(data, 'store');
   yield* level(join(store, 'index'), 'store/index', () => undefined);
+  yield* level(join(store, 'index-copy'), 'store/index-copy', () => undefined);
   for (const day of await folders(join(store, 'parts'))) {
     yield* level(join(store, 'parts', day), `store/parts/${day}`, partitionEntry);
   }
@@ -54,7 +60,11 @@ export async function* verifyData(data: string): AsyncGenerator<PartReport> {
 
 async function* journal(path: string): AsyncGenerator<PartReport> {
   if (!(await exists(path))) return;
-  for (const segment of await listSegments(path)) {
+  const segments = await listSegments(path);
+  // Its last segment is never deleted.
+  if (segments.length === 0)
+    yield { part: 'journal', verdict: 'damaged', detail: 'no segment is there' };
+  for (const segment of segments) {
     const scan = emptyScan(segment);
     let records = 0;
     for await (const _ of scanSegment(segment, scan)) records += 1;
@@ -68,36 +78,50 @@ async function* journal(path: string): AsyncGenerator<PartReport> {
   }
 }
 
+async function* quarantine(path: string): AsyncGenerator<PartReport> {
+  if (!(await exists(path))) return;
+  const { kept, damaged } = await checkQuarantine(path);
+  const detail = `${kept} messages${damaged.length === 0 ? '' : `, unreadable: ${damaged.join(' ')}`}`;
+  yield { part: 'quarantine', verdict: damaged.length === 0 ? 'ok' : 'damaged', detail };
+}
+
 async function* level(path: string, part: string, check: Check): AsyncGenerator<PartReport> {
   if (!(await exists(path))) return;
   if (/\.damaged-\d+$/.test(path)) {
     yield { part, verdict: 'damaged', detail: 'was set aside as damaged' };
     return;
   }
-  // Without CURRENT, LevelDB would take the folder for a new one and delete its tables.
-  if (!(await exists(join(path, 'CURRENT')))) {
-    yield { part, verdict: 'damaged', detail: 'CURRENT is missing' };
+  if (isLocked(path)) throw inUse();
+  const problems = fileProblems(path);
+  if (problems.length > 0) {
+    // Opened, LevelDB would tidy up what the next start has to tell of.
+    yield { part, verdict: 'damaged', detail: problems.join('; ') };
     return;
   }
-  const db = new ClassicLevel<Uint8Array, Uint8Array>(path, {
-    createIfMissing: false,
-    keyEncoding: 'view',
-    valueEncoding: 'view',
-  });
+  const db = levelAt(path);
   try {
     await db.open();
+    await beginLog(db);
     yield await counted(db, part, check);
   } catch (error) {
     const detail = reason(error);
-    if (/LOCK|lock/.test(detail)) {
-      throw new Error('a collector is running on this data folder: stop it first', {
-        cause: error,
-      });
-    }
+    if (/LOCK|lock/.test(detail)) throw inUse(error);
     yield { part, verdict: 'damaged', detail };
   } finally {
     await db.close();
   }
+}
+
+function inUse(cause?: unknown): Error {
+  return new Error('a collector is running on this data folder: stop it first', { cause });
+}
+
+function levelAt(path: string): ClassicLevel<Uint8Array, Uint8Array> {
+  return new ClassicLevel<Uint8Array, Uint8Array>(path, {
+    createIfMissing: false,
+    keyEncoding: 'view',
+    valueEncoding: 'view',
+  });
 }
 
 async function counted(

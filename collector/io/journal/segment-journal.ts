@@ -29,7 +29,23 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const nextSeq = Math.max(set.minSeq, (scan?.lastSeq ?? 0) + 1);
   const journal = new SegmentJournal(set, segments, nextSeq);
   if (last !== undefined && scan !== undefined) await journal.recover(last, scan);
+  const missing = whatIsMissing(set, last, scan);
+  if (missing !== undefined) set.log?.error(missing, { dir: set.dir, nextSeq });
   return journal;
+}
+
+/** What damage took and left no trace of but this. */
+function whatIsMissing(
+  { minSeq }: Settings,
+  last: Segment | undefined,
+  scan: ScanResult | undefined,
+): string | undefined {
+  if (last === undefined || scan === undefined)
+    return minSeq > 1 ? 'journal: its segments are lost, with what only they held' : undefined;
+  if (minSeq > scan.lastSeq + 1)
+    return 'journal: it ends before what the store has seen: its last entries are lost';
+  const empty = scan.goodEnd === 0 && last.bytes === 0;
+  return empty ? 'journal: the last segment is empty: what it held is lost' : undefined;
 }
 
 async function scanWhole(segment: Segment): Promise<ScanResult> {
@@ -164,6 +180,11 @@ class SegmentJournal implements Journal {
   }
 
   #note(segment: Segment, damagedBytes: number): void {
-    if (damagedBytes > 0) this.#damage.set(segment.path, damagedBytes);
+    if (damagedBytes === 0) return;
+    if (!this.#damage.has(segment.path)) {
+      const fields = { file: segment.path, bytes: damagedBytes };
+      this.#set.log?.error('journal: damaged bytes were passed over', fields);
+    }
+    this.#damage.set(segment.path, damagedBytes);
   }
 }

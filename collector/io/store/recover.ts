@@ -1,5 +1,6 @@
 /** What the start reads back: rows that a checkpoint staged, and how far each group had written. */
 import { DAY } from '../../core/store/calendar.ts';
+import { describe } from '../../core/store/errors.ts';
 import { KIND, prefixRange } from '../../core/store/keys.ts';
 import { decodeStaged } from '../../core/store/staged.ts';
 import type { Log } from '../../ports.ts';
@@ -21,7 +22,12 @@ export async function recover(
   const days = index.damaged
     ? [...partitions.days]
     : [...index.touched].filter((day) => partitions.days.has(day));
-  if (index.damaged) for (const day of partitions.days) index.work.add(day);
+  if (index.damaged)
+    await index.distrust(partitions.days).catch((error: unknown) =>
+      log.warn('the index was damaged, and what has to be looked at again could not be noted', {
+        reason: describe(error),
+      }),
+    );
   for (const day of days.sort((a, b) => a - b)) {
     await partitions.use(day, async (partition) => {
       for (const ids of partition.roster.values()) for (const id of ids) index.reserve(id);

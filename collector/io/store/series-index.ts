@@ -145,6 +145,18 @@ export class SeriesIndex {
     this.work.add(day);
   }
 
+  /** After damage: all that may have been forgotten about days is to be looked at, also by the next start. */
+  async distrust(days: Iterable<number>): Promise<void> {
+    const batch = new Batch();
+    for (const day of days) {
+      batch.put(indexKey(INDEX_KIND.touched, day), new Uint8Array());
+      batch.put(indexKey(INDEX_KIND.work, day), new Uint8Array());
+      this.touched.add(day);
+      this.work.add(day);
+    }
+    await this.folder.write(batch);
+  }
+
   async workDone(day: number): Promise<void> {
     const batch = new Batch();
     batch.del(indexKey(INDEX_KIND.work, day));

@@ -14,6 +14,7 @@ import { getU32, KIND, parseChunkKey, parseTimesKey } from '../../core/store/key
 import { checkLog, checkTable } from '../../core/store/level-format.ts';
 import { decodeRollup } from '../../core/store/rollup-record.ts';
 import { decodeStaged } from '../../core/store/staged.ts';
+import { beginLog } from '../level-files.ts';
 import type { Level } from './folder.ts';
 import { readContent } from './series-folder.ts';
 
@@ -240,6 +241,7 @@ class Walk {
     });
     try {
       await db.open();
+      await beginLog(db);
     } catch (error) {
       if (/LOCK/.test(describe(error))) throw new StoreError('in-use', this.path, error);
       return this.problem('cannot-open', folder, describe(error));

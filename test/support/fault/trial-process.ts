@@ -1,0 +1,47 @@
+/** Runs trials in a child, which is replaced when it dies or does not answer. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+import type { Job, Trial } from './side.ts';
+
+/** A trial takes a second or two; beyond this it hangs, however busy the machine. */
+const HANGS_MS = 120_000;
+const WORKER = join(import.meta.dirname, 'trial-worker.ts');
+
+export class TrialProcess {
+  private child: ChildProcess | undefined;
+
+  try(side: string, job: Job): Promise<Trial> {
+    const child = this.running();
+    return new Promise((resolve) => {
+      const over = (trial: Trial) => {
+        clearTimeout(timer);
+        child.removeAllListeners('message').removeAllListeners('exit');
+        resolve(trial);
+      };
+      const died = (how: string) => {
+        this.child = undefined;
+        over({ problems: [how], lost: '?', told: '?', verify: '?', cpu: 0 });
+      };
+      const timer = setTimeout(() => {
+        child.kill('SIGKILL');
+        died('the program hung');
+      }, HANGS_MS);
+      child.once('message', (trial) => over(trial as Trial));
+      child.once('exit', (code, signal) => died(`the program died: ${signal ?? code}`));
+      child.send({ side, job });
+    });
+  }
+
+  end(): void {
+    this.child?.kill('SIGKILL');
+    this.child = undefined;
+  }
+
+  private running(): ChildProcess {
+    this.child ??= fork(WORKER, {
+      execArgv: ['--import', 'tsx'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    return this.child;
+  }
+}
