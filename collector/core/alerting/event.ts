@@ -14,6 +14,15 @@ export const EVENT_KINDS = {
   unmuted: 'nothing holds it back any more',
   'silence-set': 'a silence was made or changed',
   'silence-expired': 'a silence was ended',
+  acknowledged: 'somebody has it',
+  unacknowledged: 'nobody has it any more',
+  escalated: 'the next step of a ladder was reached',
+  flapping: 'comes and goes: held as firing',
+  steady: 'does not come and go any more',
+  'maintenance-began': 'a maintenance was begun or planned',
+  'maintenance-ended': 'a maintenance was ended',
+  reported: 'a summary was sent',
+  'report-failed': 'a summary could not be sent',
 } as const;
 
 export type EventKind = keyof typeof EVENT_KINDS;

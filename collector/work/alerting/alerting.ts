@@ -52,6 +52,7 @@ export interface AlertingDeps {
   /** What else may hold alerts back, behind the silences: maintenance, acknowledgement, flap damping. */
   readonly stages?: readonly Stage[];
   readonly acknowledgeUrl?: DeliveryDeps['acknowledgeUrl'];
+  readonly repeats?: DeliveryDeps['repeats'];
 }
 
 interface Running extends Omit<Ready, 'receivers'> {
@@ -85,7 +86,7 @@ export class Alerting {
 
   constructor(deps: AlertingDeps) {
     this.deps = deps;
-    const { catalog, clock, log, externalUrl, acknowledgeUrl, newId } = deps;
+    const { catalog, clock, log, externalUrl, acknowledgeUrl, repeats, newId } = deps;
     this.metrics = alertingMetrics(deps.metrics);
     this.commits = new Commits(catalog);
     const { commits, metrics } = this;
@@ -102,6 +103,7 @@ export class Alerting {
       metrics,
       externalUrl,
       ...(acknowledgeUrl && { acknowledgeUrl }),
+      ...(repeats && { repeats }),
     });
     const intervals = () => this.config.intervals;
     this.stages = [

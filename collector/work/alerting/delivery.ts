@@ -24,6 +24,8 @@ export interface DeliveryDeps {
   readonly externalUrl: string;
   /** A signed link by which the reader of a notification acknowledges. */
   readonly acknowledgeUrl?: (notification: Notification) => string | undefined;
+  /** Whether what was told before is told again after `repeat_interval`; absent: always. */
+  readonly repeats?: (alerts: readonly TrackedAlert[], now: number) => boolean;
 }
 
 export class Delivery {
@@ -101,7 +103,9 @@ export class Delivery {
     const entry = notifications.entry(key);
     const { sendResolved } = channel;
     const rules = { sendResolved, repeatMs: route.repeatIntervalMs, now };
-    if (needsUpdate(entry, state, rules) === undefined) return true;
+    const reason = needsUpdate(entry, state, rules);
+    if (reason === undefined) return true;
+    if (reason === 'repeat' && this.deps.repeats?.(alerts, now) === false) return true;
     const sent = sendResolved ? alerts : alerts.filter(({ alert }) => !isResolved(alert, now));
     if (sent.length === 0) {
       await notifications.record(

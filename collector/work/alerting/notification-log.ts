@@ -115,12 +115,21 @@ export class NotificationLog {
 
   /** Forgets what was told before `before` and is not about anything firing that is still known. */
   async forget(before: number, known: (fingerprint: string) => boolean): Promise<void> {
+    await this.dropFailed(before);
     const gone = [...this.entries].filter(
       ([key, { at, firing }]) => at < before && !this.outbox.has(key) && !firing.some(known),
     );
     if (gone.length === 0) return;
     await this.commits.write(gone.map(([key]): Change => [LOG + key, undefined]));
     for (const [key, entry] of gone) if (this.entries.get(key) === entry) this.entries.delete(key);
+  }
+
+  /** What failed long ago, and that nothing decided anew since. */
+  private async dropFailed(before: number): Promise<void> {
+    const gone = [...this.outbox].filter(([, one]) => one.failed && one.decidedAt < before);
+    if (gone.length === 0) return;
+    await this.commits.write(gone.map(([key]): Change => [OUTBOX + key, undefined]));
+    for (const [key, intent] of gone) if (this.outbox.get(key) === intent) this.outbox.delete(key);
   }
 
   /** The receiver has its answer already: a disk that refuses must not make it hear again. */

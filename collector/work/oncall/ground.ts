@@ -13,26 +13,22 @@ import {
 } from '../alerting/stages.ts';
 import type { Ground } from './escalations.ts';
 
-/** Alerting, with its outbox open to others than its groups. */
-export interface TellingAlerting extends Alerting {
-  /** True when every channel of the route's receiver knows this state. Never rejects. */
-  tellReceiver(context: FlushContext, alerts: readonly TrackedAlert[]): Promise<boolean>;
-}
-
 /** A ladder decides by itself when it tells again. */
 const NEVER_MS = Number.MAX_SAFE_INTEGER;
 /** Attempts of one call; then it waits for its next turn. */
 const ATTEMPTS_MS = 300_000;
 
 export interface GroundDeps {
-  readonly alerting: TellingAlerting;
+  readonly alerting: Alerting;
   readonly stages: readonly Stage[];
   /** Calls `action` after a while; the answer takes it back. */
   readonly after: (delayMs: number, action: () => void) => () => void;
   readonly now: () => number;
+  /** Aborted with `ENDING` when the process ends: what is on its way is for the next one. */
+  readonly ending: AbortSignal;
 }
 
-export function alertingGround({ alerting, stages, after, now }: GroundDeps): Ground {
+export function alertingGround({ alerting, stages, after, now, ending }: GroundDeps): Ground {
   const intervals = () => alerting.config.intervals;
   const all: readonly Stage[] = [
     timeActiveStage(intervals),
@@ -74,7 +70,7 @@ export function alertingGround({ alerting, stages, after, now }: GroundDeps): Gr
           groupKey: call.key,
           groupLabels: ascent.groupLabels,
           now: now(),
-          deadline: timeout.signal,
+          deadline: AbortSignal.any([timeout.signal, ending]),
           retired: never,
         },
         alerts,

@@ -13,12 +13,14 @@ import type { AlertingFiles } from '../../ports/alerting.ts';
 import type { AlertSink } from '../../ports/alerts.ts';
 import type { PoliciesFile } from '../../ports/oncall.ts';
 import type { Cancel, Catalog, Clock, Log } from '../../ports.ts';
+import type { Alerting } from '../alerting/alerting.ts';
+import { ENDING } from '../alerting/delivery.ts';
 import type { Channels } from '../alerting/receivers.ts';
 import type { Stage } from '../alerting/stages.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import { Escalations } from './escalations.ts';
 import { FlapFilter } from './flap-filter.ts';
-import { alertingGround, type TellingAlerting } from './ground.ts';
+import { alertingGround } from './ground.ts';
 import { Links } from './links.ts';
 import { Maintenances } from './maintenances.ts';
 import { OnCallMemory } from './memory.ts';
@@ -66,9 +68,10 @@ export class OnCall {
   private readonly memory: OnCallMemory;
   private readonly book: PolicyBook;
   private readonly summaries: Summaries;
-  private attached: TellingAlerting | undefined;
+  private attached: Alerting | undefined;
   private cancel: Cancel = () => {};
   private sweeps = 0;
+  private readonly ending = new AbortController();
   private sweeping: Promise<void> = Promise.resolve();
 
   constructor(deps: OnCallDeps) {
@@ -111,7 +114,7 @@ export class OnCall {
     return this.flaps;
   }
 
-  get alerting(): TellingAlerting {
+  get alerting(): Alerting {
     if (this.attached === undefined) throw new Error('on-call has no alerting yet');
     return this.attached;
   }
@@ -126,10 +129,11 @@ export class OnCall {
       (one) => !isResolved(one.alert, now) && this.acknowledgements.get(one, now) === undefined,
     );
 
-  attach(alerting: TellingAlerting): void {
+  /** `sink`: what damped alerts are handed on to. */
+  attach(alerting: Alerting, sink: AlertSink = alerting.store): void {
     this.attached = alerting;
     this.memory.attach(alerting.history);
-    this.flaps.attach(alerting.store);
+    this.flaps.attach(sink);
     alerting.store.onChange(() => this.escalations.touch());
     this.escalations.attach(
       alertingGround({
@@ -137,6 +141,7 @@ export class OnCall {
         stages: this.stages,
         after: (delayMs, action) => this.clock.after(delayMs, action),
         now: () => this.clock.wall(),
+        ending: this.ending.signal,
       }),
     );
   }
@@ -171,6 +176,7 @@ export class OnCall {
   /** Before alerting stops. */
   async stop(): Promise<void> {
     this.cancel();
+    this.ending.abort(ENDING);
     this.flaps.stop();
     await Promise.all([this.escalations.stop(), this.summaries.stop(), this.sweeping]);
     await this.memory.settled();
