@@ -1,8 +1,8 @@
 /** Debian's agents beside ours, doing the same work: read this machine every ten seconds. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort } from '../../support/pipeline/programs.ts';
+import { ensureInstalled, type Packaged, versionOf } from '../peers/install.ts';
 import { Running } from './programs.ts';
 
 export interface Peer {
@@ -11,10 +11,7 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
-interface PeerKind {
-  readonly name: string;
-  readonly packages: readonly string[];
-  readonly program: string;
+interface PeerKind extends Packaged {
   start(folder: string, intervalSeconds: number): Promise<Peer>;
 }
 
@@ -69,28 +66,12 @@ function peerOf(name: string, running: Running, end: () => void): Peer {
   return { name, pid: running.pid, stop };
 }
 
-/** Those that are here or can be installed; the names of the others. */
-export async function startPeers(folder: string, intervalSeconds: number) {
+/** Those that are here or can be installed. */
+export async function startPeers(folder: string, intervalSeconds: number): Promise<Peer[]> {
   const peers: Peer[] = [];
-  const missing: string[] = [];
-  for (const kind of [nodeExporter, collectd]) {
-    if (isHere(kind) || (install(kind.packages) && isHere(kind))) {
-      peers.push(await kind.start(folder, intervalSeconds));
-    } else missing.push(kind.name);
+  for (const kind of [nodeExporter, collectd].filter(ensureInstalled)) {
+    const peer = await kind.start(folder, intervalSeconds);
+    peers.push({ ...peer, name: `${peer.name} ${versionOf(kind)}` });
   }
-  return { peers, missing };
-}
-
-function isHere({ program }: PeerKind): boolean {
-  return existsSync(program);
-}
-
-function install(packages: readonly string[]): boolean {
-  if (process.getuid?.() !== 0) return false;
-  const options = ['-y', '-q', '--no-install-recommends'];
-  const quiet = {
-    stdio: 'ignore' as const,
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-  };
-  return spawnSync('apt-get', ['install', ...options, ...packages], quiet).status === 0;
+  return peers;
 }

@@ -7,9 +7,10 @@ import { tempFolder } from '../../support/temp-folder.ts';
 import { startPeers } from '../agent/peers.ts';
 import { cpuSeconds, memoryOf } from '../agent/proc.ts';
 import { agentFile, copyProgram, Running, startCollector } from '../agent/programs.ts';
+import { printTable } from '../peers/table.ts';
 
 export const describe =
-  'agent: CPU an hour, memory, beside collectd and node_exporter: [minutes] [--alone] [-- node flags]';
+  'agent: CPU an hour, memory, beside collectd and node_exporter: [minutes (5)] [--alone] [-- node flags]';
 
 const INTERVAL_SECONDS = 10;
 /** Start, first inventory and the first compilations are over. */
@@ -21,7 +22,7 @@ interface Measured {
 }
 
 export async function run(args: string[]): Promise<void> {
-  const minutes = Number(args.find((arg) => /^[\d.]+$/.test(arg)) ?? 4);
+  const minutes = Number(args.find((arg) => /^[\d.]+$/.test(arg)) ?? 5);
   const flags = args.filter((arg) => arg.startsWith('--') && arg !== '--alone');
   await using folder = await tempFolder('footprint');
   const collector = await startCollector(folder.path);
@@ -42,9 +43,7 @@ export async function run(args: string[]): Promise<void> {
   for (const flag of flags) ours.push(start(`agent${flag}`, '60s', [flag]));
   const bare = new Running(process.execPath, ['-e', 'setInterval(() => {}, 2 ** 30)']);
   const alone = args.includes('--alone');
-  const { peers, missing } = alone
-    ? { peers: [], missing: [] }
-    : await startPeers(folder.path, INTERVAL_SECONDS);
+  const peers = alone ? [] : await startPeers(folder.path, INTERVAL_SECONDS);
   const all: Measured[] = [...ours, ...peers, { name: 'bare Node', pid: bare.pid }];
   try {
     await sleep(WARM_UP_MS);
@@ -54,7 +53,6 @@ export async function run(args: string[]): Promise<void> {
     const hours = (performance.now() - began) / 3_600_000;
     const perHour = all.map(({ pid }, index) => (cpuSeconds(pid) - (before[index] ?? 0)) / hours);
     print(all, perHour, memoryOf(bare.pid));
-    for (const name of missing) console.log(`${name} is not here and could not be installed`);
   } finally {
     for (const one of [...ours, ...peers, bare]) await one.stop();
     await collector.stop();
@@ -67,17 +65,12 @@ function print(
   bare: { rssMb: number },
 ): void {
   const reference = perHour[0] ?? Number.NaN;
-  console.log(`${'process'.padEnd(28)}CPU s/h  of ours  RSS MB  over bare  anonymous MB`);
-  all.forEach(({ name, pid }, index) => {
+  const head = ['', 'CPU s an hour', 'of ours', 'RSS MB', 'over bare Node', 'anonymous MB'];
+  const rows = all.map(({ name, pid }, index) => {
     const { rssMb, anonymousMb } = memoryOf(pid);
     const cpu = perHour[index] ?? Number.NaN;
-    const columns = [
-      cpu.toFixed(2).padStart(7),
-      (cpu / reference).toFixed(2).padStart(9),
-      rssMb.toFixed(1).padStart(8),
-      (rssMb - bare.rssMb).toFixed(1).padStart(11),
-      anonymousMb.toFixed(1).padStart(14),
-    ];
-    console.log(`${name.padEnd(28)}${columns.join('')}`);
+    const figures = [rssMb, rssMb - bare.rssMb, anonymousMb].map((mb) => mb.toFixed(1));
+    return [name, cpu.toFixed(2), `${(cpu / reference).toFixed(2)} ×`, ...figures];
   });
+  printTable(head, rows);
 }

@@ -1,8 +1,9 @@
 /** The embedded broker by itself: CPU for each QoS 1 message, memory of idle connections. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { deviceFilters } from '../../../protocol/topics.ts';
 import {
   connectPacket,
@@ -12,7 +13,7 @@ import {
 } from '../../support/raw-mqtt.ts';
 
 export const describe =
-  'CPU for each QoS 1 message, memory of an idle connection: [messages] [connections]';
+  'CPU for each QoS 1 message, memory of an idle connection, plain and TLS: [messages (0: none)] [connections]';
 
 const CONNECTIONS = 200;
 const PAYLOAD_BYTES = 160;
@@ -21,9 +22,11 @@ const HOST = join(import.meta.dirname, '../broker/host.ts');
 
 export async function run(args: string[]): Promise<void> {
   const messages = Math.ceil(Number(args[0] ?? 300_000) / CONNECTIONS) * CONNECTIONS;
-  for (const mode of ['sync', 'promise', 'journal']) await publishing(mode, messages, false);
-  await publishing('sync', messages, true);
-  await idle(Number(args[1] ?? 8_000));
+  if (messages > 0) {
+    for (const mode of ['sync', 'promise', 'journal']) await publishing(mode, messages, false);
+    await publishing('sync', messages, true);
+  }
+  for (const secure of [false, true]) await idle(Number(args[1] ?? 15_000), secure);
 }
 
 async function publishing(mode: string, messages: number, watched: boolean): Promise<void> {
@@ -68,21 +71,41 @@ async function flood(url: string, id: string, share: number): Promise<void> {
   await once(socket, 'close');
 }
 
-async function idle(connections: number): Promise<void> {
-  const { child, url } = await start(['sync']);
-  const clients: RawClient[] = [];
-  for (let i = 0; i < connections; i += 1) {
-    const client = await RawClient.connected(url, `dev-${i}`);
-    client.socket.write(subscribePacket(1, deviceFilters('plant', `dev-${i}`)));
-    clients.push(client);
-  }
-  await Promise.all(clients.map(({ received }) => received.take(2)));
+/** Connections are set up so many at a time: more would wait for their handshakes in line. */
+const AT_ONCE = 50;
+
+async function idle(connections: number, secure: boolean): Promise<void> {
+  const { child, url } = await start(['sync', '0', secure ? 'tls' : '']);
+  const sockets: Socket[] = [];
+  const began = performance.now();
+  let next = 0;
+  const lane = async () => {
+    while (next < connections) sockets.push(await quiet(url, `dev-${next++}`, secure));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  const perSecond = connections / ((performance.now() - began) / 1_000);
   const told = reply(child);
   child.send('measure');
   const answer = (await told) as { connections: number; kbEach: number };
-  console.log(`${answer.connections} idle devices: ${answer.kbEach.toFixed(1)} KB each`);
-  for (const { socket } of clients) socket.destroy();
+  console.log(
+    `${answer.connections} idle devices, ${secure ? 'TLS' : 'plain'}: ${answer.kbEach.toFixed(1)} KB each, ${perSecond.toFixed(0)} connects/s`,
+  );
+  for (const socket of sockets) socket.destroy();
   child.disconnect();
+}
+
+/** A device that connected, subscribed to what is for it, and says no more. */
+async function quiet(url: string, id: string, secure: boolean): Promise<Socket> {
+  const { port } = new URL(url);
+  const at = { host: '127.0.0.1', port: Number(port) };
+  const socket = secure ? connectTls({ ...at, rejectUnauthorized: false }) : connect(at);
+  socket.once('error', () => undefined);
+  await once(socket, secure ? 'secureConnect' : 'connect');
+  socket.write(connectPacket(id));
+  await once(socket, 'data');
+  socket.write(subscribePacket(1, deviceFilters('plant', id)));
+  await once(socket, 'data');
+  return socket;
 }
 
 async function start(args: string[]): Promise<{ child: ChildProcess; url: string }> {

@@ -12,10 +12,12 @@ import {
   encodeSchema,
   type SeriesDefinition,
 } from '../../../protocol/messages/schema.ts';
+import { RemoteWriteEncoder } from '../peers/remote-write.ts';
 import { cborMapBytes, jsonBytes, lineProtocolBytes } from '../wire/peers.ts';
 import { dictionary, readTrace, type Trace, traceBlock } from '../wire/trace.ts';
 
-export const describe = 'bytes per point and codec speed, beside JSON, line protocol, CBOR maps';
+export const describe =
+  'bytes per point and codec speed, beside JSON, line protocol, remote write, CBOR maps';
 
 /** Samples a message, and the most bytes a point that they may take (GOALS.md). */
 const GOALS = [
@@ -42,14 +44,18 @@ export function run(_args: string[]): Promise<void> {
   console.log(
     `${points} series, ${trace.times.length} rows; schema ${schema.length} bytes, sent once`,
   );
+  const sent = new RemoteWriteEncoder(() => trace.series);
+  const remoteWrite = (_: Trace, from: number, rows: number) =>
+    sent.encode([{ device: 0, ...traceBlock(trace, from, rows) }]).length;
   console.log('\nbytes per point, header included (goal 4 / 2 / 1.2), by age of the dictionary');
   for (const [rows, goal] of GOALS) {
     const cells = AGES_DAYS.map((age) => `${age} d ${size(trace, rows, age).toFixed(2)}`);
     const met = AGES_DAYS.every((age) => size(trace, rows, age) <= goal) ? 'met' : 'MISSED';
-    const peers = [jsonBytes, lineProtocolBytes, cborMapBytes].map((of) => over(trace, rows, of));
-    const [json, line, maps] = peers.map((bytes) => bytes.toFixed(1));
+    const forms = [jsonBytes, lineProtocolBytes, remoteWrite, cborMapBytes];
+    const peers = forms.map((of) => over(trace, rows, of));
+    const [json, line, remote, maps] = peers.map((bytes) => bytes.toFixed(1));
     console.log(
-      `${rows} rows: ${cells.join(', ')} (${met}); JSON ${json}, line protocol ${line}, CBOR maps ${maps}`,
+      `${rows} rows: ${cells.join(', ')} (${met}); JSON ${json}, line protocol ${line}, remote write ${remote}, CBOR maps ${maps}`,
     );
   }
   console.log('\nspeed, million points per CPU second (encode; decode with header; body alone)');

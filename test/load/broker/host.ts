@@ -2,9 +2,10 @@
 import { createEmbeddedBroker } from '../../../collector/io/broker/embedded-broker.ts';
 import { openJournal } from '../../../collector/io/journal/segment-journal.ts';
 import type { BusMessage } from '../../../collector/ports.ts';
+import { certificate } from '../../support/notifiers/certificate.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
-const [mode = 'sync', total = '0'] = process.argv.slice(2);
+const [mode = 'sync', total = '0', secure = ''] = process.argv.slice(2);
 const folder = await tempFolder('bench-broker');
 const journal = mode === 'journal' ? await openJournal({ dir: folder.path }) : undefined;
 
@@ -19,7 +20,9 @@ function answer({ topic, payload }: BusMessage): Promise<void> | undefined {
 let received = 0;
 let before = process.cpuUsage();
 const limits = { messagesPerSecond: 1e9, bytesPerSecond: 1e12 };
-const broker = createEmbeddedBroker({ listen: { host: '127.0.0.1', port: 0 }, limits });
+const tls = secure === 'tls' ? { tls: certificate(folder.path) } : {};
+const listen = { host: '127.0.0.1', port: 0, ...tls };
+const broker = createEmbeddedBroker({ listen, limits });
 await broker.start((message) => {
   received += 1;
   if (received === 1) before = process.cpuUsage();
