@@ -73,7 +73,7 @@ export function listen(
   return () => source.close();
 }
 
-function showLink(text: string): void {
+export function showLink(text: string): void {
   const link = document.getElementById('link');
   if (link === null || link.textContent === text) return;
   link.textContent = text;

@@ -1,5 +1,5 @@
 /** What the view of alerts asks of the collector, and asks it to do. */
-import { AskError } from '../api.ts';
+import { AskError, showLink } from '../api.ts';
 
 export interface PageAlert {
   readonly fingerprint: string;
@@ -62,7 +62,8 @@ export async function silence(alert: PageAlert, createdBy: string): Promise<void
   }));
   await call('POST', 'api/v2/silences', {
     matchers,
-    startsAt: new Date(now).toISOString(),
+    // Before now by any clock: the collector takes that as at once.
+    startsAt: new Date(now - SILENCE_MS).toISOString(),
     endsAt: new Date(now + SILENCE_MS).toISOString(),
     createdBy,
     comment: 'from the page',
@@ -72,7 +73,11 @@ export async function silence(alert: PageAlert, createdBy: string): Promise<void
 async function call<T>(method: string, url: string, body?: object): Promise<T> {
   const headers = { 'content-type': 'application/json' };
   const sent = body === undefined ? {} : { headers, body: JSON.stringify(body) };
-  const response = await fetch(url, { method, ...sent });
+  const response = await fetch(url, { method, ...sent }).catch((error: unknown) => {
+    showLink('Connection lost, trying again…');
+    throw error;
+  });
+  showLink('Live');
   const answer: unknown = await response.json().catch(() => undefined);
   if (response.ok) return answer as T;
   // Alertmanager's branch refuses by a text alone.

@@ -143,7 +143,7 @@ function row(alert: PageAlert, actions: Actions): HTMLElement {
     ),
     h('td', {}, labels['site'] ?? '–'),
     h('td', { title: clock(startsAt) }, ago(startsAt, Date.now())),
-    h('td', { class: 'state' }, chips(alert)),
+    h('td', {}, chips(alert)),
     h('td', {}, actions.buttons(alert)),
   );
 }
