@@ -31,7 +31,9 @@ export async function openCatalog(path: string, log?: Log): Promise<LevelCatalog
 type Level = ClassicLevel<string, Uint8Array>;
 
 const kind: LevelKind<Level> = {
-  create: (path) => new ClassicLevel(path, { keyEncoding: 'utf8', valueEncoding: 'view' }),
+  // Uncompressed, so that the checksums of all blocks can be followed from outside.
+  create: (path) =>
+    new ClassicLevel(path, { keyEncoding: 'utf8', valueEncoding: 'view', compression: false }),
   // The catalog is small enough to be read once.
   verify: async (level) => {
     let entries = 0;

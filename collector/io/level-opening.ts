@@ -1,7 +1,7 @@
 /** Opens a LevelDB folder whatever happened to it, as long as the disk itself answers. */
 import { readdir, rename, rm } from 'node:fs/promises';
 import { droppedAtOpening, logProblem, manifestProblem } from './level-files.ts';
-import { repairApart } from './level-repair.ts';
+import { damagedTable, mend } from './level-mend.ts';
 
 export interface Opening {
   /** `replaced`: nothing could be opened; the old folder is at `setAside` and this one is new. */
@@ -45,7 +45,7 @@ export async function openLevel<Level extends Openable>(
   let reason: string;
   try {
     // LevelDB would begin anew, or believe an old list, and delete the tables it finds.
-    const problem = manifestProblem(path);
+    const problem = manifestProblem(path) ?? (await damagedTable(path));
     if (problem !== undefined) throw new Error(problem);
     const lost = logProblem(path);
     const tried = await attempt(path, kind);
@@ -55,7 +55,7 @@ export async function openLevel<Level extends Openable>(
     reason = ofDamage(error);
   }
   try {
-    await repairApart(path);
+    await mend(path);
     return await settle(path, kind, await attempt(path, kind), 'repaired', reason);
   } catch (error) {
     ofDamage(error);

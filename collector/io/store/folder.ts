@@ -3,21 +3,12 @@
  * another name with an empty one in its place. What is wrong with the disk rather than with the
  * folder (full, read-only, no file descriptors) is reported and changes nothing.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { ClassicLevel } from 'classic-level';
 import { describe, StoreError } from '../../core/store/errors.ts';
 import type { Log } from '../../ports.ts';
-import {
-  beginLog,
-  droppedAtOpening,
-  logProblem,
-  manifestProblem,
-  tableProblem,
-} from '../level-files.ts';
-import { repairApart } from '../level-repair.ts';
-import { breathe } from './lock.ts';
+import { beginLog, droppedAtOpening, logProblem, manifestProblem } from '../level-files.ts';
+import { damagedTable, mend } from '../level-mend.ts';
 
 export type Level = ClassicLevel<Uint8Array, Uint8Array>;
 
@@ -65,7 +56,7 @@ export async function openFolder(
   if (treatment !== 'set-aside') {
     log.warn('damaged folder: trying to repair it', { path, reason });
     try {
-      await repairApart(path);
+      await mend(path);
       return { db: await open(path, sizes), repaired: true, setAside: undefined };
     } catch (error) {
       refuseUnlessDamaged(path, error);
@@ -101,34 +92,7 @@ async function open(path: string, sizes: FolderSizes): Promise<Level> {
 /** What LevelDB itself would notice late, or never. */
 async function findDamage(path: string): Promise<string | undefined> {
   const listed = manifestProblem(path);
-  if (listed !== undefined) return listed;
-  const files = readdirSync(path);
-  for (const file of files.filter((name) => name.endsWith('.ldb'))) {
-    const bad = await checkOnce(join(path, file));
-    if (bad !== undefined) return `${file}: ${bad}`;
-  }
-  return undefined;
-}
-
-/** Tables that were found sound, by inode, size and time: LevelDB never changes one. */
-const sound = new Set<string>();
-const MOST_SOUND = 100_000;
-
-/**
- * Each block's checksum, the first time that this process meets the table (some 1.5 ms for a MB).
- * LevelDB does not look at them when it compacts, and a block with turned bits may fail an assertion
- * there and take the whole process down, at each start anew.
- */
-async function checkOnce(file: string): Promise<string | undefined> {
-  const { ino, size, mtimeMs } = statSync(file);
-  const name = `${ino}/${size}/${mtimeMs}`;
-  if (sound.has(name)) return undefined;
-  await breathe();
-  const bad = tableProblem(await readFile(file));
-  if (bad !== undefined) return bad;
-  if (sound.size >= MOST_SOUND) sound.clear();
-  sound.add(name);
-  return undefined;
+  return listed ?? damagedTable(path);
 }
 
 function refuseUnlessDamaged(path: string, error: unknown): void {

@@ -1,6 +1,7 @@
 /** The agent's buffer, damaged: what must still hold, and how it is looked at. */
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
 import { openBuffer } from '../../../agent/io/buffer/level-buffer.ts';
 import type { RecordBuffer } from '../../../agent/ports.ts';
 import { EVERYTHING, newRecord, textOf } from '../buffer/records.ts';
@@ -90,7 +91,20 @@ async function tryAgent(job: Job): Promise<Trial> {
     return { problems, lost: `${lost.length} records`, told: how, verify: '-', cpu };
   } finally {
     await buffer.close();
+    await compactAll(path);
   }
+}
+
+/** What LevelDB does sooner or later; a damaged table in use would take the process down. */
+async function compactAll(path: string): Promise<void> {
+  const [generation = ''] = (await readdir(path)).filter((name) => /^\d{8}$/.test(name)).sort();
+  const level = new ClassicLevel<Buffer, Buffer>(join(path, generation), {
+    keyEncoding: 'buffer',
+    valueEncoding: 'buffer',
+  });
+  await level.open();
+  await level.compactRange(Buffer.from([0]), Buffer.from([255])).catch(() => undefined);
+  await level.close();
 }
 
 /**
