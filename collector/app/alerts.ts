@@ -165,7 +165,7 @@ export class Alerts {
 }
 
 /** Where people reach the page. */
-export function externalUrl({ alerting, http }: CollectorConfig): string {
+function externalUrl({ alerting, http }: CollectorConfig): string {
   const { host, port } = http.listen;
   const own = `${http.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
   return (alerting.externalUrl ?? own).replace(/\/+$/, '');

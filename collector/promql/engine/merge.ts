@@ -4,9 +4,9 @@ import { type Budget, SERIES_WORK } from './budget.ts';
 import { ABSENT, type Column, copyStep, type Sink } from './column.ts';
 import type { Steps } from './steps.ts';
 
-export const SAME_LABELSET = 'vector cannot contain metrics with the same labelset';
+const SAME_LABELSET = 'vector cannot contain metrics with the same labelset';
 
-export function mergeInto(target: Column, column: Column, message = SAME_LABELSET): void {
+function mergeInto(target: Column, column: Column, message = SAME_LABELSET): void {
   const { kinds } = column;
   for (let i = 0; i < kinds.length; i++) {
     if (kinds[i] === ABSENT) continue;

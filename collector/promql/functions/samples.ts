@@ -15,7 +15,7 @@ export const histogramsOf = ({ histograms = [], first, end }: Window): readonly 
   histograms.slice(first, end) as readonly FloatHistogram[];
 
 /** The window without its histograms. */
-export function onlyFloats(window: Window): Window {
+function onlyFloats(window: Window): Window {
   const { histograms } = window;
   if (histograms === undefined || countHistograms(window) === 0) return window;
   const kept: number[] = [];

@@ -5,7 +5,7 @@ import { countNaN, isQuantile, quantileOf } from './quantile.ts';
 import { floatsOf } from './samples.ts';
 
 /** Welford's way, with what rounding takes kept; written out, as all that sees every sample. */
-export function varianceOf({ values, first, end }: Window): number {
+function varianceOf({ values, first, end }: Window): number {
   let mean = 0;
   let lostMean = 0;
   let squares = 0;

@@ -7,7 +7,7 @@ import { informReconciled, warnCollided, warnMixed, warnMixedBuckets } from './n
 import { countHistograms, histogramsOf } from './samples.ts';
 
 /** Kahan's sum, written out: this loop sees every sample of a range query many times over. */
-export function sumOf({ values, first, end }: Window): number {
+function sumOf({ values, first, end }: Window): number {
   let sum = 0;
   let lost = 0;
   for (let i = first; i < end; i++) {
@@ -22,7 +22,7 @@ export function sumOf({ values, first, end }: Window): number {
 }
 
 /** The sum divided by the count, unless the sum leaves the doubles. */
-export function meanOf(window: Window): number {
+function meanOf(window: Window): number {
   const { values, first, end } = window;
   const count = end - first;
   let sum = values[first] as number;

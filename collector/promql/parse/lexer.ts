@@ -14,10 +14,10 @@ const HASH = 35;
 const NAME = /[a-zA-Z_:][a-zA-Z0-9_:]*/y;
 const LABEL = /[a-zA-Z_][a-zA-Z0-9_]*/y;
 const BEFORE_PAREN = /[ \t\r\n]*\(/y;
-const SIGNS = bySign(['==', '!=', '<=', '>=', '</', '>/', ...'=<>+-*/%^@,(){}[]']);
+const SIGNS = bySign(['==', '!=', '<=', '>=', '</', '>/', ...Array.from('=<>+-*/%^@,(){}[]')]);
 const IN_BRACES = bySign(['=~', '!~', '!=', '=', ',', '}']);
 /** What stands for itself between brackets; words follow one by one. */
-const IN_BRACKETS = bySign([...'+-*/%^,():]']);
+const IN_BRACKETS = bySign(Array.from('+-*/%^,():]'));
 const BRACKET_WORDS: ReadonlySet<string> = new Set([
   'step',
   'range',

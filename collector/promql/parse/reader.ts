@@ -9,7 +9,7 @@ export const MAX_DEPTH = 500;
 /** A text of this size is read in well under a tenth of a second. */
 export const MAX_TEXT = 262_144;
 /** Characters of all patterns together: they are compiled here, and cost far more than other text. */
-export const MAX_PATTERNS = 32_768;
+const MAX_PATTERNS = 32_768;
 /** What compiling any pattern costs at least, in characters. */
 const PER_PATTERN = 64;
 

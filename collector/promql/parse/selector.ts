@@ -13,7 +13,7 @@ const CONTEXT = 'label matching';
 const NEEDS_ENGINE = /[\\.+*?()[\]{}^$]/;
 const OPERATORS: readonly MatcherOp[] = ['=', '!=', '=~', '!~'];
 
-export function startsSelector(kind: string): boolean {
+function startsSelector(kind: string): boolean {
   return kind === '{' || mayNameMetric(kind);
 }
 

@@ -19,7 +19,7 @@ export const side = fc
     return { indexes: Int32Array.from(indexes), counts: Float64Array.from(runs, ([, n]) => n) };
   });
 
-export const total = (buckets: Buckets): number => buckets.counts.reduce((a, b) => a + b, 0);
+const total = (buckets: Buckets): number => buckets.counts.reduce((a, b) => a + b, 0);
 
 /** Integers, so that sums are exact; the narrowest threshold lies within the buckets' range. */
 export const exponential = fc
@@ -35,7 +35,7 @@ export const exponential = fc
     of({ ...init, count: init.zeroCount + total(init.positive) + total(init.negative) }),
   );
 
-export const custom = fc
+const custom = fc
   .record({
     bounds: fc.uniqueArray(fc.integer({ min: -10, max: 10 }), { maxLength: 6 }),
     counts: fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 7, maxLength: 7 }),

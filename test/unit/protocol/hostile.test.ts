@@ -18,9 +18,12 @@ const cddl = new URL('../../../protocol/muster.cddl', import.meta.url);
 const rules = parseCddl(readFileSync(cddl, 'utf8'));
 const other = new Decoder({ useRecords: false, mapsAsObjects: false });
 
+/** PromQL is text: its parser has tests of its own. */
+const MESSAGES = TARGETS.filter((target) => target !== 'promql');
+
 /** Every decoder on the same bytes; what a message's decoder accepts must be what the CDDL says. */
 function answer(bytes: Uint8Array): void {
-  for (const target of TARGETS) {
+  for (const target of MESSAGES) {
     const result = decoders[target](bytes);
     if (!result.ok || target === 'body' || target === 'guard') continue;
     const item: unknown = other.decode(bytes);
@@ -30,7 +33,7 @@ function answer(bytes: Uint8Array): void {
   }
 }
 
-const all = seeds();
+const all = seeds().filter(({ target }) => target !== 'promql');
 
 describe('hostile bytes', () => {
   it('of any kind', () => {

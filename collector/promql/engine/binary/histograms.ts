@@ -22,7 +22,7 @@ export function combineHistograms(
   return (op === '+' ? histogram : histogram.withCounterReset('gauge')).compact();
 }
 
-export function noteCombined(
+function noteCombined(
   { collided, reconciled }: Combined,
   during: 'addition' | 'subtraction' | 'aggregation',
   notes: Annotations,

@@ -48,7 +48,7 @@ function fill(column: Column, series: SourceSeries, reach: Reach, lookbackMs: nu
   }
 }
 
-export function refuseHistograms({ histograms }: Pick<SourceSeries, 'histograms'>): void {
+function refuseHistograms({ histograms }: Pick<SourceSeries, 'histograms'>): void {
   if (histograms?.some((one) => one !== undefined) === true) {
     throw new QueryError(
       'execution',

@@ -7,7 +7,7 @@ import { IDENTITY_FAULTS } from './identity.ts';
 import { LINK_FAULTS } from './link.ts';
 import { PROGRAM_FAULTS } from './programs.ts';
 
-export const FAULTS: readonly Fault[] = [
+const FAULTS: readonly Fault[] = [
   ...PROGRAM_FAULTS,
   ...LINK_FAULTS,
   ...COPY_FAULTS,
