@@ -26,7 +26,7 @@ export function isOn({ startsAt, endsAt }: Maintenance, now: number): boolean {
 }
 
 /** Whether the scope holds the device. */
-export function coversDevice(
+function coversDevice(
   scope: Scope,
   device: string,
   site: string,

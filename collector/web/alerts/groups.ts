@@ -27,7 +27,7 @@ export function arrange(
   );
 }
 
-export function isOpen({ conditions }: PageAlert): boolean {
+function isOpen({ conditions }: PageAlert): boolean {
   return conditions.every((one) => one === 'flapping');
 }
 

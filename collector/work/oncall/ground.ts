@@ -3,6 +3,7 @@
 import type { TrackedAlert } from '../../core/alerting/identity.ts';
 import { groupKey, groupLabels, type Route } from '../../core/alerting/route.ts';
 import type { LabelSet } from '../../core/label-set.ts';
+import type { Call } from '../../core/oncall/ladder.ts';
 import type { Alerting } from '../alerting/alerting.ts';
 import {
   type FlushContext,
@@ -26,9 +27,18 @@ export interface GroundDeps {
   readonly now: () => number;
   /** Aborted with `ENDING` when the process ends: what is on its way is for the next one. */
   readonly ending: AbortSignal;
+  /** The receiver is gone from the alerting file: nobody can be told. */
+  readonly abandoned: (call: Call) => void;
 }
 
-export function alertingGround({ alerting, stages, after, now, ending }: GroundDeps): Ground {
+export function alertingGround({
+  alerting,
+  stages,
+  after,
+  now,
+  ending,
+  abandoned,
+}: GroundDeps): Ground {
   const intervals = () => alerting.config.intervals;
   const all: readonly Stage[] = [
     timeActiveStage(intervals),
@@ -62,6 +72,10 @@ export function alertingGround({ alerting, stages, after, now, ending }: GroundD
     },
 
     async tell(route, call, ascent, alerts) {
+      if (alerting.channelsOf(call.receiver) === undefined) {
+        abandoned(call);
+        return true;
+      }
       const timeout = new AbortController();
       const cancel = after(ATTEMPTS_MS, () => timeout.abort(new Error('the time is over')));
       const told = await alerting.tellReceiver(

@@ -7,7 +7,7 @@ import type { Notification } from '../../notifiers/notifier.ts';
 import type { Clock } from '../../ports.ts';
 import { KEEPING, type OnCallMemory } from './memory.ts';
 
-export const LINK_VALID_MS = 7 * 86_400_000;
+const LINK_VALID_MS = 7 * 86_400_000;
 
 /** An alert as it was when somebody was told. */
 export interface ToldAlert {

@@ -6,6 +6,7 @@ import type { ConfigProblem } from '../../../protocol/config/problem.ts';
 import { isResolved } from '../../core/alerting/alert.ts';
 import type { TrackedAlert } from '../../core/alerting/identity.ts';
 import type { Metrics } from '../../core/metrics.ts';
+import { onCallEvent } from '../../core/oncall/events.ts';
 import type { DeviceLabels } from '../../core/oncall/maintenance.ts';
 import type { Named } from '../../core/oncall/policies.ts';
 import type { Notification } from '../../notifiers/notifier.ts';
@@ -142,6 +143,12 @@ export class OnCall {
         after: (delayMs, action) => this.clock.after(delayMs, action),
         now: () => this.clock.wall(),
         ending: this.ending.signal,
+        abandoned: ({ receiver, key: groupKey, fingerprints }) => {
+          this.deps.log.error('escalation: no such receiver any more', { receiver, groupKey });
+          const data = { receiver, groupKey };
+          const event = onCallEvent('notify-abandoned', this.clock.wall(), fingerprints, data);
+          alerting.history.note([event]);
+        },
       }),
     );
   }

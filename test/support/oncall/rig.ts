@@ -16,7 +16,7 @@ import { FakeClock } from '../fake-clock.ts';
 import { silentLog } from '../silent-log.ts';
 import { GateCatalog } from './gate-catalog.ts';
 
-export const ALERTING = `
+const ALERTING = `
 route:
   receiver: team
   group_by: [alertname]

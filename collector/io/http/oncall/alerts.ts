@@ -83,7 +83,7 @@ function spanOf(length: string): number {
   throw new ApiError('bad-request', detail);
 }
 
-export function shown({ alert, ...view }: OnCallAlert): object {
+function shown({ alert, ...view }: OnCallAlert): object {
   const { labels, annotations, startsAt, endsAt, updatedAt, generatorUrl } = alert;
   return {
     ...view,
