@@ -54,6 +54,9 @@ interface Runner extends PlannedSampler {
   readonly memory: Memory;
 }
 
+/** Timers are set in whole milliseconds. */
+const EARLY_MS = 2;
+
 export class Sampling {
   private readonly deps: SamplingDeps;
   private readonly groups: readonly {
@@ -124,9 +127,9 @@ export class Sampling {
   }
 
   /**
-   * One tick for each whole multiple of the interval. A timer may fire a little early, which must
-   * not make two ticks of one; a multiple that was slept through, or that is at hand when a late
-   * tick is done, is left out.
+   * One tick for each whole multiple of the interval. A timer may fire early, and after a pause of
+   * the whole process at once, which must not make two ticks of one; a multiple that was slept
+   * through, or that is at hand when a late tick is done, is left out.
    */
   private schedule(
     intervalMs: number,
@@ -137,6 +140,8 @@ export class Sampling {
     const { clock, log } = this.deps;
     const due = nextMultiple(intervalMs, after);
     this.cancels[slot] = clock.after(due - clock.mono(), () => {
+      // More than a rounding early: the timer counted from a time before the pause.
+      if (due - clock.mono() > EARLY_MS) return this.schedule(intervalMs, runners, slot, after);
       this.schedule(intervalMs, runners, slot, Math.max(due, clock.mono() + intervalMs / 4));
       this.tick(runners).catch((error: unknown) =>
         log.error('sampling failed', { error: String(error) }),

@@ -17,6 +17,8 @@ export class FakeClock implements Clock {
   private timers: Timer[] = [];
   /** Timers that have fired. */
   fired = 0;
+  /** The next timer counts from so long ago. */
+  stale = 0;
 
   constructor(mono = 0, wall = Date.UTC(2026, 10, 21)) {
     this.now = mono;
@@ -32,7 +34,9 @@ export class FakeClock implements Clock {
   }
 
   after(delayMs: number, action: () => void): Cancel {
-    const timer = { at: this.now + Math.max(0, delayMs), order: this.order++, action };
+    const counted = Math.max(0, delayMs - this.stale);
+    this.stale = 0;
+    const timer = { at: this.now + counted, order: this.order++, action };
     this.timers.push(timer);
     return () => {
       this.timers = this.timers.filter((one) => one !== timer);

@@ -21,8 +21,9 @@ export function bufferError(error: unknown): BufferError {
   return diskError(error) ?? new BufferError('buffer-io', describe(error), error);
 }
 
+/** A damaged table may name a place that no file can have: the system calls that an invalid argument. */
 export function isCorruption(error: unknown): boolean {
-  return describe(error).includes('LEVEL_CORRUPTION');
+  return /LEVEL_CORRUPTION|Invalid argument/.test(describe(error));
 }
 
 /** classic-level puts what LevelDB said into the cause. */

@@ -75,6 +75,17 @@ describe('sampling', () => {
     expect(cells()).toEqual(['10000 test_a 1', '11999 test_a 2', '13000 test_a 3']);
   });
 
+  it('waits when a timer fires at once, as it does after the whole process stood still', async () => {
+    let n = 0;
+    const { clock, sampling, cells } = start([plan(simple('a', () => ++n))]);
+    await sampling.start();
+    // Node counts a timer from the loop's own time, which stands still with the process.
+    clock.stale = 900;
+    await clock.advance(2_500);
+    sampling.stop();
+    expect(cells()).toEqual(['10000 test_a 1', '11000 test_a 2', '12000 test_a 3']);
+  });
+
   it('does not let a hung sampler delay its neighbours, and asks it only once', async () => {
     let asked = 0;
     const hung = simple('hung', () => {
