@@ -120,7 +120,7 @@ function checkSelector({ name, matchers, span }: VectorSelector, refuse: Refuse)
 }
 
 /** Whether the matchers leave out series that lack their labels: without, all series are selected. */
-export function hasNonEmptyMatcher(matchers: readonly Matcher[]): boolean {
+function hasNonEmptyMatcher(matchers: readonly Matcher[]): boolean {
   return matchers.some((matcher) => !compileMatcher(matcher).matchesEmpty);
 }
 
