@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { tempFolder } from '../../support/temp-folder.ts';
+import type { Allocations } from '../guard/allocation-work.ts';
 import { diskBytes, wireBytes } from '../guard/bytes.ts';
 import { straceIsHere, systemCalls } from '../guard/system-calls.ts';
 
@@ -31,14 +32,14 @@ export async function run(args: string[]): Promise<void> {
   else compare(counts);
 }
 
-function allocations(): Counts {
+function allocations(): Allocations {
   const script = join(import.meta.dirname, '../guard/allocation-work.ts');
   const still = ['--expose-gc', '--no-opt', '--no-sparkplug', '--max-semi-space-size=256'];
   const room = ['--min-semi-space-size=256', '--single-threaded-gc'];
   const args = [...still, ...room, '--import', 'tsx', script];
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
-  return JSON.parse(stdout) as Counts;
+  return JSON.parse(stdout) as Allocations;
 }
 
 function record(counts: Counts): void {

@@ -10,6 +10,9 @@ import { openLevelStore } from '../../../collector/io/store/level-store.ts';
 import { decodeBatch, decodeBody } from '../../../protocol/messages/batch.ts';
 import { BatchMaker } from '../ingest/batches.ts';
 
+/** Bytes a message, by what was done with it. */
+export type Allocations = Readonly<Record<string, number>>;
+
 const MESSAGES = 400;
 const SERIES = 80;
 
@@ -53,11 +56,10 @@ take(
   true,
 );
 allocated(2, true);
-console.log(
-  JSON.stringify({
-    'decoding: bytes allocated a message': allocated(3, false),
-    'decoding and appending: bytes allocated a message': allocated(4, true),
-  }),
-);
+const seen: Allocations = {
+  'decoding: bytes allocated a message': allocated(3, false),
+  'decoding and appending: bytes allocated a message': allocated(4, true),
+};
+console.log(JSON.stringify(seen));
 await store.close();
 await rm(folder, { recursive: true });

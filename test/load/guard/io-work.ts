@@ -9,6 +9,13 @@ import { openLevelStore } from '../../../collector/io/store/level-store.ts';
 import { openFeed } from '../buffer/feed.ts';
 import { makeFleet } from '../store/fleet.ts';
 
+/** How many messages each part handled. */
+export interface Messages {
+  readonly buffer: number;
+  readonly journal: number;
+  readonly store: number;
+}
+
 const RECORDS = 300;
 const ROUNDS = 50;
 const UNDER_WAY = 16;
@@ -59,6 +66,9 @@ async function store(): Promise<number> {
   return messages;
 }
 
-console.log(
-  JSON.stringify({ buffer: await buffer(), journal: await journal(), store: await store() }),
-);
+const messages: Messages = {
+  buffer: await buffer(),
+  journal: await journal(),
+  store: await store(),
+};
+console.log(JSON.stringify(messages));

@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Messages } from './io-work.ts';
 
-const PARTS = ['buffer', 'journal', 'store'] as const;
+const PARTS: readonly (keyof Messages)[] = ['buffer', 'journal', 'store'];
 const CALLS = 'write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync';
 /** A call on a path, and what it answered. */
 const LINE = /^(\w+)\(\d+<([^>]+)>.*= (-?\d+)/;
@@ -21,7 +22,7 @@ export function systemCalls(folder: string): Record<string, number> {
   const args = [...strace, '-o', join(traces, 't'), ...node];
   const { status, stdout } = spawnSync('strace', args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`strace ended with ${status}`);
-  const messages = JSON.parse(stdout) as Record<(typeof PARTS)[number], number>;
+  const messages = JSON.parse(stdout) as Messages;
   const counts: Record<string, number> = {};
   for (const part of PARTS) {
     const { calls, syncs, bytes } = count(traces, join(folder, part));

@@ -1,6 +1,7 @@
 /** The collector with the shipped rules, bundled for a bench. */
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import type { Defines } from './collector-with-rules.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -8,6 +9,7 @@ const ROOT = join(import.meta.dirname, '../../..');
 export async function bundleCollectorWithRules(): Promise<string> {
   const folder = join(ROOT, 'node_modules/.cache/muster-tests', String(process.pid), 'rules');
   const outfile = join(folder, 'collector-under-test.mjs');
+  const defines: Defines = { RULES_ROOT: JSON.stringify(join(ROOT, 'deploy/rules')) };
   await build({
     entryPoints: [join(import.meta.dirname, 'collector-with-rules.ts')],
     outfile,
@@ -16,7 +18,7 @@ export async function bundleCollectorWithRules(): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    define: { RULES_ROOT: JSON.stringify(join(ROOT, 'deploy/rules')) },
+    define: { ...defines },
   });
   return outfile;
 }

@@ -3,8 +3,11 @@ import { CollectorApp } from '../../../collector/app.ts';
 import type { CollectorConfig } from '../../../collector/config.ts';
 import { createLog } from '../../../collector/io/log.ts';
 
-/** Set when it is bundled: the bundle lies elsewhere. */
-declare const RULES_ROOT: string;
+/** Set when it is bundled, because the bundle lies elsewhere. */
+export interface Defines {
+  readonly RULES_ROOT: string;
+}
+declare const RULES_ROOT: Defines['RULES_ROOT'];
 
 const config = JSON.parse(process.argv[2] ?? '{}') as CollectorConfig;
 const places = { webRoot: '/nonexistent', rulesRoot: RULES_ROOT };

@@ -43,7 +43,8 @@ export class FleetRows {
       const one = this.of(s);
       const shift = one.type === 'counter' ? (device % VARIANTS) * 100_000 : 0;
       for (let row = 0; row < rows; row++)
-        values[s * rows + row] = (one.values[(device * 7 + from + row) % length] ?? 0) + shift;
+        values[s * rows + row] =
+          (one.values[(device * 7 * rows + from + row) % length] ?? 0) + shift;
     }
     return { device, times, values };
   }
