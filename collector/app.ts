@@ -163,6 +163,7 @@ export class CollectorApp {
     this.alerts = new Alerts({
       ...{ clock, log, metrics, bus, directory, engine: this.engine, samples: outsideSamples },
       ...{ catalog: storage.catalog, alertsCatalog: storage.alertsCatalog },
+      linkKey: storage.linkKey,
       isUp: (device) => ownSamples.isUp(device),
       rulesRoot: places.rulesRoot,
       config: () => this.config,
@@ -249,6 +250,7 @@ export class CollectorApp {
         rules: this.alerts.rules,
         alerting: this.alerts.views,
         notifyTester: this.alerts.tester,
+        oncall: this.alerts.desk,
         facts: serverFacts(() => this.config, clock.wall()),
         devices: views,
         feed: views,

@@ -1,6 +1,9 @@
-/** Rules and alerting, put together: from samples to alerts, and from alerts to people. */
+/** Rules, alerting and on-call, put together: from samples to alerts, and from alerts to people. */
 import { randomUUID } from 'node:crypto';
-import { formatProblem as formatConfigProblem } from '../../protocol/config/problem.ts';
+import {
+  type ConfigProblem,
+  formatProblem as formatConfigProblem,
+} from '../../protocol/config/problem.ts';
 import type { CollectorConfig } from '../config.ts';
 import type { Device } from '../core/device.ts';
 import type { Metrics } from '../core/metrics.ts';
@@ -8,7 +11,9 @@ import type { Engine } from '../core/query/engine.ts';
 import { alertingFiles } from '../io/alerting-files.ts';
 import { breathe } from '../io/clock.ts';
 import { notifyPorts } from '../io/notify-transports/index.ts';
+import { policiesFile } from '../io/policies-file.ts';
 import { DiskRuleFiles } from '../io/rule-files.ts';
+import type { AlertPublisher } from '../ports/notify.ts';
 import type { RuleFileText } from '../ports/rules.ts';
 import type { SampleSink } from '../ports/samples.ts';
 import type { Bus, Catalog, Clock, Log } from '../ports.ts';
@@ -19,6 +24,8 @@ import { notifierChannels } from '../work/alerting/receivers.ts';
 import { ReceiverTester } from '../work/alerting/tester.ts';
 import { AlertingViews } from '../work/alerting/views.ts';
 import type { Directory } from '../work/directory.ts';
+import { OnCallDesk } from '../work/oncall/desk.ts';
+import { OnCall } from '../work/oncall/oncall.ts';
 import { FleetFreshness } from '../work/rules/freshness.ts';
 import { RuleManager } from '../work/rules/manager.ts';
 import { RuleMemory } from '../work/rules/memory.ts';
@@ -39,6 +46,8 @@ export interface AlertsDeps {
   readonly alertsCatalog: Catalog;
   /** The folder of the rules that come with the program. */
   readonly rulesRoot: string;
+  /** Of the links by which readers of messages acknowledge: 32 random bytes. */
+  readonly linkKey: Uint8Array;
   readonly config: () => CollectorConfig;
 }
 
@@ -56,35 +65,37 @@ export class Alerts {
   readonly rules: RuleManager;
   private readonly deps: AlertsDeps;
   readonly tester: ReceiverTester;
+  readonly desk: OnCallDesk;
   private readonly alerting: Alerting;
+  private readonly onCall: OnCall;
 
   constructor(deps: AlertsDeps) {
     this.deps = deps;
     const { clock, log, metrics, bus } = deps;
     const { alerting } = deps.config();
-    const publisher = {
-      publish: (topic: string, payload: string, { retain }: { readonly retain: boolean }) =>
-        bus.publish(topic, payload, { qos: 1, retain }),
-    };
-    this.alerting = new Alerting({
-      clock,
-      log,
-      metrics,
+    const publish: AlertPublisher['publish'] = (topic, payload, { retain }) =>
+      bus.publish(topic, payload, { qos: 1, retain });
+    const common = {
+      ...{ clock, log, metrics, newId: randomUUID, externalUrl: externalUrl(deps.config()) },
       catalog: deps.alertsCatalog,
       files: alertingFiles(alerting.file),
-      channels: notifierChannels(notifyPorts(publisher, process.env)),
-      random: Math.random,
-      newId: randomUUID,
-      externalUrl: externalUrl(deps.config()),
-      retentionMs: alerting.retention,
+      channels: notifierChannels(notifyPorts({ publish }, process.env)),
+    };
+    this.onCall = new OnCall({
+      ...common,
+      policies: alerting.policies === undefined ? undefined : policiesFile(alerting.policies),
+      linkKey: deps.linkKey,
+      labelsOf: (id) => labelsOf(deps.directory.get(id)),
     });
+    const { stages, acknowledgeUrl, repeats } = this.onCall;
+    const retentionMs = alerting.retention;
+    const seams = { stages, acknowledgeUrl, repeats };
+    this.alerting = new Alerting({ ...common, random: Math.random, retentionMs, ...seams });
     this.views = new AlertingViews(this.alerting, clock);
-    this.tester = new ReceiverTester({
-      clock,
-      newId: randomUUID,
-      externalUrl: externalUrl(deps.config()),
-      channelsOf: (receiver) => this.alerting.channelsOf(receiver),
-    });
+    this.onCall.attach(this.alerting, this.views);
+    this.desk = new OnCallDesk(this.onCall, this.views);
+    const channelsOf = (receiver: string) => this.alerting.channelsOf(receiver);
+    this.tester = new ReceiverTester({ ...common, channelsOf });
     alertingGauges(metrics, () => this.views.figures());
     this.rules = new RuleManager({
       clock,
@@ -92,7 +103,7 @@ export class Alerts {
       metrics,
       engine: deps.engine,
       samples: deps.samples,
-      alerts: this.views,
+      alerts: this.onCall.sink,
       memory: new RuleMemory(deps.catalog),
       freshness: freshness(deps),
       breathe,
@@ -103,11 +114,13 @@ export class Alerts {
   /** What is wrong with files is logged; ingest and everything else go on without them. */
   async start(): Promise<void> {
     const { log } = this.deps;
+    await this.onCall.restore();
     const found = await this.alerting.start();
     for (const problem of found) log.error(formatConfigProblem(problem, this.alertingPath));
     if (found.length > 0) {
       log.error('the alerting file is refused: alerts are kept, and nobody is told');
     }
+    this.sayOfPolicies(await this.onCall.start());
     const { texts, complete } = await this.readRules();
     const problems = await this.rules.start(texts, { complete });
     for (const problem of problems) log.error(formatProblem(problem));
@@ -121,6 +134,7 @@ export class Alerts {
     const { log } = this.deps;
     for (const problem of await this.alerting.reload())
       log.error(formatConfigProblem(problem, this.alertingPath));
+    this.sayOfPolicies(await this.onCall.reload());
     const { texts, complete } = await this.readRules();
     // Rules that cannot be read have not been taken away: their alerts go on.
     if (!complete) return log.error('rules stay as they were');
@@ -129,7 +143,14 @@ export class Alerts {
 
   async stop(): Promise<void> {
     await this.rules.stop();
+    await this.onCall.stop();
     await this.alerting.stop();
+  }
+
+  private sayOfPolicies(problems: readonly ConfigProblem[]): void {
+    const { log, config } = this.deps;
+    for (const problem of problems)
+      log.error(formatConfigProblem(problem, config().alerting.policies));
   }
 
   private get alertingPath(): string {
@@ -169,6 +190,10 @@ function externalUrl({ alerting, http }: CollectorConfig): string {
   const { host, port } = http.listen;
   const own = `${http.tls === undefined ? 'http' : 'https'}://${host}:${port}`;
   return (alerting.externalUrl ?? own).replace(/\/+$/, '');
+}
+
+function labelsOf(device: Device | undefined): Readonly<Record<string, string>> | undefined {
+  return device && Object.fromEntries(device.state?.labels ?? []);
 }
 
 function ruleSettings(config: CollectorConfig): RuleSettings {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { CollectorConfig } from '../config.ts';
 import { openJournal } from '../io/journal/segment-journal.ts';
 import { openCatalog } from '../io/level-catalog.ts';
+import { linkKey } from '../io/policies-file.ts';
 import { openQuarantine, type Quarantine } from '../io/quarantine.ts';
 import { openLevelStore } from '../io/store/level-store.ts';
 import type { Catalog, Journal, Log, SampleStore } from '../ports.ts';
@@ -14,6 +15,8 @@ export interface Storage {
   readonly catalogDamaged: boolean;
   /** Alerts, silences and what people were told, apart from the rest: each write is synced. */
   readonly alertsCatalog: Catalog;
+  /** Of the links by which readers of messages acknowledge. */
+  readonly linkKey: Uint8Array;
   readonly journal: Journal;
   readonly store: SampleStore;
   readonly quarantine: Quarantine;
@@ -38,6 +41,7 @@ export async function openStorage(config: CollectorConfig, log: Log): Promise<St
     catalog,
     catalogDamaged: state !== 'intact' && state !== 'new',
     alertsCatalog: await openCatalog(join(data, 'alerts'), log),
+    linkKey: await linkKey(data),
     journal: heldBack(await openJournal({ dir: join(data, 'journal'), log, minSeq }), samples),
     store: samples,
     quarantine: await openQuarantine({ dir: join(data, 'quarantine'), log }),

@@ -1,18 +1,36 @@
 /** The command tree, and what an outcome means for the exit code: 0 done, 1 failed, 2 misused. */
 import { Command, CommanderError } from 'commander';
 import { DEFAULT_URL } from './client.ts';
+import { acknowledge } from './commands/acknowledge.ts';
 import { alerts } from './commands/alerts.ts';
 import { devices } from './commands/devices.ts';
+import { maintenance } from './commands/maintenance.ts';
 import { notify } from './commands/notify.ts';
+import { oncall } from './commands/oncall.ts';
 import { quarantine } from './commands/quarantine.ts';
 import { query } from './commands/query.ts';
 import { rules } from './commands/rules.ts';
 import { silences } from './commands/silences.ts';
 import { status } from './commands/status.ts';
+import { summary } from './commands/summary.ts';
 import { tail } from './commands/tail.ts';
 import { CliError, type CliIo } from './io.ts';
 
-const COMMANDS = [devices, tail, query, alerts, silences, rules, notify, quarantine, status];
+const COMMANDS = [
+  devices,
+  tail,
+  query,
+  alerts,
+  acknowledge,
+  silences,
+  maintenance,
+  oncall,
+  rules,
+  notify,
+  summary,
+  quarantine,
+  status,
+];
 
 export async function run(args: readonly string[], io: CliIo, version: string): Promise<number> {
   const program = new Command('muster')

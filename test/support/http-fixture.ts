@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from '../../collect
 import { buildHttp } from '../../collector/io/http/server.ts';
 import type { AlertingView } from '../../collector/ports/alerting.ts';
 import type { LiveFilter } from '../../collector/ports/http.ts';
+import type { OnCallView } from '../../collector/ports/oncall.ts';
 import type { SampleSink, WrittenSeries } from '../../collector/ports/samples.ts';
 import type { Clock, Log } from '../../collector/ports.ts';
 import { PromqlEngine } from '../../collector/promql/engine/engine.ts';
@@ -108,6 +109,20 @@ const noAlerting: AlertingView = {
   history: { list: () => Promise.resolve([]) },
 };
 
+const nobody = () => Promise.reject(new Error('nobody is on call here'));
+const noOnCall: OnCallView = {
+  alerts: () => [],
+  acknowledge: nobody,
+  unacknowledge: nobody,
+  maintenances: () => [],
+  beginMaintenance: nobody,
+  endMaintenance: nobody,
+  climbs: () => [],
+  report: nobody,
+  openLink: nobody,
+  useLink: nobody,
+};
+
 export function httpFixture({
   limits,
   queryLimits,
@@ -152,6 +167,7 @@ export function httpFixture({
       rules: { groups: () => [] },
       alerting: noAlerting,
       notifyTester: { test: () => Promise.resolve(undefined) },
+      oncall: noOnCall,
       facts: {
         ...{ build, startedAt: wall(), hostname: 'host', cpus: 2, query: bounds },
         config: () => 'data: /var/lib/muster-collector\n',

@@ -62,7 +62,7 @@ export function maintenance(program: Command, io: CliIo): void {
 }
 
 /** What the API takes: a device, a site, or labels. */
-export function readScope(texts: readonly string[]): object {
+function readScope(texts: readonly string[]): object {
   const [first = ''] = texts;
   if (texts.length === 1 && !first.includes('=')) return { device: first };
   const labels = texts.map((text): [string, string] => {

@@ -11,6 +11,7 @@ import type {
   ServerFacts,
 } from '../../ports/http.ts';
 import type { NotifyTester } from '../../ports/notify.ts';
+import type { OnCallView } from '../../ports/oncall.ts';
 import type { RuleDirectory } from '../../ports/rules.ts';
 import type { MetadataSink, MetadataSource, SampleSink } from '../../ports/samples.ts';
 import type { Clock, Log, SampleStore } from '../../ports.ts';
@@ -30,6 +31,7 @@ export interface HttpDeps {
   readonly rules: RuleDirectory;
   readonly alerting: AlertingView;
   readonly notifyTester: NotifyTester;
+  readonly oncall: OnCallView;
   readonly facts: ServerFacts;
   readonly devices: DeviceDirectory;
   readonly feed: LiveFeed;

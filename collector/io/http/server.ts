@@ -9,6 +9,7 @@ import { guard } from './guard.ts';
 import { health } from './health.ts';
 import { measure } from './measure.ts';
 import { notify } from './notify.ts';
+import { oncall } from './oncall/routes.ts';
 import { page } from './page.ts';
 import { prometheus } from './prometheus/routes.ts';
 import { quarantine } from './quarantine.ts';
@@ -53,6 +54,7 @@ export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance
   });
   void app.register(prometheus(deps));
   void app.register(alertmanager(deps));
+  void app.register(oncall(deps));
   return app;
 }
 
