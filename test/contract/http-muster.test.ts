@@ -208,7 +208,6 @@ describe('docs', () => {
     expect(Object.keys(paths).sort()).toEqual([
       '/-/healthy',
       '/-/ready',
-      '/ack/{token}',
       '/api/muster/v1/alerts',
       '/api/muster/v1/alerts/acknowledge',
       '/api/muster/v1/alerts/history',
