@@ -5,6 +5,7 @@
  * LevelDB does not verify its blocks when it reads (classic-level has no switch for it), so each
  * value carries a checksum of its own over key and value.
  */
+import { rm, writeFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import type { Catalog, Log } from '../ports.ts';
@@ -25,7 +26,7 @@ export async function openCatalog(path: string, log?: Log): Promise<LevelCatalog
     log?.error('catalog: opened after damage', { path, state, lostEntries, setAside, reason });
   }
   await beginLog(level);
-  return new LevelCatalogImpl(level, opening);
+  return new LevelCatalogImpl(path, level, opening, log);
 }
 
 type Level = ClassicLevel<string, Uint8Array>;
@@ -55,11 +56,18 @@ const kind: LevelKind<Level> = {
 
 class LevelCatalogImpl implements LevelCatalog {
   readonly opening: Opening;
-  readonly #level: Level;
+  readonly #path: string;
+  readonly #log: Log | undefined;
+  #level: Level;
+  /** A write has failed, and what it left in LevelDB's log would hide all that is written behind it. */
+  #torn = false;
+  #mending: Promise<void> | undefined;
 
-  constructor(level: Level, opening: Opening) {
+  constructor(path: string, level: Level, opening: Opening, log: Log | undefined) {
+    this.#path = path;
     this.#level = level;
     this.opening = opening;
+    this.#log = log;
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
@@ -81,11 +89,44 @@ class LevelCatalogImpl implements LevelCatalog {
         ? { type: 'del' as const, key }
         : { type: 'put' as const, key, value: pack(key, value) },
     );
-    await this.#level.batch(operations, { sync: true });
+    if (this.#torn) {
+      this.#mending ??= this.#reopen().finally(() => {
+        this.#mending = undefined;
+      });
+      await this.#mending;
+    }
+    try {
+      await this.#level.batch(operations, { sync: true });
+    } catch (error) {
+      this.#torn = true;
+      throw error;
+    }
+  }
+
+  /** Begins a new log: not before the disk takes what that needs. */
+  async #reopen(): Promise<void> {
+    await probeDisk(`${this.#path}.probe`);
+    await this.#level.close();
+    const { level } = await openLevel(this.#path, kind);
+    await beginLog(level);
+    this.#level = level;
+    this.#torn = false;
+    this.#log?.info('catalog: opened anew after a write had failed', { path: this.#path });
   }
 
   async close(): Promise<void> {
     await this.#level.close();
+  }
+}
+
+/** LevelDB moves its log into a table when it opens; that log is no larger than this. */
+const PROBE_BYTES = 4 * 1024 * 1024;
+
+async function probeDisk(file: string): Promise<void> {
+  try {
+    await writeFile(file, new Uint8Array(PROBE_BYTES), { flush: true });
+  } finally {
+    await rm(file, { force: true });
   }
 }
 

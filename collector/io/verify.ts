@@ -40,8 +40,16 @@ const rollupEntry: Check = (key, value) =>
 /** Throws when the folder does not exist or a collector has it open. */
 export async function* verifyData(data: string): AsyncGenerator<PartReport> {
   await access(data);
-  yield* journal(join(data, 'journal'));
-  yield* level(join(data, 'catalog'), 'catalog', catalogEntry);
+  const journalEnd = yield* journal(join(data, 'journal'));
+  let covered = 0;
+  yield* level(join(data, 'catalog'), 'catalog', catalogEntry, async (db) => {
+    covered = await checkpointIn(db);
+  });
+  // Numbers below it were given out, so that a journal that ends before has lost its end.
+  if (journalEnd !== undefined && journalEnd + 1 < covered) {
+    const detail = `ends with number ${journalEnd}, but ${covered - 1} was given out`;
+    yield { part: 'journal', verdict: 'damaged', detail };
+  }
   yield* level(join(data, 'alerts'), 'alerts', catalogEntry);
   yield* quarantine(join(data, 'quarantine'));
   const store = join(data, 'store');
@@ -58,24 +66,40 @@ export async function* verifyData(data: string): AsyncGenerator<PartReport> {
   }
 }
 
-async function* journal(path: string): AsyncGenerator<PartReport> {
-  if (!(await exists(path))) return;
+/** As `collector/work/memory.ts` writes it. */
+const CHECKPOINT = Buffer.from('meta/checkpoint');
+
+async function checkpointIn(db: ClassicLevel<Uint8Array, Uint8Array>): Promise<number> {
+  const stored = await db.get(CHECKPOINT);
+  const value = stored === undefined ? undefined : unpack(CHECKPOINT.toString(), stored);
+  return value === undefined ? 0 : Number(Buffer.from(value).toString());
+}
+
+/** Answers the last number that is there. */
+async function* journal(path: string): AsyncGenerator<PartReport, number | undefined> {
+  if (!(await exists(path))) return undefined;
   const segments = await listSegments(path);
   // Its last segment is never deleted.
   if (segments.length === 0)
     yield { part: 'journal', verdict: 'damaged', detail: 'no segment is there' };
+  let last: number | undefined;
   for (const segment of segments) {
     const scan = emptyScan(segment);
     let records = 0;
     for await (const _ of scanSegment(segment, scan)) records += 1;
     const damaged = scan.damagedBytes + (scan.tailDamaged ? scan.tailBytes : 0);
     const cut = scan.tailDamaged || scan.tailBytes === 0 ? '' : `, ${scan.tailBytes} bytes cut off`;
+    const isLast = segment === segments.at(-1);
+    // One that has just been begun is empty too, but only for a moment.
+    const bad = damaged > 0 || records === 0 || (!isLast && scan.tailBytes > 0);
     yield {
       part: `journal/${segment.firstSeq}`,
-      verdict: damaged === 0 ? 'ok' : 'damaged',
+      verdict: bad ? 'damaged' : 'ok',
       detail: `${records} entries${cut}${damaged === 0 ? '' : `, ${damaged} bytes unreadable`}`,
     };
+    last = scan.lastSeq;
   }
+  return last;
 }
 
 async function* quarantine(path: string): AsyncGenerator<PartReport> {
@@ -85,7 +109,12 @@ async function* quarantine(path: string): AsyncGenerator<PartReport> {
   yield { part: 'quarantine', verdict: damaged.length === 0 ? 'ok' : 'damaged', detail };
 }
 
-async function* level(path: string, part: string, check: Check): AsyncGenerator<PartReport> {
+async function* level(
+  path: string,
+  part: string,
+  check: Check,
+  look?: (db: ClassicLevel<Uint8Array, Uint8Array>) => Promise<void>,
+): AsyncGenerator<PartReport> {
   if (!(await exists(path))) return;
   if (/\.damaged-\d+$/.test(path)) {
     yield { part, verdict: 'damaged', detail: 'was set aside as damaged' };
@@ -102,6 +131,7 @@ async function* level(path: string, part: string, check: Check): AsyncGenerator<
   try {
     await db.open();
     await beginLog(db);
+    await look?.(db);
     yield await counted(db, part, check);
   } catch (error) {
     const detail = reason(error);

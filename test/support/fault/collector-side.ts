@@ -142,8 +142,9 @@ async function verify(path: string): Promise<readonly string[]> {
   const copy = `${path}-verified`;
   await cp(path, copy, { recursive: true });
   const damaged: string[] = [];
+  // A kill leaves a cut end of the journal too, so that it is told and not called damage.
   for await (const { part, verdict, detail } of verifyData(copy))
-    if (verdict === 'damaged') damaged.push(`${part}: ${detail}`);
+    if (verdict === 'damaged' || detail.includes('cut off')) damaged.push(`${part}: ${detail}`);
   await rm(copy, { recursive: true });
   return damaged;
 }
