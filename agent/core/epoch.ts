@@ -11,6 +11,8 @@ export interface FoundFolder {
   readonly staging: boolean;
   /** Epochs in the folder. */
   readonly epochs: number;
+  /** It is opened again by the process that has it, which knows what it gave out. */
+  readonly afterFailure: boolean;
 }
 
 export type OpeningKind = 'new' | 'clean' | 'killed' | 'power' | 'repaired' | 'quarantined';
@@ -32,5 +34,6 @@ export function judgeOpening(
   if (found.fresh) return { kind: 'new', mint: true };
   if (found.clean) return { kind: 'clean', mint: false };
   if (found.boot !== bootId) return { kind: 'power', mint: true };
-  return { kind: 'killed', mint: found.staging || found.epochs < MOST_EPOCHS };
+  const mint = !found.afterFailure && (found.staging || found.epochs < MOST_EPOCHS);
+  return { kind: 'killed', mint };
 }

@@ -98,7 +98,7 @@ export function recordBufferContract(inFolder: InFolder): void {
       expect(buffer.epoch).not.toBe(epoch);
       expect((await buffer.append(newRecord(2))).number).toBe(1);
       expect(buffer.held().map(({ low, next }) => [low, next])).toEqual([
-        [1, 2],
+        [1, 8],
         [1, 2],
       ]);
       expect(buffer.losses()).toEqual([]);

@@ -64,10 +64,17 @@ async function openAnyhow(options: OpeningOptions): Promise<Opened> {
   const folder = await findFolder(options.path);
   const path = generationPath(folder);
   const broken = await looksBroken(path);
-  const first = broken ?? (await attempt(() => load(path, options.afterFailure === true)));
-  if (typeof first !== 'string') return finish(options, folder, first, first.damage);
-  const second = await attempt(() => repairAndLoad(path, first));
-  if (typeof second !== 'string') return finish(options, folder, second, first);
+  const asItIs = async (): Promise<Opened> => {
+    const loaded = await load(path, options.afterFailure === true);
+    return closingOnFailure(loaded, () => finish(options, folder, loaded, loaded.damage));
+  };
+  const first = broken ?? (await attempt(asItIs));
+  if (typeof first !== 'string') return first;
+  const second = await attempt(async () => {
+    const loaded = await repairAndLoad(path, first);
+    return closingOnFailure(loaded, () => finish(options, folder, loaded, first));
+  });
+  if (typeof second !== 'string') return second;
   const target = await quarantine(options.path);
   const anew = await findFolder(options.path);
   const third = await load(generationPath(anew));
@@ -80,8 +87,18 @@ async function openAnyhow(options: OpeningOptions): Promise<Opened> {
   );
 }
 
+/** A damaged block may show as late as at the first write, which begins a compaction. */
+async function closingOnFailure({ level }: Loaded, action: () => Promise<Opened>): Promise<Opened> {
+  try {
+    return await action();
+  } catch (error) {
+    await level.close();
+    throw error;
+  }
+}
+
 /** The result, or why the folder is damaged. Trouble with the disk itself is thrown. */
-async function attempt(action: () => Promise<Loaded>): Promise<Loaded | string> {
+async function attempt(action: () => Promise<Opened>): Promise<Opened | string> {
   try {
     return await action();
   } catch (error) {
@@ -150,6 +167,7 @@ async function finish(
     clean: stored.clean,
     staging: stored.staging === true,
     epochs: stored.epochs.length,
+    afterFailure: options.afterFailure === true,
   };
   const { kind, mint } = judgeOpening(found, options.bootId);
   const counted =

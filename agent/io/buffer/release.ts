@@ -27,9 +27,7 @@ export async function acknowledge(
   }
   await raiseLow(journal, entry.order);
   const highest = Math.max(...ranges.map((range) => range.last));
-  if (entry.epoch === currentEpoch(journal.ledger).epoch && highest >= entry.next) {
-    await disown(journal, entry, ranges, highest);
-  }
+  if (highest >= entry.next) await disown(journal, epoch, ranges, highest);
   if (journal.waitingCount >= WAITING) {
     await journal.commit({ operations: [], ledger: journal.ledger });
     await journal.vacuum.run(journal.level);
@@ -42,10 +40,13 @@ export async function acknowledge(
  */
 async function disown(
   journal: Journal,
-  { epoch, next }: EpochEntry,
+  epoch: string,
   ranges: readonly NumberRange[],
   highest: number,
 ): Promise<void> {
+  const entry = journal.ledger.epochs.find((one) => one.epoch === epoch);
+  if (entry === undefined) return;
+  const { next } = entry;
   const known = ranges.reduce<NumberSet>((set, range) => addRange(set, range), []);
   const numbers = missingFrom(known, { first: next, last: highest });
   const { ledger } = journal;
@@ -56,7 +57,11 @@ async function disown(
     const damagedRecords = ledger.damagedRecords + countNumbers(numbers);
     journal.revise({ ...ledger, losses, damagedRecords }, true);
   }
-  await journal.mint();
+  // From now on they are known: another acknowledgement of them says nothing new.
+  const gone = addRange(entry.gone, { first: next, last: highest });
+  const epochs = replaceEpoch(journal.ledger, { ...entry, next: highest + 1, gone });
+  journal.revise({ ...journal.ledger, epochs }, true);
+  if (epoch === currentEpoch(journal.ledger).epoch) await journal.mint();
 }
 
 async function releaseRange(

@@ -68,12 +68,14 @@ describe('opening', () => {
     clean: false,
     staging: false,
     epochs: 1,
+    afterFailure: false,
   } as const;
 
   it('begins a new epoch only when numbers may be lost', () => {
     expect(judgeOpening({ ...found, fresh: true }, 'x')).toEqual({ kind: 'new', mint: true });
     expect(judgeOpening({ ...found, clean: true }, 'y')).toEqual({ kind: 'clean', mint: false });
     expect(judgeOpening(found, 'x')).toEqual({ kind: 'killed', mint: true });
+    expect(judgeOpening({ ...found, afterFailure: true }, 'x').mint).toBe(false);
     const often = { ...found, epochs: 64 };
     expect(judgeOpening(often, 'x')).toEqual({ kind: 'killed', mint: false });
     expect(judgeOpening({ ...often, staging: true }, 'x')).toEqual({ kind: 'killed', mint: true });
