@@ -60,7 +60,7 @@ async function checkOnce(file: string): Promise<string | undefined> {
 export async function mend(path: string): Promise<void> {
   const failure = await repairApart(path).then(
     () => undefined,
-    (error: unknown) => error,
+    (error: Error) => error,
   );
   const damaged = await damagedTables(path);
   if (damaged.length === 0) {

@@ -21,7 +21,9 @@ interface Series {
 
 export async function contentOf(http: string): Promise<Content> {
   const query = new URLSearchParams({ query: `${SELECTOR}[5d]` });
-  const { data } = await get<{ data: { result: Series[] } }>(`${http}/api/v1/query?${query}`);
+  const { data } = await get<{ data: { result: Series[] } }>(
+    `${http}/api/v1/query?${query.toString()}`,
+  );
   const samples = new Map<string, number>();
   for (const { metric, values } of data.result) {
     const name = `${metric['__name__']}/${metric['instance']}`;

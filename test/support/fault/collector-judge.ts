@@ -1,6 +1,6 @@
 /** Whether what a damaged collector shows is what it may show. */
 import type { Content, StoreContent } from './collector-content.ts';
-import type { Notes } from './collector-side.ts';
+import type { Notes } from './collector-notes.ts';
 import { CPU_LIMIT, type Job, type Trial } from './side.ts';
 
 export interface Seen {
@@ -29,7 +29,7 @@ interface Losses {
 
 export function judge(job: Job, notes: Notes, seen: Seen): Trial {
   const losses = lossesOf(notes, seen);
-  const lost = Object.entries(losses)
+  const lost = (Object.entries(losses) as [string, readonly string[]][])
     .filter(([, names]) => names.length > 0)
     .map(([what, names]) => `${names.length} ${what}`);
   const told = seen.complaints.filter((line) => TELLS.test(line));

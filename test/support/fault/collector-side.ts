@@ -8,6 +8,7 @@ import { copyAsKilled } from '../buffer/snapshot.ts';
 import { type Content, contentOf, storeContent } from './collector-content.ts';
 import { CollectorFleet } from './collector-fleet.ts';
 import { judge } from './collector-judge.ts';
+import type { Notes } from './collector-notes.ts';
 import { runCollector } from './collector-run.ts';
 import { cpuSeconds } from './cpu.ts';
 import type { Job, Side, Trial } from './side.ts';
@@ -18,17 +19,6 @@ const DAY = 24 * HOUR;
 const STEP = 2 * MINUTE;
 const ROWS = 30;
 const LOOKS = 100;
-
-export interface Notes {
-  readonly today: number;
-  /** The next number of each device. */
-  readonly next: number;
-  readonly samples: readonly (readonly [string, number])[];
-  /** Those that only the journal has. */
-  readonly journalled: readonly string[];
-  readonly rollups: readonly (readonly [string, string])[];
-  readonly rest: Omit<Content, 'samples'>;
-}
 
 export const COLLECTOR: Side = {
   name: 'collector',
@@ -164,7 +154,7 @@ async function takes(
   });
   // A broker may say that it has a message before the message is found.
   for (let look = 0; look < LOOKS; look++) {
-    const answer = await fetch(`${http}/api/v1/query?${query}`);
+    const answer = await fetch(`${http}/api/v1/query?${query.toString()}`);
     const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
     if (Number(data.result[0]?.value[1]) === 18) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
