@@ -64,7 +64,7 @@ async function one(
   external: boolean,
 ): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), `muster-fault-${seed}-`));
-  const options = { folder, programs, intervalMs: 20, batchMs: 100 };
+  const options = { folder, programs, intervalMs: 50, batchMs: 250 };
   const pipeline = await Pipeline.open(external ? { ...options, mosquitto: MOSQUITTO } : options);
   let problem: string | undefined;
   try {

