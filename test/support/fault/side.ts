@@ -35,7 +35,4 @@ export interface Side {
   try(job: Job): Promise<Trial>;
 }
 
-/** Seconds of CPU of this process and of its children that have ended. */
-export type CpuSeconds = () => number;
-
 export const CPU_LIMIT = 5;
