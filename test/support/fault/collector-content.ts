@@ -66,12 +66,18 @@ export interface StoreContent {
   readonly samples: ReadonlySet<string>;
   /** `step/series/milliseconds` of the steps between, with their counts and sums. */
   readonly rollups: ReadonlyMap<string, string>;
+  /** Warnings and errors: rollups are opened when somebody asks for them. */
+  readonly complaints: readonly string[];
 }
 
 /** Of a store whose collector has ended. */
 export async function storeContent(path: string, from: number, to: number): Promise<StoreContent> {
   const all: Matcher[] = [{ name: '__name__', op: '=~', value: 'dm_.*' }];
-  const store = await openLevelStore({ path, now: Date.now() });
+  const complaints: string[] = [];
+  const quiet = () => undefined;
+  const note = (message: string) => void complaints.push(message);
+  const log = { debug: quiet, info: quiet, warn: note, error: note };
+  const store = await openLevelStore({ path, now: Date.now(), log });
   const rollups = new Map<string, string>();
   const samples = new Set<string>();
   try {
@@ -89,7 +95,7 @@ export async function storeContent(path: string, from: number, to: number): Prom
   } finally {
     await store.close();
   }
-  return { samples, rollups };
+  return { samples, rollups, complaints };
 }
 
 async function get<T>(url: string): Promise<T> {

@@ -123,7 +123,7 @@ async function tryCollector(job: Job): Promise<Trial> {
   }
   const { today } = notes;
   const atRest = await storeContent(join(job.path, 'store'), today - 3 * DAY, today - DAY);
-  const { complaints } = collector;
+  const complaints = [...collector.complaints, ...atRest.complaints];
   return judge(job, notes, { content, atRest, complaints, verified, took, cpu });
 }
 
