@@ -21,7 +21,7 @@ export function checkTable(bytes: Buffer): string | undefined {
 }
 
 /** The same for the footer and the index alone: `end` is the file from `from` on. */
-export function checkTableEnd(end: Buffer, from: number): string | undefined {
+function checkTableEnd(end: Buffer, from: number): string | undefined {
   if (end.length < FOOTER) return 'shorter than a footer';
   if (!end.subarray(-8).equals(MAGIC)) return 'the footer is damaged';
   const [metaAt, metaSize, indexAt, indexSize] = handles(end);

@@ -6,17 +6,12 @@ import { parseArgs } from 'node:util';
 import { HOUR, MINUTE } from '../../../collector/core/store/calendar.ts';
 import { openLevelStore } from '../../../collector/io/store/level-store.ts';
 import type { Labels, SampleStore } from '../../../collector/ports.ts';
-import {
-  type DeviceBlock,
-  encoderFor,
-  type FormatName,
-  HEADERS,
-  type SeriesName,
-} from '../peers/formats.ts';
+import { encoderFor, type FormatName, HEADERS } from '../peers/formats.ts';
 import { ensureOk } from '../peers/http.ts';
 import { peersHere } from '../peers/index.ts';
 import { versionOf } from '../peers/install.ts';
 import { bytesIn, type Peer } from '../peers/peer.ts';
+import type { DeviceBlock, SeriesName } from '../peers/rows.ts';
 import { printTable } from '../peers/table.ts';
 import { INTERVAL, makeFleet } from '../store/fleet.ts';
 

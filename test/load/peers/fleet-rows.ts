@@ -3,7 +3,7 @@
  * shifts and places of begin, instants ten seconds apart that begin twenty hours ago.
  */
 import { readTrace, type Trace } from '../wire/trace.ts';
-import type { DeviceBlock, SeriesName } from './formats.ts';
+import type { DeviceBlock, SeriesName } from './rows.ts';
 
 const INTERVAL_MS = 10_000;
 const PAST_MS = 20 * 3_600_000;

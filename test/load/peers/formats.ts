@@ -1,17 +1,6 @@
 /** The forms in which samples are sent to peers, each as the peer likes it best. */
 import { RemoteWriteEncoder } from './remote-write.ts';
-
-export interface SeriesName {
-  readonly name: string;
-  readonly labels: readonly (readonly [string, string])[];
-}
-
-/** Rows of one device: column after column, as in a `Block`. */
-export interface DeviceBlock {
-  readonly device: number;
-  readonly times: Float64Array;
-  readonly values: Float64Array;
-}
+import type { DeviceBlock, SeriesName } from './rows.ts';
 
 export type FormatName = 'remote write' | 'text' | 'line protocol';
 export type Encode = (blocks: readonly DeviceBlock[]) => Buffer;

@@ -1,6 +1,6 @@
 /** Write requests of many series, from front to back into one buffer that grows when needed. */
 import { compress } from 'snappyjs';
-import type { DeviceBlock, SeriesName } from './formats.ts';
+import type { DeviceBlock, SeriesName } from './rows.ts';
 
 /** double and its tag: 9; varint of a time in this century and its tag: 7. */
 const SAMPLE_BYTES = 16;

@@ -10,7 +10,7 @@ import {
 } from '../../../protocol/messages/schema.ts';
 
 export const BATCHES_A_DAY = 144;
-export const ROWS = 10;
+const ROWS = 10;
 const DAY = 86_400_000;
 const STEP = DAY / BATCHES_A_DAY / ROWS;
 const BOOT = '00'.repeat(8);
