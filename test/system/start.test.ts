@@ -21,7 +21,7 @@ describe('npm start', () => {
     const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' });
     for (const file of tracked
       .split('\0')
-      .filter((name) => /^(agent|collector|protocol|scripts|package|tsconfig)/.test(name))) {
+      .filter((name) => /^(agent|collector|deploy|protocol|scripts|package|tsconfig)/.test(name))) {
       mkdirSync(dirname(join(copy, file)), { recursive: true });
       cpSync(join(ROOT, file), join(copy, file));
     }
