@@ -12,6 +12,7 @@ const LAYERS: readonly (readonly string[])[] = [
   ['config'],
   ['samplers', 'checks', 'tasks', 'installers', 'notifiers', 'io'],
   ['ports'],
+  ['rules'],
   ['promql'],
   ['core'],
 ];
