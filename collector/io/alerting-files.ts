@@ -1,8 +1,9 @@
 /** The configuration file of alerts and the templates that it names, read from disk. */
 import { open, readdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { DEFAULT_CONFIG } from '../core/alerting/config/default.ts';
 import type { AlertingFiles, TemplateFile } from '../ports/alerting.ts';
+import { expandGlob } from '../rules/glob.ts';
 
 /** Far above any sensible file; keeps a wrong path (a log, a disk image) from being parsed. */
 const MAX_FILE_BYTES = 1_048_576;
@@ -52,33 +53,12 @@ function reason(error: unknown): string {
   return code === 'EISDIR' ? 'is a folder' : `cannot be read (${message})`;
 }
 
-/** Files that a glob of Go's kind names: `*`, `?` and `[a-z]` within one part of the path. */
-async function expand(glob: string): Promise<string[]> {
-  let paths: string[] = [sep];
-  for (const part of glob.split(sep).filter((one) => one !== '')) {
-    paths = (await Promise.all(paths.map((path) => step(path, part)))).flat();
-  }
+async function expand(glob: string): Promise<readonly string[]> {
+  const paths = await expandGlob(glob, (folder) => readdir(folder));
   const checked = await Promise.all(
     paths.map(async (path) => ((await isFile(path)) ? [path] : [])),
   );
   return checked.flat();
-}
-
-async function step(folder: string, part: string): Promise<string[]> {
-  if (!/[*?[]/.test(part)) return [join(folder, part)];
-  const pattern = expression(part);
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((name) => pattern.test(name)).map((name) => join(folder, name));
-}
-
-function expression(part: string): RegExp {
-  const source = part.replaceAll(/\[[^\]]+\]|[\s\S]/g, (token) => {
-    if (token === '*') return '[^/]*';
-    if (token === '?') return '[^/]';
-    if (token.length > 1) return token.replaceAll('\\', '\\\\');
-    return token.replace(/[.+^${}()|[\]\\]/, '\\$&');
-  });
-  return new RegExp(`^${source}$`);
 }
 
 async function isFile(path: string): Promise<boolean> {
