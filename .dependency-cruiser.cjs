@@ -12,11 +12,11 @@ const NODE_IO =
   'repl|timers|tls|tty|v8|vm|wasi|worker_threads)(/|$)';
 
 const PARTS = '^(agent|collector)';
-const PLUGINS = '(samplers|checks|tasks|installers|notifiers)';
+const PLUGINS = '(samplers|checks|tasks|remedies|remote|installers|notifiers)';
 // The lists of such a folder: all, and those that every agent loads.
 const REGISTRY = '(?:index|edge)\\.ts$';
 // What the files of such a folder may share: its interface file, parse/ (pure), kit/ and these few.
-const CONTRACT = '(sampler|check|task|installer|notifier)\\.ts$';
+const CONTRACT = '(sampler|check|task|remedy|command|installer|notifier)\\.ts$';
 const HELPERS = '(memory|metrics-by-field|options|source)\\.ts$';
 const PROJECT = '^(agent|collector|protocol|scripts|test)/';
 const PROTOCOL = '^protocol/';

@@ -8,6 +8,7 @@
  * `x-restart` a change takes effect at the next start only
  * `x-env-only` a secret: accepted from the environment, refused in the file, never shown
  * `x-optional` left out unless it is written
+ * `x-remote` the collector may set it (`desired`); everything else is the device's own alone
  */
 import type { Listen } from './address.ts';
 import { LISTEN_PATTERN } from './address.ts';
@@ -41,6 +42,8 @@ export interface SchemaNode {
   readonly 'x-env-only'?: true;
   /** Stays away unless it is written; other objects appear with their defaults. */
   readonly 'x-optional'?: true;
+  /** May be laid over by `desired`: it switches, schedules or tunes, and can run or open nothing. */
+  readonly 'x-remote'?: true;
 }
 
 export interface Schema<T> extends SchemaNode {
@@ -61,6 +64,8 @@ type ObjectOf<S extends Shape> = {
 /** What every builder takes beside its own arguments. */
 interface Common {
   readonly restart?: boolean;
+  /** The collector may set it; for an object or dictionary: all that is in it. */
+  readonly remote?: boolean;
   readonly examples?: readonly unknown[];
 }
 
@@ -183,6 +188,10 @@ function quantity<T>(
   return { type: 'string', description, pattern, 'x-unit': unit, ...bounds, ...common(rules) };
 }
 
-function common({ restart, ...rest }: Common & SchemaNode): SchemaNode {
-  return restart === true ? { ...rest, 'x-restart': true } : rest;
+function common({ restart, remote, ...rest }: Common & SchemaNode): SchemaNode {
+  return {
+    ...rest,
+    ...(restart === true ? { 'x-restart': true as const } : {}),
+    ...(remote === true ? { 'x-remote': true as const } : {}),
+  };
 }

@@ -1,0 +1,41 @@
+/** The contract of a remote command (`cmd/<id>`): one name, one file, one line in `index.ts`. */
+import type { CommandName } from '../../protocol/messages/command.ts';
+import type { Helper, Runner } from '../ports/caretaking.ts';
+import type { Clock, Host } from '../ports.ts';
+
+export interface CommandContext {
+  readonly clock: Clock;
+  readonly host: Host;
+  readonly runner: Runner;
+  readonly helper: Helper;
+  readonly signal: AbortSignal;
+  /** A piece of output that is sent while the command runs. */
+  print(text: string): void;
+  runCheck(name: string): Promise<{ readonly ok: boolean; readonly text: string }>;
+  /** `undefined`: no such task is declared. */
+  runTask(
+    name: string,
+    options: { readonly dryRun: boolean; readonly trigger: string },
+  ): Promise<{ readonly ok: boolean; readonly text: string }>;
+  cancelTask(name: string): boolean;
+  /** After the answer is stored. */
+  restartAgent(): void;
+  updateNow(): Promise<{ readonly ok: boolean; readonly text: string }>;
+  /** Units and files whose last lines may be sent, from the device's own configuration. */
+  readonly logs: { readonly units: readonly string[]; readonly files: readonly string[] };
+}
+
+export interface CommandAnswer {
+  readonly ok: boolean;
+  readonly text: string;
+  readonly attributes?: Readonly<Record<string, string>>;
+}
+
+export interface RemoteCommandKind {
+  readonly name: CommandName;
+  /** Arguments that it takes; others are refused. */
+  readonly args: readonly string[];
+  /** Obeyed unless the configuration says otherwise. */
+  readonly byDefault: boolean;
+  run(args: ReadonlyMap<string, string>, context: CommandContext): Promise<CommandAnswer>;
+}
