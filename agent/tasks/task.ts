@@ -7,12 +7,15 @@
  */
 import type { Schema } from '../../protocol/config/schema.ts';
 import type { Runner } from '../ports/caretaking.ts';
+import type { Upkeep } from '../ports/maintenance.ts';
 import type { Clock, Host } from '../ports.ts';
 
 export interface TaskContext {
   readonly host: Host;
   readonly clock: Clock;
   readonly runner: Runner;
+  /** Files and servers (`io/maintenance`). */
+  readonly upkeep: Upkeep;
   /** The task's name in the configuration. */
   readonly name: string;
   /** Aborted by a timeout, a cancel or the agent's end: stop soon and leave things whole. */
