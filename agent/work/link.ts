@@ -43,6 +43,8 @@ export interface LinkDeps {
   readonly newSession: () => string;
   /** The retained payloads of other kinds, sent at connect and on demand. */
   readonly retained: () => ReadonlyMap<Kind, Uint8Array>;
+  /** The collector's other kinds: `desired`, `cmd`. An empty payload took something back. */
+  readonly received: (kind: 'desired' | 'cmd', id: string | undefined, payload: Uint8Array) => void;
   /** The collector told its time (UTC milliseconds). */
   readonly heardTime: (now: number) => void;
   /** A record that the collector would not take although later ones passed. */
@@ -223,6 +225,8 @@ export class Link {
     const topic = parseTopic(topicText);
     if (topic?.kind === 'ack') this.receiveAck(payload);
     else if (topic?.kind === 'state') this.receiveOwnState(payload);
+    else if (topic?.kind === 'desired' || topic?.kind === 'cmd')
+      this.deps.received(topic.kind, topic.id, payload);
   }
 
   private receiveAck(payload: Uint8Array): void {

@@ -9,7 +9,7 @@ import { type DeviceEvent, encodeEvent, type Gap } from '../../protocol/messages
 import { countCells, countSamples, type Row, toBlocks } from '../core/rows.ts';
 import type { BuiltDictionary, SeriesTable } from '../core/series.ts';
 import { type Timeline, wallAt } from '../core/timeline.ts';
-import type { Clock, Log, NewRecord, RecordBuffer, StoredRecord } from '../ports.ts';
+import type { Clock, Log, NewRecord, RecordBuffer, RecordKind, StoredRecord } from '../ports.ts';
 
 export interface RecordingDeps {
   readonly clock: Clock;
@@ -39,6 +39,11 @@ interface Dropped {
   readonly last: number;
   readonly samples: number;
 }
+
+/** A record before its number is known; `mono` is when its first sample was taken. */
+type Making = Pick<NewRecord, 'kind' | 'id' | 'from' | 'to' | 'samples'> & {
+  readonly mono: number;
+};
 
 export class Recording {
   private readonly deps: RecordingDeps;
@@ -77,12 +82,20 @@ export class Recording {
   }
 
   /** Records events and gaps; rejects when the buffer refuses. */
-  async event(events: readonly DeviceEvent[], gaps: readonly Gap[]): Promise<void> {
+  event(events: readonly DeviceEvent[], gaps: readonly Gap[]): Promise<void> {
+    return this.message('event', undefined, (header) => encodeEvent({ header, events, gaps }));
+  }
+
+  /** Records a numbered message that is no batch; rejects when the buffer refuses. */
+  async message(
+    kind: Exclude<RecordKind, 'm'>,
+    id: string | undefined,
+    encode: (header: Header) => Uint8Array,
+  ): Promise<void> {
     const mono = Math.round(this.deps.clock.mono());
     const wall = wallAt(this.deps.timeline(), mono);
-    await this.append('event', mono, wall, wall, 0, (header) =>
-      encodeEvent({ header, events, gaps }),
-    );
+    const times = { mono, from: wall, to: wall, samples: 0 };
+    await this.append(id === undefined ? { kind, ...times } : { kind, id, ...times }, encode);
   }
 
   /** The oldest so many rows; those that come meanwhile wait for the next batch. */
@@ -101,7 +114,8 @@ export class Recording {
       dictionary.definitions,
     );
     const to = wallAt(timeline, last);
-    await this.append('m', first, wall, to, countSamples(rows), (header) =>
+    const times = { mono: first, from: wall, to, samples: countSamples(rows) };
+    await this.append({ kind: 'm', ...times }, (header) =>
       encodeBatch({ header, schema: dictionary.id, body }),
     );
     this.rows = this.rows.slice(rows.length);
@@ -127,25 +141,19 @@ export class Recording {
   }
 
   private async append(
-    kind: 'm' | 'event',
-    mono: number,
-    from: number,
-    to: number,
-    samples: number,
+    { mono, ...about }: Making,
     encode: (header: Header) => Uint8Array,
   ): Promise<void> {
     const { trust } = this.deps.timeline();
     const clockUnset = trust === CLOCK.unset;
     const live = !clockUnset && this.deps.live();
+    const wall = about.from;
     const record: NewRecord = {
-      kind,
-      from,
-      to,
-      samples,
+      ...about,
       clockUnset,
       sent: live,
       encode: ({ epoch, number, low }) =>
-        encode({ epoch, number, low, boot: this.deps.boot, wall: from, mono, clock: trust }),
+        encode({ epoch, number, low, boot: this.deps.boot, wall, mono, clock: trust }),
     };
     this.deps.recorded(await this.deps.buffer.append(record), live);
   }

@@ -221,6 +221,7 @@ export class LinkRig implements AsyncDisposable {
       newSession: () => String(++sessions).padStart(16, '0'),
       retained: () => new Map([['schema', CURRENT.bytes]]),
       heardTime: () => undefined,
+      received: () => undefined,
       gaveUp: async (record: StoredRecord) => {
         this.gaveUp.push(record.number);
         const numbers = [{ first: record.number, last: record.number }];

@@ -1,0 +1,300 @@
+/**
+ * The flow of telemetry, put together. Parts start in the order of the flow (buffer, clock, link,
+ * sampling) and stop in the opposite one.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Kind } from '../../protocol/topics.ts';
+import { VERSION } from '../../protocol/version.ts';
+import { type AgentConfig, samplersSwitchedOn } from '../config.ts';
+import { SeriesTable } from '../core/series.ts';
+import { openBuffer } from '../io/buffer/level-buffer.ts';
+import { clockSynced, createClock } from '../io/clock.ts';
+import { openHost } from '../io/host.ts';
+import { machineHash, readBootId } from '../io/machine.ts';
+import type { Cancel, Log, RecordBuffer } from '../ports.ts';
+import type { Sampler } from '../samplers/sampler.ts';
+import { giveUp, type IncidentDeps, reportOpening } from '../work/incidents.ts';
+import { BufferedJournal } from '../work/journal.ts';
+import { Link, type LinkDeps } from '../work/link.ts';
+import { type AgentFigures, ownMetrics } from '../work/own-metrics.ts';
+import { Presence } from '../work/presence.ts';
+import { Recording } from '../work/recording.ts';
+import { type PlannedSampler, Sampling, type SamplingDeps } from '../work/sampling.ts';
+import { Timekeeper } from '../work/timekeeper.ts';
+import { InventoryRounds } from './inventory.ts';
+import { linkLimits, mqttTransport } from './link-settings.ts';
+import { everySoOften, samplingPlan } from './sampling-plan.ts';
+
+/** DESIGN section 4: `state` is said again after this much silence. */
+const SILENCE_MS = 60_000;
+/** How long samplers that read from threads usually take; what comes later waits for the next batch. */
+const LATE_SAMPLES_MS = 250;
+
+/** What the rest of the agent adds to the flow. */
+export interface TelemetryHooks {
+  /** Samplers of parts other than the registry's. */
+  readonly samplers: () => readonly PlannedSampler[];
+  /** Payloads of retained kinds beside the dictionary. */
+  readonly retained: () => ReadonlyMap<Kind, Uint8Array>;
+  readonly received: LinkDeps['received'];
+  /** How many times longer intervals are while the machine is under pressure. */
+  readonly stretch: () => number;
+}
+
+export class Telemetry {
+  readonly clock = createClock();
+  readonly boot = readBootId();
+  readonly host = openHost();
+  readonly buffer: RecordBuffer;
+  readonly journal: BufferedJournal;
+  private config: AgentConfig;
+  private readonly log: Log;
+  private readonly hooks: TelemetryHooks;
+  private registry: readonly Sampler[];
+  private readonly given: readonly Sampler[] | undefined;
+  private readonly table = new SeriesTable();
+  private readonly startedAt = Date.now();
+  private readonly presence: Presence;
+  private readonly time: Timekeeper;
+  private readonly recording: Recording;
+  private readonly link: Link;
+  private readonly inventory: InventoryRounds;
+  private sampling: Sampling;
+  private openingTold = false;
+  private batchTimer: Cancel = () => undefined;
+
+  /** Opens the buffer first: it alone decides whether the agent can run. */
+  static async open(
+    config: AgentConfig,
+    log: Log,
+    hooks: TelemetryHooks,
+    given?: readonly Sampler[],
+  ): Promise<Telemetry> {
+    const buffer = await openBuffer({
+      path: join(config.data, 'buffer'),
+      capBytes: config.buffer.cap,
+      bootId: readBootId(),
+      syncSeconds: config.buffer.syncInterval / 1000,
+      writeDelayMs: config.buffer.writeDelay,
+    });
+    const registry = given ?? (await samplersSwitchedOn(config.samplers));
+    return new Telemetry(config, log, hooks, buffer, registry, given);
+  }
+
+  private constructor(
+    config: AgentConfig,
+    log: Log,
+    hooks: TelemetryHooks,
+    buffer: RecordBuffer,
+    registry: readonly Sampler[],
+    given: readonly Sampler[] | undefined,
+  ) {
+    this.config = config;
+    this.log = log;
+    this.hooks = hooks;
+    this.registry = registry;
+    this.given = given;
+    this.buffer = buffer;
+    const { clock, boot, table } = this;
+    const synced = config.clock.source === 'trust' ? () => true : clockSynced;
+    const settled = () => this.link.sender.rewind();
+    this.time = new Timekeeper({ clock, log, buffer, boot, synced, settled });
+    this.presence = new Presence({
+      clock,
+      buffer,
+      boot,
+      machine: machineHash(),
+      heartbeatMs: () => this.heartbeatMs(),
+      labels: () => this.config.labels,
+    });
+    this.recording = new Recording({
+      clock,
+      log,
+      buffer,
+      table,
+      boot,
+      timeline: () => this.time.timeline,
+      live: () => this.link.sender.live,
+      recorded: (record, live) => this.link.sender.recorded(record, live),
+      dictionaryChanged: () => this.announce('schema'),
+    });
+    this.journal = new BufferedJournal({ clock, log, recording: this.recording });
+    this.link = new Link(this.linkDeps());
+    this.inventory = new InventoryRounds({
+      ...{ clock, log, host: this.host },
+      everyMs: () => this.config.inventory.interval,
+      found: (facts) => {
+        this.presence.setFacts(facts);
+        this.announce('state');
+      },
+    });
+    this.sampling = this.makeSampling();
+  }
+
+  /** Whether times of day can be believed. */
+  get clockTrusted(): boolean {
+    return this.time.known;
+  }
+
+  get connected(): boolean {
+    return this.link.connected;
+  }
+
+  /** Starts everything; resolves when the first samples are in the buffer, or in memory. */
+  async start(): Promise<void> {
+    await this.time.start();
+    this.link.start();
+    await this.sampling.start();
+    await this.closeBatch();
+    this.scheduleBatch();
+    this.inventory.start();
+  }
+
+  /** Stops in the order of the flow, so that the last samples are stored and, if possible, sent. */
+  async stop(): Promise<void> {
+    this.inventory.stop();
+    this.batchTimer();
+    this.sampling.stop();
+    await this.closeBatch();
+    await this.journal.stop();
+    await this.link.stop();
+    this.time.stop();
+    await this.buffer.close();
+    this.host.close();
+  }
+
+  /** Takes over what can change in a running agent. Samples taken so far go out as they are. */
+  async reload(config: AgentConfig): Promise<void> {
+    const registry = this.given ?? (await samplersSwitchedOn(config.samplers));
+    this.batchTimer();
+    this.sampling.stop();
+    await this.closeBatch();
+    this.config = config;
+    this.registry = registry;
+    this.sampling = this.makeSampling(this.sampling);
+    await this.sampling.start();
+    this.scheduleBatch();
+    this.announce('state');
+  }
+
+  /** A failure means that the link is down; it announces everything when it is up again. */
+  announce(kind: Kind): void {
+    this.link.announce(kind).catch(() => undefined);
+  }
+
+  /** Also tells of the last unclean end, as soon as the buffer takes it. */
+  private async closeBatch(): Promise<void> {
+    await this.recording.close();
+    if (this.openingTold) return;
+    this.openingTold = await reportOpening(this.incidents());
+  }
+
+  /** What `muster-agent status` shows. */
+  status() {
+    const { site, device, broker } = this.config;
+    const dictionary = this.recording.currentDictionary;
+    return {
+      version: VERSION,
+      site,
+      device,
+      broker: broker.url,
+      startedAt: new Date(this.startedAt).toISOString(),
+      clockTrust: this.time.timeline.trust,
+      opening: this.buffer.opening,
+      buffer: this.buffer.stats(),
+      epochs: this.buffer.held(),
+      link: this.link.stats(),
+      dictionary: dictionary?.id,
+      series: dictionary?.definitions.length ?? 0,
+    };
+  }
+
+  /** One line for systemd's STATUS. */
+  statusLine(): string {
+    const { connected, stalled } = this.link.stats();
+    const { records } = this.buffer.stats();
+    const link = connected
+      ? stalled
+        ? 'connected, collector silent'
+        : 'connected'
+      : 'not connected';
+    return `${link}; ${records} records wait`;
+  }
+
+  private linkDeps(): LinkDeps {
+    const { clock, log, buffer, config, presence } = this;
+    const { site, device } = config;
+    return {
+      clock,
+      log,
+      buffer,
+      site,
+      device,
+      random: Math.random,
+      transport: mqttTransport(config),
+      limits: linkLimits(config),
+      heartbeatMs: SILENCE_MS,
+      state: (session, online) => presence.state(session, online),
+      newSession: () => randomBytes(8).toString('hex'),
+      retained: () => {
+        const { currentDictionary } = this.recording;
+        const others = this.hooks.retained();
+        if (currentDictionary === undefined) return others;
+        return new Map([['schema', currentDictionary.bytes], ...others]);
+      },
+      received: (...message) => this.hooks.received(...message),
+      heardTime: (now) => this.time.hear(now),
+      gaveUp: (record) => giveUp(this.incidents(), record),
+    };
+  }
+
+  private incidents(): IncidentDeps {
+    const { log, buffer, recording } = this;
+    return { log, buffer, recording };
+  }
+
+  private makeSampling(before?: Sampling): Sampling {
+    const { clock, host, log, table, time, recording } = this;
+    const deliver: SamplingDeps['deliver'] = (row) => {
+      time.look();
+      recording.deliver(row);
+    };
+    const detailed = this.config.sampling.profile === 'full';
+    return new Sampling({ clock, host, log, table, deliver }, this.plan(), detailed, before);
+  }
+
+  private plan(): PlannedSampler[] {
+    const own = ownMetrics(() => this.figures(), this.config.sampling.profile);
+    const planned = samplingPlan(this.registry, this.config, this.hooks.stretch());
+    return [...planned, everySoOften(own, this.config), ...this.hooks.samplers()];
+  }
+
+  /** Just behind a tick of the samplers, so that the late ones among them join their row. */
+  private scheduleBatch(after = 0): void {
+    const { batch } = this.config.publish;
+    const now = this.clock.mono() - LATE_SAMPLES_MS;
+    // A timer may fire a little early, which must not make two batches of one.
+    const due = (Math.floor(Math.max(after, now) / batch) + 1) * batch;
+    this.batchTimer = this.clock.after(due - now, () => {
+      this.scheduleBatch(due);
+      void this.closeBatch();
+    });
+  }
+
+  private heartbeatMs(): number {
+    return Math.max(SILENCE_MS, this.config.publish.batch);
+  }
+
+  private figures(): AgentFigures {
+    const { user, system } = process.cpuUsage();
+    return {
+      startedAt: this.startedAt,
+      cpuSeconds: Math.round((user + system) / 1e4) / 100,
+      residentBytes: process.memoryUsage.rss(),
+      buffer: this.buffer.stats(),
+      link: this.link.stats(),
+      clockTrust: this.time.timeline.trust,
+    };
+  }
+}
