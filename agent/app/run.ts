@@ -75,7 +75,7 @@ export async function run(
 /** The door is a convenience: an agent without it still does its work. */
 async function openDoor(config: AgentConfig, app: AgentApp, log: Log) {
   try {
-    return await openLocalDoor(config.socket.path, () => app.status());
+    return await openLocalDoor(config.socket.path, { '/status': () => app.status() });
   } catch (error) {
     log.warn('no local door; muster-agent status will not work', { error: String(error) });
     return undefined;

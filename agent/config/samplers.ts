@@ -72,19 +72,20 @@ function samplerSchema(one: Sampler): Schema<Written> {
   const on = one.profiles.length === 0 ? 'off' : `on in ${one.profiles.join(' and ')}`;
   const { properties = {} } = (one.options ?? {}) as SchemaNode;
   return object(`${one.summary}; ${on} by default.`, {
-    enabled: optional(flag('Whether it runs. Default: as its profiles say.')),
+    enabled: optional(flag('Whether it runs. Default: as its profiles say.', { remote: true })),
     interval: optional(
       duration(
         one.intervalSeconds === undefined
           ? 'Time between two samples. Default: sampling.interval.'
           : `Time between two samples. Default: ${one.intervalSeconds}s.`,
-        { min: '1s', max: '1d' },
+        { min: '1s', max: '1d', remote: true },
       ),
     ),
     timeout: duration('A reading that takes longer counts as failed.', {
       default: `${one.timeoutMs}ms`,
       min: '10ms',
       max: '10m',
+      remote: true,
     }),
     ...properties,
   }) as SchemaNode;

@@ -74,11 +74,14 @@ export const agentSchemaWith = (samplers: readonly Sampler[]) =>
         restart: true,
       }),
     ),
-    labels: dictionary(
-      'Labels of the device, for muster_device_info and for choosing devices.',
-      '^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,62}$',
-      text('Value of the label.', { minLength: 0 }),
-    ),
+    labels: {
+      ...dictionary(
+        'Labels of the device, for muster_device_info and for choosing devices.',
+        '^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,62}$',
+        text('Value of the label.', { minLength: 0 }),
+      ),
+      'x-remote': true,
+    },
     data: text('Folder of the buffer and of all else that must survive a restart.', {
       default: '/var/lib/muster-agent',
       restart: true,
@@ -98,19 +101,20 @@ export const agentSchemaWith = (samplers: readonly Sampler[]) =>
       batch: duration(
         'Samples are collected for this long and sent as one message. Longer is cheaper: payload' +
           ' bytes per point fall to a third from 10s to 1m.',
-        { default: '60s', min: '1s', max: '1h' },
+        { default: '60s', min: '1s', max: '1h', remote: true },
       ),
     }),
     sampling: object('What all samplers share.', {
       profile: choice(
         'edge: the 80 to 100 series that matter. full: much of what node_exporter has.',
         ['edge', 'full'],
-        { default: 'edge' },
+        { default: 'edge', remote: true },
       ),
       interval: duration('Time between two samples, where a sampler has none of its own.', {
         default: '10s',
         min: '1s',
         max: '1d',
+        remote: true,
       }),
     }),
     samplers: samplersSchema(samplers),
@@ -152,6 +156,7 @@ export const agentSchemaWith = (samplers: readonly Sampler[]) =>
         min: '10m',
         max: '365d',
         restart: true,
+        remote: true,
       }),
     }),
     socket: object('The local door, for muster-agent status.', {

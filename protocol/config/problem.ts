@@ -12,6 +12,7 @@ export const CONFIG_PROBLEMS = {
   missing: 'a key that is needed is not there',
   conflict: 'two keys cannot be set together, or one needs another',
   secret: 'a secret stands where everybody can read it',
+  'not-remote': "only the device's own file may set this, not the collector",
   insecure: 'a listener would be open to the network without protection',
 } as const;
 

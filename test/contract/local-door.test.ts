@@ -13,11 +13,13 @@ import { connectPacket } from '../../agent/io/mqtt-hello.ts';
 import { openWorld } from '../../agent/io/world.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
+const STATUS = { '/status': () => ({}) };
+
 describe('local door', () => {
   test('answers with the status, to its group alone', async () => {
     await using folder = await tempFolder('door');
     const path = join(folder.path, 'run', 'agent.sock');
-    const door = await openLocalDoor(path, () => ({ version: '1' }));
+    const door = await openLocalDoor(path, { '/status': () => ({ version: '1' }) });
     expect(await askLocalDoor(path)).toEqual({ ok: true, value: { version: '1' } });
     expect((await stat(path)).mode & 0o777).toBe(0o660);
     await door.close();
@@ -30,15 +32,15 @@ describe('local door', () => {
     const dead = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
     spawnSync(process.execPath, ['-e', dead]);
     expect(await askLocalDoor(path)).toEqual({ ok: false, why: 'nobody listens' });
-    const door = await openLocalDoor(path, () => ({}));
-    await expect(openLocalDoor(path, () => ({}))).rejects.toThrow('another agent');
+    const door = await openLocalDoor(path, STATUS);
+    await expect(openLocalDoor(path, STATUS)).rejects.toThrow('another agent');
     await door.close();
   });
 
   test('only one question is answered', async () => {
     await using folder = await tempFolder('door');
     const path = join(folder.path, 'agent.sock');
-    const door = await openLocalDoor(path, () => ({}));
+    const door = await openLocalDoor(path, STATUS);
     const { get } = await import('node:http');
     const status = (url: string, method: string) =>
       new Promise((resolve) => {
@@ -54,8 +56,56 @@ describe('local door', () => {
     await door.close();
   });
 
+  test('a table of questions: whole paths, names in a folder, HEAD, and what fails', async () => {
+    await using folder = await tempFolder('door');
+    const path = join(folder.path, 'agent.sock');
+    const flags = new Map([['a b', 1]]);
+    const door = await openLocalDoor(path, {
+      '/flags': () => Object.fromEntries(flags),
+      '/flags/': (name) => flags.get(name),
+      '/broken': () => {
+        throw new Error('not today');
+      },
+    });
+    const { request } = await import('node:http');
+    const ask = (url: string, method = 'GET') =>
+      new Promise<readonly [number | undefined, string, string | undefined]>((resolve, reject) => {
+        const asking = request(
+          { socketPath: path, path: url, method, agent: false },
+          (response) => {
+            let text = '';
+            response.on('data', (part: Buffer) => {
+              text += part.toString();
+            });
+            const { statusCode, headers } = response;
+            response.on('end', () =>
+              resolve([statusCode, text.trim(), headers['content-length'] ?? headers.allow]),
+            );
+          },
+        );
+        asking.on('error', reject).end();
+      });
+    expect(await ask('/flags?x=1')).toEqual([200, '{"a b":1}', '10']);
+    expect(await ask('/flags', 'HEAD')).toEqual([200, '', '10']);
+    expect(await ask('/flags/a%20b')).toEqual([200, '1', '2']);
+    for (const url of [
+      '/flags/',
+      '/flags/c',
+      '/',
+      '/nothing',
+      '/flags/a/b',
+      '/flags/%',
+      '/toString',
+    ]) {
+      expect((await ask(url))[0]).toBe(404);
+    }
+    expect((await ask('/flags', 'DELETE'))[0]).toBe(405);
+    expect((await ask('/broken'))[0]).toBe(500);
+    await door.close();
+  });
+
   test('a path that the kernel would cut is refused', async () => {
-    await expect(openLocalDoor(`/${'x'.repeat(120)}`, () => ({}))).rejects.toThrow('103 bytes');
+    await expect(openLocalDoor(`/${'x'.repeat(120)}`, STATUS)).rejects.toThrow('103 bytes');
   });
 });
 
