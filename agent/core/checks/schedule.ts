@@ -1,0 +1,35 @@
+/** When a check is due: by the monotonic clock, at a phase of its own, so that checks spread. */
+
+/** A name's place in [0, 1), the same for ever (FNV-1a). */
+export function placeOf(name: string): number {
+  let hash = 0x81_1c_9d_c5;
+  for (let at = 0; at < name.length; at += 1) {
+    hash = Math.imul(hash ^ name.charCodeAt(at), 0x01_00_01_93) >>> 0;
+  }
+  // The last letters move the low bits alone; mixing brings them up.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c_1b_3c_6d) >>> 0;
+  return ((hash ^ (hash >>> 13)) >>> 0) / 2 ** 32;
+}
+
+/** First runs are spread over so much, or over the interval when that is shorter. */
+const FIRST_SPREAD_MS = 10_000;
+
+export function firstDue(now: number, name: string, intervalMs: number): number {
+  return now + placeOf(name) * Math.min(intervalMs, FIRST_SPREAD_MS);
+}
+
+/**
+ * The next time behind `after` that is a multiple of the interval from the name's phase, and a
+ * little later by `random` (0 to 1) of the jitter. Without jitter two of them are never closer than
+ * the interval.
+ */
+export function nextDue(
+  after: number,
+  name: string,
+  { intervalMs, jitterMs }: { readonly intervalMs: number; readonly jitterMs: number },
+  random: number,
+): number {
+  const phase = placeOf(name) * intervalMs;
+  const turn = Math.floor((after - phase) / intervalMs) + 1;
+  return phase + turn * intervalMs + random * jitterMs;
+}

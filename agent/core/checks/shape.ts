@@ -1,0 +1,19 @@
+/** What of a device's health is worth sending again: everything but times and figures. */
+import type { Health } from '../../../protocol/messages/health.ts';
+
+/** Equal for two healths that tell the same. Figures in texts change with every run. */
+export function shapeOf({ overall, reason, checks }: Health): string {
+  return JSON.stringify([
+    overall,
+    reason,
+    ...checks.map((check) => [
+      check.name,
+      check.kind,
+      check.state,
+      check.critical,
+      check.component,
+      [...check.labels],
+      check.text.replaceAll(/\d+(?:\.\d+)?/g, '0'),
+    ]),
+  ]);
+}

@@ -1,0 +1,153 @@
+/** Events, moments, phases, and what is worth sending again. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { changeOf, overallChange, type ToldCheck } from '../../../agent/core/checks/changes.ts';
+import { wallOf } from '../../../agent/core/checks/moment.ts';
+import { firstDue, nextDue, placeOf } from '../../../agent/core/checks/schedule.ts';
+import { shapeOf } from '../../../agent/core/checks/shape.ts';
+import {
+  CHECK_STATES,
+  type CheckState,
+  type Health,
+  OVERALL,
+} from '../../../protocol/messages/health.ts';
+
+const check = (more: Partial<ToldCheck>): ToldCheck => ({
+  name: 'web',
+  kind: 'http',
+  critical: true,
+  text: 'found',
+  state: 'ok',
+  pending: false,
+  behind: [],
+  ...more,
+});
+
+describe('events', () => {
+  it.each([
+    [undefined, 'ok', undefined],
+    [undefined, 'critical', 'check.failed'],
+    [undefined, 'warning', 'check.warning'],
+    ['ok', 'critical', 'check.failed'],
+    ['ok', 'warning', 'check.warning'],
+    ['ok', 'unknown', 'check.unknown'],
+    ['critical', 'warning', 'check.recovered'],
+    ['critical', 'ok', 'check.recovered'],
+    ['warning', 'ok', 'check.recovered'],
+    ['unknown', 'ok', 'check.recovered'],
+    ['unknown', 'critical', 'check.failed'],
+  ] as const)('from %s to %s: %s', (told, state, name) => {
+    expect(changeOf(told, check({ state }))?.name).toBe(name);
+  });
+
+  it('never without a change, and never while nothing is known', () => {
+    const anyState = fc.constantFrom(...CHECK_STATES);
+    fc.assert(
+      fc.property(anyState, anyState, fc.boolean(), (told, state, pending) => {
+        expect(changeOf(state, check({ state, pending }))).toBeUndefined();
+        expect(changeOf(told, check({ state, pending: true }))).toBeUndefined();
+        expect(changeOf(told, check({ state })) === undefined).toBe(told === state);
+      }),
+    );
+  });
+
+  it('tells the overall when it changes', () => {
+    for (const before of OVERALL) {
+      for (const overall of OVERALL) {
+        const event = overallChange(before, { overall, reason: 'r' });
+        expect(event?.attributes['overall']).toBe(before === overall ? undefined : overall);
+      }
+    }
+    expect(overallChange(undefined, { overall: 'healthy', reason: '' })).toBeUndefined();
+    expect(overallChange(undefined, { overall: 'degraded', reason: 'r' })?.severity).toBe(
+      'warning',
+    );
+  });
+});
+
+describe('moments', () => {
+  const ms = fc.integer({ min: 0, max: 1e12 });
+
+  it('stand still while the clock is only trimmed', () => {
+    const trims = fc.integer({ min: -59_000, max: 59_000 });
+    fc.assert(
+      fc.property(ms, ms, ms, trims, (wall, mono, passed, trim) => {
+        const now = { wall: wall + passed + trim, mono: mono + passed };
+        expect(wallOf({ wall, mono }, now)).toBe(Math.min(wall, now.wall));
+      }),
+    );
+  });
+
+  it('keep their distance to now when the clock is set, however far', () => {
+    const steps = fc.integer({ min: -1e12, max: 1e12 }).filter((step) => Math.abs(step) > 60_000);
+    fc.assert(
+      fc.property(ms, ms, ms, steps, (wall, mono, passed, step) => {
+        const now = { wall: wall + passed + step, mono: mono + passed };
+        expect(now.wall - wallOf({ wall, mono }, now)).toBe(passed);
+      }),
+    );
+  });
+});
+
+describe('phases', () => {
+  it('twenty checks spread over their interval', () => {
+    const names = Array.from({ length: 20 }, (_, at) => `check-${at}`);
+    const slots = new Set(names.map((name) => Math.floor(placeOf(name) * 10)));
+    expect(slots.size).toBeGreaterThanOrEqual(7);
+  });
+
+  it('come round once in each interval, behind the time asked for, and do not drift', () => {
+    const intervals = fc.integer({ min: 1_000, max: 86_400_000 });
+    fc.assert(
+      fc.property(
+        fc.string(),
+        intervals,
+        fc.integer({ min: 0, max: 1e10 }),
+        fc.double({ min: 0, max: 0.999, noNaN: true }),
+        (name, intervalMs, now, random) => {
+          const plain = nextDue(now, name, { intervalMs, jitterMs: 0 }, random);
+          expect(plain).toBeGreaterThan(now);
+          expect(plain - now).toBeLessThanOrEqual(intervalMs + 1);
+          const jitterMs = intervalMs / 10;
+          const due = nextDue(now, name, { intervalMs, jitterMs }, random);
+          expect(due - plain).toBeGreaterThanOrEqual(0);
+          expect(due - plain).toBeLessThanOrEqual(jitterMs);
+          const next = nextDue(due, name, { intervalMs, jitterMs: 0 }, 0);
+          expect(Math.abs(next - plain - intervalMs)).toBeLessThan(1);
+          const first = firstDue(now, name, intervalMs);
+          expect(first - now).toBeLessThanOrEqual(Math.min(intervalMs, 10_000));
+        },
+      ),
+    );
+  });
+});
+
+describe('what is sent again', () => {
+  const health = (state: CheckState, text: string, at: number): Health => ({
+    wall: at,
+    overall: 'healthy',
+    reason: '',
+    since: at,
+    checks: [
+      {
+        name: 'disk',
+        kind: 'disk',
+        state,
+        since: at,
+        at,
+        text,
+        critical: false,
+        component: '',
+        durationMs: at,
+        labels: new Map([['team', 'a']]),
+      },
+    ],
+  });
+
+  it('not times and figures, but states and words', () => {
+    const before = shapeOf(health('ok', '/: 81.5 % used', 1));
+    expect(shapeOf(health('ok', '/: 82 % used', 2))).toBe(before);
+    expect(shapeOf(health('warning', '/: 82 % used', 2))).not.toBe(before);
+    expect(shapeOf(health('ok', '/: read-only', 2))).not.toBe(before);
+  });
+});
