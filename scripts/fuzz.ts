@@ -1,7 +1,8 @@
 /**
  * Throws damaged and made-up bytes at the decoders:
  *
- *   npm run fuzz -- --minutes 60 [--seed 1] [--target batch|body|schema|state|ack|event|guard|promql|all]
+ *   npm run fuzz -- --minutes 60 [--seed 1] [--target batch|body|schema|state|ack|event|health|reported|
+ *                   report|res|cmd|desired|guard|promql|all]
  *                   [--slow-ms 10]
  *
  * A finding is a call that throws, that takes over 10 ms of CPU (the quickest of six), or whose

@@ -7,6 +7,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dictionaryId, encodeSchema } from '../protocol/messages/schema.ts';
 import { BATCHES } from './vectors/batches.ts';
+import type { CaretakingKind } from './vectors/caretaking.ts';
+import { CARETAKING_CASES } from './vectors/caretaking-cases.ts';
 import {
   decodeMeaning,
   encodeMeaning,
@@ -55,12 +57,20 @@ function schemaVectors(): Vector[] {
   return vectors('schema', Object.fromEntries(cases) as Record<string, unknown>);
 }
 
+const caretaking = Object.fromEntries(
+  Object.entries(CARETAKING_CASES).map(([kind, cases]) => [
+    kind,
+    vectors(kind as CaretakingKind, cases),
+  ]),
+);
+
 const files: Readonly<Record<string, readonly unknown[]>> = {
   schema: schemaVectors(),
   batch: batchVectors(),
   state: vectors('state', STATES),
   event: vectors('event', EVENTS),
   ack: vectors('ack', ACKS),
+  ...caretaking,
   invalid: INVALID.map((one) => ({ ...one, hex: one.hex.replaceAll(' ', '') })),
 };
 

@@ -12,7 +12,7 @@ export type Integer = { readonly min?: number; readonly max?: number };
 
 const ANY: Integer = {};
 const NO_BYTES = new Uint8Array();
-const NO_TEXTS: ReadonlyMap<string, string> = new Map();
+const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
 export class Fields {
   private error: DecodeError | undefined;
@@ -78,18 +78,38 @@ export class Fields {
 
   /** A map of texts that may be absent, then empty. */
   texts(key: number, maxEntries: number, maxBytes: number): ReadonlyMap<string, string> {
+    return this.mapped(key, maxEntries, maxBytes, (item) => this.asText(item, key, maxBytes));
+  }
+
+  /** A map with text keys that may be absent, then empty; `read` reads a value. */
+  mapped<T>(
+    key: number,
+    maxEntries: number,
+    maxKeyBytes: number,
+    read: (item: CborItem | undefined) => T,
+  ): ReadonlyMap<string, T> {
     const value = this.map.get(key);
-    if (value === undefined) return NO_TEXTS;
+    if (value === undefined) return NOTHING;
     if (!(value instanceof CborMap) || value.keys.length > maxEntries) {
       this.failAt(value instanceof CborMap ? 'out-of-range' : 'wrong-type', key);
-      return NO_TEXTS;
+      return NOTHING;
     }
-    if (value.keys.length === 0) return NO_TEXTS;
-    const texts = new Map<string, string>();
+    if (value.keys.length === 0) return NOTHING;
+    const entries = new Map<string, T>();
     value.keys.forEach((name, i) => {
-      texts.set(this.asText(name, key, maxBytes), this.asText(value.values[i], key, maxBytes));
+      entries.set(this.asText(name, key, maxKeyBytes), read(value.values[i]));
     });
-    return texts;
+    return entries;
+  }
+
+  /** One of the declared values, which is written as its position among them. */
+  oneOf<T>(key: number, values: readonly [T, ...T[]]): T {
+    return values[this.int(key, { min: 0, max: values.length - 1 })] ?? values[0];
+  }
+
+  /** What stands at a key, whatever it is. */
+  item(key: number): CborItem | undefined {
+    return this.map.get(key);
   }
 
   /** Reads an inner map with the same rules; its first error becomes this message's. */

@@ -125,6 +125,41 @@ const messages: Crafted[] = [
   },
 ];
 
+/** Trees of configuration: many small containers, many keys. */
+const tree = (name: string, config: Buffer): Crafted => ({
+  target: 'desired',
+  name,
+  bytes: Buffer.concat([hex('a5 00 01 01 01 02 00 06 00 03'), config]),
+});
+const inside = (item: Buffer) => Buffer.concat([hex('a1 61 61'), item]);
+
+const caretaking: Crafted[] = [
+  tree('a list of empty maps', inside(list('a0', 4_000))),
+  tree('a list of maps of one', inside(list('a1616100', 10_000))),
+  tree('a list of floats', inside(list('f93c00', 30_000))),
+  tree('text keys', keys('', textKey, 16_000).bytes as Buffer),
+  {
+    target: 'report',
+    name: 'many changes',
+    bytes: Buffer.concat([
+      hex(`b4 ${header} 08 00 09 60 0a 60 0b 00 0c 00 0d 00 0e 60 0f 01 10 60 11 60 12`),
+      list(text(500, 'ä'), 256),
+      hex('13 a0'),
+    ]),
+  },
+  {
+    target: 'health',
+    name: 'checks with labels',
+    bytes: Buffer.concat([
+      hex('a6 00 01 01 00 02 00 03 60 04 00 05'),
+      list(
+        `aa 00 60 01 60 02 00 03 00 04 00 05 60 06 f5 07 60 08 00 09 b0 ${Array.from({ length: 16 }, (_, i) => `61${hexLetter(i)}60`).join('')}`,
+        256,
+      ),
+    ]),
+  },
+];
+
 /** LEB128 of a number below 2^28. */
 function varint(value: number): string {
   const low = (value & 127) | (value > 127 ? 128 : 0);
@@ -182,4 +217,10 @@ const bodies: Crafted[] = [
   body('smallest sparse blocks', LIMITS.blocks, 1, 1, '90 01 00'),
 ];
 
-export const CRAFTED: readonly Crafted[] = [...generic, ...schemas, ...messages, ...bodies];
+export const CRAFTED: readonly Crafted[] = [
+  ...generic,
+  ...schemas,
+  ...messages,
+  ...caretaking,
+  ...bodies,
+];

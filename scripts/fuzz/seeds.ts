@@ -1,6 +1,7 @@
 /** Payloads to start from: the vectors, the crafted worst ones, and what earlier runs found. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { decodeBatch } from '../../protocol/messages/batch.ts';
+import { TARGETS as MESSAGES } from '../vectors/meanings.ts';
 import { promqlSeeds } from './promql.ts';
 import type { Target } from './targets.ts';
 
@@ -14,7 +15,7 @@ export const corpus = new URL('fuzz-corpus/', vectors);
 
 export function seeds(): Seed[] {
   const found: Seed[] = [];
-  for (const file of ['schema', 'batch', 'state', 'event', 'ack', 'invalid']) {
+  for (const file of [...MESSAGES, 'invalid']) {
     const list = JSON.parse(readFileSync(new URL(`${file}.json`, vectors), 'utf8')) as {
       hex: string;
       target?: Target;

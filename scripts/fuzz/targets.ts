@@ -4,8 +4,14 @@ import type { Referenced } from '../../protocol/columns/block.ts';
 import { LIMITS } from '../../protocol/limits.ts';
 import { decodeAck } from '../../protocol/messages/ack.ts';
 import { decodeBatch, decodeBody } from '../../protocol/messages/batch.ts';
+import { decodeCommand } from '../../protocol/messages/command.ts';
+import { decodeCommandResult } from '../../protocol/messages/command-result.ts';
+import { decodeDesired } from '../../protocol/messages/desired.ts';
 import { decodeHeader } from '../../protocol/messages/envelope.ts';
 import { decodeEvent } from '../../protocol/messages/event.ts';
+import { decodeHealth } from '../../protocol/messages/health.ts';
+import { decodeReport } from '../../protocol/messages/report.ts';
+import { decodeReported } from '../../protocol/messages/reported.ts';
 import { decodeSchema, SERIES_ALLOWANCE } from '../../protocol/messages/schema.ts';
 import { decodeState } from '../../protocol/messages/state.ts';
 import type { Result } from '../../protocol/result.ts';
@@ -18,6 +24,12 @@ export const TARGETS = [
   'state',
   'ack',
   'event',
+  'health',
+  'reported',
+  'report',
+  'res',
+  'cmd',
+  'desired',
   'guard',
   'promql',
 ] as const;
@@ -40,6 +52,12 @@ export const decoders: Readonly<Record<Target, (bytes: Uint8Array) => Result<unk
   state: decodeState,
   ack: decodeAck,
   event: decodeEvent,
+  health: decodeHealth,
+  reported: decodeReported,
+  report: decodeReport,
+  res: decodeCommandResult,
+  cmd: decodeCommand,
+  desired: decodeDesired,
   guard: decodeCbor,
   promql: readPromql,
 };

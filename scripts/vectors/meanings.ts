@@ -11,10 +11,18 @@ import {
 } from '../../protocol/messages/schema.ts';
 import { type DeviceState, decodeState, encodeState } from '../../protocol/messages/state.ts';
 import type { Result } from '../../protocol/result.ts';
+import { CARETAKING, type CaretakingKind } from './caretaking.ts';
 import { type BlockMeaning, fromBlock, toBlock } from './cells.ts';
 
-export const TARGETS = ['schema', 'batch', 'state', 'event', 'ack'] as const;
-export type Target = (typeof TARGETS)[number];
+export const TARGETS = [
+  'schema',
+  'batch',
+  'state',
+  'event',
+  'ack',
+  ...(Object.keys(CARETAKING) as CaretakingKind[]),
+] as const;
+export type Target = 'schema' | 'batch' | 'state' | 'event' | 'ack' | CaretakingKind;
 
 export interface Vector<Meaning = unknown> {
   readonly name: string;
@@ -96,8 +104,23 @@ export function encodeMeaning(target: Target, vector: Vector): Uint8Array {
     }
     case 'ack':
       return encodeAck(vector.meaning as Ack);
+    default:
+      return CARETAKING[target].encode(vector.meaning);
   }
 }
+
+const DECODE: Readonly<Record<Exclude<Target, 'batch'>, (bytes: Uint8Array) => Result<unknown>>> = {
+  schema: decodeSchema,
+  state: decodeState,
+  event: decodeEvent,
+  ack: decodeAck,
+  health: CARETAKING.health.decode,
+  reported: CARETAKING.reported.decode,
+  report: CARETAKING.report.decode,
+  res: CARETAKING.res.decode,
+  cmd: CARETAKING.cmd.decode,
+  desired: CARETAKING.desired.decode,
+};
 
 /** What the bytes mean, in the form of a vector's `meaning`. Throws on what is refused. */
 export function decodeMeaning(target: Target, hex: string, dictionary: string): unknown {
@@ -107,6 +130,5 @@ export function decodeMeaning(target: Target, hex: string, dictionary: string): 
     const blocks = value(decodeBody(body, header.wall, seriesOf(dictionary)));
     return { header, schema, blocks: blocks.map(fromBlock) };
   }
-  const decode = { schema: decodeSchema, state: decodeState, event: decodeEvent, ack: decodeAck };
-  return jsonOf(value<unknown>(decode[target](bytes)));
+  return jsonOf(value<unknown>(DECODE[target](bytes)));
 }

@@ -28,6 +28,12 @@ export const DECODE_ONLY: readonly (readonly [Target, string, string])[] = [
   ],
   ['event', 'lists that are absent', `a8 00 01 ${HEAD}`],
   ['event', 'a cause that is not known', `a9 00 01 ${HEAD} 09 81 a3 00 00 01 01 02 64 6d6f6f6e`],
+  [
+    'desired',
+    'floats that are whole, in each width',
+    'a5 00 01 01 01 02 00 03 a3 61 61 f9 3c00 61 62 fa 3f800000 61 63 fb 3ff0000000000000 06 00',
+  ],
+  ['reported', 'lists that are absent', `a6 00 01 01 00 02 00 03 00 04 00 06 ${id}`],
   ['schema', 'more items than we know', `a2 00 01 01 81 85 616d 00 60 81 84 80 05 00 f6 f5`],
 ];
 

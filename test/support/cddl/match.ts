@@ -20,10 +20,13 @@ const PRELUDE: Readonly<Record<string, (value: unknown) => boolean>> = {
   any: () => true,
   uint: (value) => INTEGER(value) && (value as number) >= 0,
   int: INTEGER,
+  // JavaScript cannot tell 1 from 1.0: where we allow floats, integers are allowed, too.
+  float: (value) => typeof value === 'number',
   tstr: (value) => typeof value === 'string',
   bstr: (value) => value instanceof Uint8Array,
   true: (value) => value === true,
   false: (value) => value === false,
+  nil: (value) => value === null,
 };
 
 class Matcher {
