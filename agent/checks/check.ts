@@ -8,12 +8,15 @@
 import type { Schema } from '../../protocol/config/schema.ts';
 import type { CheckState } from '../../protocol/messages/health.ts';
 import type { Runner } from '../ports/caretaking.ts';
+import type { Prober } from '../ports/probing.ts';
 import type { Clock, Host } from '../ports.ts';
 
 export interface CheckContext {
   readonly host: Host;
   readonly clock: Clock;
   readonly runner: Runner;
+  /** The network. */
+  readonly prober: Prober;
   /** Aborted when its time is over: whatever is open must be closed then. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;

@@ -1,0 +1,79 @@
+/**
+ * One probe: what it opens is closed when it ends, however that comes about, and at once when its
+ * time is over. What failed becomes an answer.
+ */
+import type { CertificateSeen, Probed } from '../../ports/probing.ts';
+
+/** Remembers how something that was just opened is closed. */
+export type Keep = (close: () => void) => void;
+
+/** A failure after the server had shown its certificates. */
+export class CertificateError extends Error {
+  readonly certificates: readonly CertificateSeen[];
+
+  constructor(message: string, certificates: readonly CertificateSeen[]) {
+    super(message);
+    this.name = 'CertificateError';
+    this.certificates = certificates;
+  }
+}
+
+const LATE = 'no answer in time';
+
+export async function probed<T extends object>(
+  signal: AbortSignal,
+  work: (keep: Keep) => Promise<T>,
+): Promise<Probed<T>> {
+  const closers: (() => void)[] = [];
+  let over = false;
+  const closeAll = () => {
+    over = true;
+    for (const close of closers.splice(0)) close();
+  };
+  const keep: Keep = (close) => {
+    closers.push(close);
+    if (over) closeAll();
+  };
+  let stop = () => {};
+  const late = new Promise<never>((_, reject) => {
+    stop = () => {
+      reject(new Error(LATE));
+      closeAll();
+    };
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    if (signal.aborted) stop();
+    return { ok: true, ...(await Promise.race([late, over ? late : work(keep)])) };
+  } catch (error) {
+    const seen = error instanceof CertificateError ? { certificates: error.certificates } : {};
+    const why = signal.aborted ? LATE : reasonOf(error);
+    return { ok: false, why, late: signal.aborted, ...seen };
+  } finally {
+    signal.removeEventListener('abort', stop);
+    closeAll();
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  EHOSTUNREACH: 'no route to the host',
+  ENETUNREACH: 'no route to its network',
+  ETIMEDOUT: 'the connection timed out',
+  ENOTFOUND: 'its name is not known',
+  ENODATA: 'the name has no record of this type',
+  EAI_AGAIN: 'its name could not be looked up',
+  ESERVFAIL: 'the name server failed',
+  EREFUSED: 'the name server refused the question',
+  ETIMEOUT: 'the name server did not answer',
+  ENOENT: 'the socket is not there',
+  EACCES: 'permission denied',
+};
+
+/** In words; a name with several addresses fails with an empty message and a code. */
+export function reasonOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const known = code === undefined ? undefined : REASONS[code];
+  return known ?? (message || (code ?? 'unknown error'));
+}

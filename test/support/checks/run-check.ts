@@ -1,0 +1,49 @@
+/** Runs one check as the engine does: options through its schema, against the real world. */
+import type { Check, CheckContext, CheckFinding } from '../../../agent/checks/check.ts';
+import { createClock } from '../../../agent/io/clock.ts';
+import { openHost } from '../../../agent/io/host.ts';
+import { createProber } from '../../../agent/io/probing/prober.ts';
+import { createRunner } from '../../../agent/io/runner.ts';
+import { check as checkTree } from '../../../protocol/config/check.ts';
+
+export interface RunSettings extends Partial<CheckContext> {
+  /** Aborts the run after that long. */
+  readonly timeoutMs?: number;
+}
+
+/** What the configuration would be refused for: `key: message`, of the schema or the check. */
+export function refusals(of: Check, tree: unknown): string[] {
+  const { value, problems } = checkTree(of.schema, tree);
+  if (value === undefined)
+    return problems.map(({ keys, message }) => `${keys.join('.')}: ${message}`);
+  return (of.problems?.(value) ?? []).map(({ key, message }) => `${key}: ${message}`);
+}
+
+export async function runCheck(
+  of: Check,
+  tree: unknown,
+  settings: RunSettings = {},
+): Promise<CheckFinding> {
+  const refused = refusals(of, tree);
+  if (refused.length > 0) throw new Error(`refused: ${refused.join('; ')}`);
+  const options = checkTree(of.schema, tree).value;
+  const { timeoutMs = 10_000 } = settings;
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  const context: CheckContext = {
+    host: openHost(),
+    clock: createClock(),
+    runner: createRunner(),
+    prober: createProber(),
+    signal: controller.signal,
+    timeoutMs,
+    folder: '/',
+    memory: new Map(),
+    ...settings,
+  };
+  try {
+    return await of.run(options, context);
+  } finally {
+    clearTimeout(timer);
+  }
+}
