@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback } from '../protocol/config/address.ts';
 import { VERSION } from '../protocol/version.ts';
@@ -16,13 +17,20 @@ import { openStorage, type Storage } from './app/storage.ts';
 import type { CollectorConfig } from './config.ts';
 import type { Device } from './core/device.ts';
 import { createMetrics } from './core/metrics.ts';
+import { scalingNews } from './core/scaling-news.ts';
 import type { Readiness } from './core/views.ts';
 import { breathe, systemClock } from './io/clock.ts';
-import { DEFAULT_LIMITS } from './io/http/deps.ts';
+import { capacity } from './io/http/capacity.ts';
+import { DEFAULT_LIMITS, type HttpPart } from './io/http/deps.ts';
 import { buildHttp } from './io/http/server.ts';
+import { shelves } from './io/http/shelves.ts';
+import { createLoadMeter } from './io/load-meter.ts';
+import { openBackups } from './io/shelves/backups.ts';
+import { openFeeds } from './io/shelves/feeds.ts';
 import type { Bus, Clock, Log } from './ports.ts';
 import { PromqlEngine } from './promql/engine/engine.ts';
 import { AckDesk } from './work/acks.ts';
+import { Capacity } from './work/capacity.ts';
 import { newCounts } from './work/counts.ts';
 import { Dictionaries } from './work/dictionaries.ts';
 import { Directory } from './work/directory.ts';
@@ -72,6 +80,7 @@ export class CollectorApp {
   private readonly upkeep: Upkeep;
   private readonly mirroring: Mirroring;
   private readonly selfSamples: SelfSamples;
+  private readonly capacity: Capacity;
   private readonly alerts: Alerts;
   private readonly http: FastifyInstance;
   private restored = false;
@@ -146,6 +155,12 @@ export class CollectorApp {
     });
     const { memory } = this;
     this.upkeep = new Upkeep({ clock, log, journal, store, directory, memory, ownSamples });
+    this.capacity = new Capacity({
+      ...{ clock, log, metrics, counts, bus, store, meter: createLoadMeter(config.data) },
+      seriesLimit: () => config.store.limits.series,
+      collectors: () => this.config.capacity.collectors,
+      changed: (advice, begins) => feed.tell(scalingNews(advice, begins, clock.wall())),
+    });
     instrument({ metrics, counts, bus, journal, store, directory, queries: this.queries });
     this.selfSamples = new SelfSamples({
       ...{ clock, log, metrics, samples: outsideSamples, metadata: descriptions },
@@ -183,6 +198,7 @@ export class CollectorApp {
     this.upkeep.start();
     this.mirroring.start();
     this.selfSamples.start();
+    this.capacity.start();
     this.log.info('ready', {
       http: this.httpAddress(),
       mqtt: this.bus.stats().listening.join(' '),
@@ -192,6 +208,7 @@ export class CollectorApp {
   /** Takes no more, writes what is in memory, closes. */
   async stop(): Promise<void> {
     this.mirroring.stop();
+    this.capacity.stop();
     await this.alerts.stop();
     await this.selfSamples.stop();
     await this.upkeep.stop();
@@ -259,6 +276,7 @@ export class CollectorApp {
         readiness: () => this.readiness(),
         components: () => componentsHealth(health),
         build: { version: VERSION, revision: '' },
+        parts: this.httpParts(),
       },
       {
         loopback: isLoopback(listen.host),
@@ -268,6 +286,13 @@ export class CollectorApp {
         ...(tls && { tls: { key: readFileSync(tls.keyFile), cert: readFileSync(tls.certFile) } }),
       },
     );
+  }
+
+  private httpParts(): readonly HttpPart[] {
+    const { data } = this.config;
+    const feeds = openFeeds(join(data, 'feeds'));
+    const backups = openBackups(join(data, 'backups'), () => this.config.backups);
+    return [capacity(() => this.capacity.view()), shelves({ feeds, backups })];
   }
 
   private forgetDeps() {

@@ -3,7 +3,10 @@ import { Command, CommanderError } from 'commander';
 import { DEFAULT_URL } from './client.ts';
 import { acknowledge } from './commands/acknowledge.ts';
 import { alerts } from './commands/alerts.ts';
+import { backups } from './commands/backups.ts';
+import { capacity } from './commands/capacity.ts';
 import { devices } from './commands/devices.ts';
+import { feeds } from './commands/feeds.ts';
 import { maintenance } from './commands/maintenance.ts';
 import { notify } from './commands/notify.ts';
 import { oncall } from './commands/oncall.ts';
@@ -28,7 +31,10 @@ const COMMANDS = [
   rules,
   notify,
   summary,
+  backups,
+  feeds,
   quarantine,
+  capacity,
   status,
 ];
 

@@ -201,6 +201,21 @@ export const collectorSchema = object('Configuration of muster-collector.', {
       },
     ),
   }),
+  backups: object('What devices leave here, in the folder backups of data.', {
+    maxBytes: size('Largest backup that is taken.', { default: '1GiB', min: '1KiB', max: '1TiB' }),
+    keep: count('Backups kept of each name of a device; older ones are dropped.', {
+      default: 7,
+      min: 1,
+      max: 10_000,
+    }),
+  }),
+  capacity: object('What the collector knows of its own size.', {
+    collectors: count('Collectors that share this fleet, this one included.', {
+      default: 1,
+      min: 1,
+      max: 1_000,
+    }),
+  }),
   insecure: flag(
     'Allows listeners beyond this machine without encryption and login. Only on a network where' +
       ' everybody may see and do everything.',

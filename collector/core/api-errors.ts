@@ -14,6 +14,7 @@ export const API_ERRORS = {
   'unsupported-media-type': { status: 415, title: 'The body has a type that is not understood' },
   'unknown-host': { status: 421, title: 'This server does not answer to that host name' },
   internal: { status: 500, title: 'The collector failed to answer' },
+  'no-room': { status: 507, title: 'There is no room for it' },
   'too-many-streams': { status: 503, title: 'Too many live streams are open' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 

@@ -1,7 +1,6 @@
 /** Whether the collector is the right size. */
-import type { FastifyInstance } from 'fastify';
 import type { CapacityView } from '../../ports/capacity.ts';
-import { API } from './deps.ts';
+import { API, type HttpPart } from './deps.ts';
 
 const number = { type: 'number' } as const;
 const text = { type: 'string' } as const;
@@ -40,6 +39,9 @@ const schema = {
   },
 };
 
-export function capacity(app: FastifyInstance, view: () => CapacityView): void {
-  app.get(`${API}/capacity`, { schema }, async (_request, reply) => reply.send(view()));
-}
+export const capacity =
+  (view: () => CapacityView): HttpPart =>
+  async (app) => {
+    app.get(`${API}/capacity`, { schema }, async (_request, reply) => reply.send(view()));
+    await Promise.resolve();
+  };

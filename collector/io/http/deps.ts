@@ -1,4 +1,5 @@
 /** What the HTTP server is built from; app.ts brings it, tests bring their own. */
+import type { FastifyInstance } from 'fastify';
 import type { Metrics } from '../../core/metrics.ts';
 import type { BuildInfo, ComponentHealth, Readiness } from '../../core/views.ts';
 import type { AlertingView } from '../../ports/alerting.ts';
@@ -40,7 +41,12 @@ export interface HttpDeps {
   readonly readiness: () => Readiness;
   readonly components: () => readonly ComponentHealth[];
   readonly build: BuildInfo;
+  /** Routes of parts that bring their own: fleet, reports, files. */
+  readonly parts?: readonly HttpPart[];
 }
+
+/** A fastify plug-in: what it sets up holds for its own routes alone. */
+export type HttpPart = (app: FastifyInstance) => Promise<void>;
 
 export interface HttpOptions {
   /** The listener is on loopback: only local host names and `hostNames` are answered. */
@@ -56,8 +62,9 @@ export interface HttpOptions {
 
 export interface HttpLimits {
   readonly bodyBytes: number;
-  /** Time for a request to arrive whole. */
+  /** Time for a request to arrive whole; `transferMs` where it carries a file. */
   readonly requestMs: number;
+  readonly transferMs: number;
   readonly streams: number;
   /** Bytes that a slow reader of a stream may leave unread before it is dropped. */
   readonly streamBytes: number;
@@ -67,6 +74,7 @@ export interface HttpLimits {
 export const DEFAULT_LIMITS: HttpLimits = {
   bodyBytes: 1_048_576,
   requestMs: 30_000,
+  transferMs: 3_600_000,
   streams: 256,
   streamBytes: 1_048_576,
   streamHeartbeatMs: 15_000,

@@ -2,6 +2,7 @@
 import { type FastifyError, type FastifyInstance, fastify } from 'fastify';
 import { alertHistory } from './alert-history.ts';
 import { alertmanager } from './alertmanager/routes.ts';
+import { arriveInTime } from './arrival.ts';
 import type { HttpDeps, HttpOptions } from './deps.ts';
 import { devices } from './devices.ts';
 import { docs } from './docs.ts';
@@ -22,7 +23,7 @@ export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance
   const common = {
     logger: false as const,
     bodyLimit: limits.bodyBytes,
-    requestTimeout: limits.requestMs,
+    requestTimeout: limits.transferMs,
     // Connections kept open by idle clients must not hold up a stop.
     forceCloseConnections: true,
     ajv: { customOptions: { removeAdditional: false, coerceTypes: 'array' as const } },
@@ -40,6 +41,7 @@ export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance
   // Views are plain data already; the schemas of answers are documentation.
   app.setSerializerCompiler(() => (data) => JSON.stringify(data));
   guard(app, options);
+  arriveInTime(app, limits);
   measure(app, deps.metrics);
   refusals(app, deps.log);
   docs(app, deps.build);
@@ -55,6 +57,7 @@ export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance
   void app.register(prometheus(deps));
   void app.register(alertmanager(deps));
   void app.register(oncall(deps));
+  for (const part of deps.parts ?? []) void app.register(part);
   return app;
 }
 
