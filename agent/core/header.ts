@@ -1,5 +1,10 @@
 /** How a record is moved in time once the clock of its boot is known. */
-import { decodeBatch, encodeBatch } from '../../protocol/messages/batch.ts';
+import { type Batch, decodeBatch, encodeBatch } from '../../protocol/messages/batch.ts';
+import {
+  type CommandResult,
+  decodeCommandResult,
+  encodeCommandResult,
+} from '../../protocol/messages/command-result.ts';
 import type { ClockTrust, Header } from '../../protocol/messages/envelope.ts';
 import {
   decodeEvent,
@@ -7,6 +12,7 @@ import {
   encodeEvent,
   type Gap,
 } from '../../protocol/messages/event.ts';
+import { decodeReport, encodeReport, type Report } from '../../protocol/messages/report.ts';
 import { accept, type Result } from '../../protocol/result.ts';
 
 export interface Move {
@@ -20,30 +26,69 @@ export interface Moved {
   readonly by: number;
 }
 
-/** The same record at another time. Rows of a batch are relative to its header and move along. */
+interface Timed {
+  readonly header: Header;
+}
+
+/** How one kind of record is read, moved and written. */
+interface Kind<M extends Timed> {
+  decode(payload: Uint8Array): Result<M>;
+  move(message: M, move: Move): M;
+  encode(message: M): Uint8Array;
+}
+
+/** Rows of a batch are relative to its header and move along. */
+const batches: Kind<Batch> = { decode: decodeBatch, move: moveHeader, encode: encodeBatch };
+const events: Kind<EventMessage> = { decode: decodeEvent, move: moveEvents, encode: encodeEvent };
+const reports: Kind<Report> = { decode: decodeReport, move: moveReport, encode: encodeReport };
+const results: Kind<CommandResult> = {
+  decode: decodeCommandResult,
+  move: moveHeader,
+  encode: encodeCommandResult,
+};
+
+/** The same record at another time. */
 export function shiftRecord(
-  kind: 'm' | 'event',
+  kind: string,
   payload: Uint8Array,
   moveOf: (header: Header) => Move,
 ): Result<Moved> {
-  if (kind === 'm') {
-    const batch = decodeBatch(payload);
-    if (!batch.ok) return batch;
-    const move = moveOf(batch.value.header);
-    const header = shifted(batch.value.header, move);
-    return accept({ payload: encodeBatch({ ...batch.value, header }), by: move.by });
-  }
-  const message = decodeEvent(payload);
+  if (kind === 'm') return shift(batches, payload, moveOf);
+  if (kind === 'report') return shift(reports, payload, moveOf);
+  if (kind === 'res') return shift(results, payload, moveOf);
+  return shift(events, payload, moveOf);
+}
+
+function shift<M extends Timed>(
+  kind: Kind<M>,
+  payload: Uint8Array,
+  moveOf: (header: Header) => Move,
+): Result<Moved> {
+  const message = kind.decode(payload);
   if (!message.ok) return message;
   const move = moveOf(message.value.header);
-  return accept({ payload: encodeEvent(shiftEvents(message.value, move)), by: move.by });
+  return accept({ payload: kind.encode(kind.move(message.value, move)), by: move.by });
+}
+
+function moveHeader<M extends Timed>(message: M, move: Move): M {
+  return { ...message, header: shifted(message.header, move) };
+}
+
+/** A run that goes on has no end to move. */
+function moveReport(report: Report, move: Move): Report {
+  const { startedAt, endedAt } = report;
+  return {
+    ...moveHeader(report, move),
+    startedAt: startedAt + move.by,
+    endedAt: endedAt === 0 ? 0 : endedAt + move.by,
+  };
 }
 
 function shifted(header: Header, { by, clock }: Move): Header {
   return { ...header, wall: header.wall + by, clock };
 }
 
-function shiftEvents({ header, events, gaps }: EventMessage, move: Move): EventMessage {
+function moveEvents({ header, events, gaps }: EventMessage, move: Move): EventMessage {
   const moved = shifted(header, move);
   return {
     header: moved,

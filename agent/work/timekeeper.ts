@@ -126,8 +126,7 @@ export class Timekeeper {
     record: StoredRecord,
     shifts: ReadonlyMap<string, number>,
   ): { payload: Uint8Array; from: number; to: number } {
-    const { payload, from, to } = record;
-    const kind = record.kind === 'm' ? 'm' : 'event';
+    const { kind, payload, from, to } = record;
     const trust = (boot: string) =>
       boot === this.deps.boot ? this.current.trust : CLOCK.estimated;
     const shifted = shiftRecord(kind, payload, ({ boot }) => ({
