@@ -29,7 +29,9 @@ export function nextDue(
   { intervalMs, jitterMs }: { readonly intervalMs: number; readonly jitterMs: number },
   random: number,
 ): number {
-  const phase = placeOf(name) * intervalMs;
-  const turn = Math.floor((after - phase) / intervalMs) + 1;
-  return phase + turn * intervalMs + random * jitterMs;
+  // Whole milliseconds: a sum that is rounded could fall on `after` itself.
+  const interval = Math.max(1, Math.round(intervalMs));
+  const phase = Math.floor(placeOf(name) * interval);
+  const turn = Math.floor((after - phase) / interval) + 1;
+  return phase + turn * interval + random * jitterMs;
 }

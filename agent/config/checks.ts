@@ -1,0 +1,305 @@
+/**
+ * The checks' part of the configuration: `checks.<name>`, composed from the registry. A kind is
+ * loaded when a file names it.
+ */
+
+import type { Environment } from '../../protocol/config/environment.ts';
+import { nearest } from '../../protocol/config/nearest.ts';
+import type { Finding } from '../../protocol/config/problem.ts';
+import { finding } from '../../protocol/config/problem.ts';
+import type { Schema, SchemaNode } from '../../protocol/config/schema.ts';
+import {
+  count,
+  dictionary,
+  duration,
+  flag,
+  list,
+  object,
+  optional,
+  text,
+} from '../../protocol/config/schema.ts';
+import type { Check } from '../checks/check.ts';
+import { checkKinds } from '../checks/index.ts';
+import { cycleIn } from '../core/checks/dependencies.ts';
+
+/** One check with everything decided. Durations are milliseconds. */
+export interface CheckConfig {
+  readonly kind: string;
+  readonly options: unknown;
+  readonly enabled: boolean;
+  readonly interval: number;
+  readonly timeout: number;
+  readonly jitter: number;
+  readonly critical: boolean;
+  /** May be empty. */
+  readonly component: string;
+  readonly failures: number;
+  readonly of: number;
+  readonly recoveries: number;
+  readonly grace: number;
+  readonly dependsOn: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  /** A name below `remedies`. */
+  readonly remedy?: string;
+}
+
+type Decided = 'kind' | 'options' | 'interval' | 'timeout' | 'jitter' | 'of';
+type Written = Omit<CheckConfig, Decided> & {
+  readonly interval?: number;
+  readonly timeout?: number;
+  readonly jitter?: number;
+  readonly of?: number;
+  readonly [kind: string]: unknown;
+};
+
+export type CheckSettings = Readonly<Record<string, Written>>;
+
+const NAME = '^[a-z0-9][a-z0-9-]{0,62}$';
+/** Labels of the metrics themselves, and those that the collector stamps. */
+const OWN_LABELS = ['check', 'kind', 'component', 'critical', 'instance', 'job', 'site'];
+const MOST_CHECKS = 256;
+const MOST_LABELS = 16;
+const JITTER_SHARE = 0.1;
+
+const COMMON = {
+  enabled: flag('Whether it runs.', { default: true, remote: true }),
+  interval: optional(
+    duration('Time between two runs. Default: as its kind says.', {
+      min: '1s',
+      max: '7d',
+      remote: true,
+    }),
+  ),
+  timeout: optional(
+    duration('A run that takes longer is stopped and has failed. Default: as its kind says.', {
+      min: '10ms',
+      max: '1h',
+      remote: true,
+    }),
+  ),
+  jitter: optional(
+    duration('Each run is up to so much later, at random. Default: a tenth of the interval.', {
+      min: '0s',
+      max: '1d',
+      remote: true,
+    }),
+  ),
+  critical: flag('Its failure makes the device unhealthy; that of others degraded.', {
+    default: false,
+    remote: true,
+  }),
+  component: text('What kind of thing it watches: application, network, hardware, ...', {
+    default: '',
+    minLength: 0,
+    pattern: '^.{0,64}$',
+  }),
+  failures: count('So many of the last `of` runs must fail before it counts as failed.', {
+    default: 2,
+    min: 1,
+    max: 100,
+    remote: true,
+  }),
+  of: optional(
+    count('See failures. Default: one more than failures.', { min: 1, max: 100, remote: true }),
+  ),
+  recoveries: count('So many runs in a row must be good before it counts as good again.', {
+    default: 1,
+    min: 1,
+    max: 100,
+    remote: true,
+  }),
+  grace: duration("Failures do not count for so long after the agent's start.", {
+    default: '0s',
+    max: '1d',
+    remote: true,
+  }),
+  dependsOn: list(
+    'Other checks: while one of them has failed or is unknown, this one is unknown.',
+    text('Name of a check.'),
+  ),
+  labels: dictionary(
+    'Labels of its metrics and in health.',
+    '^(?!__)[a-zA-Z_][a-zA-Z0-9_]{0,62}$',
+    text('Value of the label.', { minLength: 0, pattern: '^[^\\n]{0,128}$' }),
+  ),
+  remedy: optional(text('Name below remedies: what is tried when it has failed.')),
+};
+
+/** The kinds that a file needs. When in doubt, all: a name that nobody knows is then told the nearest. */
+export async function checksMentioned(
+  tree: unknown,
+  env: Environment = {},
+): Promise<readonly Check[]> {
+  const { checks } = Object(tree) as { readonly checks?: unknown };
+  const keys = new Set(
+    Object.values(Object(checks) as object).flatMap((one) => Object.keys(Object(one) as object)),
+  );
+  const known = new Set([...Object.keys(COMMON), ...checkKinds.map(({ kind }) => kind)]);
+  const fromEnvironment = Object.keys(env).some((name) => name.startsWith('MUSTER_CHECKS_'));
+  const isPlain = !fromEnvironment && [...keys].every((key) => known.has(key));
+  return loadedKinds(isPlain ? (kind) => keys.has(kind) : () => true);
+}
+
+/** The kinds that these checks need. */
+export function checksOf(
+  configs: Readonly<Record<string, CheckConfig>>,
+): Promise<readonly Check[]> {
+  const kinds = new Set(Object.values(configs).map(({ kind }) => kind));
+  return loadedKinds((kind) => kinds.has(kind));
+}
+
+function loadedKinds(wanted: (kind: string) => boolean): Promise<readonly Check[]> {
+  return Promise.all(checkKinds.filter(({ kind }) => wanted(kind)).map((of) => of.load()));
+}
+
+export function checksSchema(kinds: readonly Check[]): Schema<CheckSettings> {
+  const own = kinds.map(({ kind, schema }) => [kind, optional(schema)] as const);
+  return dictionary(
+    'What the device looks at, by names of your own.',
+    NAME,
+    object('One check: exactly one kind, how often it runs, and when it counts as failed.', {
+      ...Object.fromEntries(own),
+      ...COMMON,
+    }) as SchemaNode as Schema<Written>,
+  );
+}
+
+/** What is wrong between the keys. `remedies` are the names below `remedies`. */
+export function checksRules(
+  kinds: readonly Check[],
+  settings: CheckSettings,
+  remedies: readonly string[] = [],
+): readonly Finding[] {
+  const found = Object.entries(settings).flatMap(([name, written]) => {
+    const at = ['checks', name];
+    return [
+      ...kindProblems(kinds, written, at),
+      ...numberProblems(kinds, written, at),
+      ...labelProblems(written, at),
+      ...nameProblems(settings, name, written, at),
+      ...remedyProblems(written, at, remedies),
+    ];
+  });
+  return [...found, ...cycleProblems(settings), ...countProblems(settings)];
+}
+
+export function resolveChecks(
+  kinds: readonly Check[],
+  settings: CheckSettings,
+): Readonly<Record<string, CheckConfig>> {
+  const resolved = Object.entries(settings).flatMap(([name, written]) => {
+    const of = kinds.find(({ kind }) => written[kind] !== undefined);
+    return of === undefined ? [] : [[name, resolved1(of, written)] as const];
+  });
+  return Object.fromEntries(resolved);
+}
+
+function resolved1(of: Check, written: Written): CheckConfig {
+  const { enabled, critical, component, failures, recoveries, grace } = written;
+  const { dependsOn, labels, remedy } = written;
+  const interval = written.interval ?? of.intervalSeconds * 1000;
+  return {
+    kind: of.kind,
+    options: written[of.kind],
+    ...{ enabled, critical, component, failures, recoveries, grace, dependsOn, labels },
+    interval,
+    timeout: written.timeout ?? of.timeoutSeconds * 1000,
+    jitter: written.jitter ?? Math.round(interval * JITTER_SHARE),
+    of: written.of ?? failures + 1,
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}
+
+type Path = readonly string[];
+
+function kindProblems(kinds: readonly Check[], written: Written, at: Path): readonly Finding[] {
+  const [first, ...others] = kinds.filter(({ kind }) => written[kind] !== undefined);
+  if (first === undefined) {
+    const all = checkKinds.map(({ kind }) => kind).join(', ');
+    const hint = `one of ${all}; with nothing to set, write for example memory: {}`;
+    return [finding('missing', at, 'says not what is to be looked at', hint)];
+  }
+  const own = first.problems?.(written[first.kind]) ?? [];
+  return [
+    ...own.map(({ key, message }) =>
+      finding('conflict', [...at, first.kind, ...(key === '' ? [] : key.split('.'))], message),
+    ),
+    ...others.map(({ kind }) =>
+      finding(
+        'conflict',
+        [...at, kind],
+        `stands beside ${first.kind}`,
+        'one check looks at one thing',
+      ),
+    ),
+  ];
+}
+
+function numberProblems(kinds: readonly Check[], written: Written, at: Path): readonly Finding[] {
+  const kind = kinds.find((one) => written[one.kind] !== undefined);
+  const interval = written.interval ?? (kind?.intervalSeconds ?? 0) * 1000;
+  const found: Finding[] = [];
+  if (written.of !== undefined && written.of < written.failures) {
+    const message = `must not be below failures (${written.failures})`;
+    found.push(finding('out-of-range', [...at, 'of'], message));
+  }
+  if (kind !== undefined && (written.jitter ?? 0) > interval) {
+    const message = `must not be longer than the interval (${interval / 1000}s)`;
+    found.push(finding('out-of-range', [...at, 'jitter'], message));
+  }
+  return found;
+}
+
+function labelProblems({ labels }: Written, at: Path): readonly Finding[] {
+  const taken = Object.keys(labels).filter((name) => OWN_LABELS.includes(name));
+  const found = taken.map((name) =>
+    finding('conflict', [...at, 'labels', name], 'is a label that Muster sets itself', 'rename it'),
+  );
+  if (Object.keys(labels).length <= MOST_LABELS) return found;
+  return [...found, finding('out-of-range', [...at, 'labels'], `must be at most ${MOST_LABELS}`)];
+}
+
+function nameProblems(
+  settings: CheckSettings,
+  name: string,
+  { dependsOn }: Written,
+  at: Path,
+): readonly Finding[] {
+  const names = Object.keys(settings).filter((other) => other !== name);
+  return dependsOn.flatMap((other, index) => {
+    if (other === name || Object.hasOwn(settings, other)) return [];
+    const near = nearest(other, names);
+    const hint =
+      near === undefined ? `there are: ${names.join(', ') || 'none'}` : `did you mean ${near}?`;
+    return [
+      finding('missing', [...at, 'dependsOn', String(index)], `no check is called ${other}`, hint),
+    ];
+  });
+}
+
+function remedyProblems(
+  { remedy }: Written,
+  at: Path,
+  remedies: readonly string[],
+): readonly Finding[] {
+  if (remedy === undefined || remedies.includes(remedy)) return [];
+  const near = nearest(remedy, remedies);
+  const hint = near === undefined ? 'declare it below remedies' : `did you mean ${near}?`;
+  return [finding('missing', [...at, 'remedy'], `no remedy is called ${remedy}`, hint)];
+}
+
+function cycleProblems(settings: CheckSettings): readonly Finding[] {
+  const graph = new Map(
+    Object.entries(settings).map(([name, { dependsOn }]) => [name, dependsOn] as const),
+  );
+  const cycle = cycleIn(graph);
+  if (cycle === undefined) return [];
+  const message = `goes round in a circle: ${cycle.join(' -> ')}`;
+  return [finding('conflict', ['checks', cycle[0] ?? '', 'dependsOn'], message)];
+}
+
+function countProblems(settings: CheckSettings): readonly Finding[] {
+  const number = Object.keys(settings).length;
+  if (number <= MOST_CHECKS) return [];
+  return [finding('out-of-range', ['checks'], `must be at most ${MOST_CHECKS}, not ${number}`)];
+}
