@@ -13,6 +13,8 @@ export interface TreeEntry {
   /** Names of the same file, here and elsewhere. */
   readonly links: number;
   readonly modifiedMs: number;
+  /** When it was made, as far as the file system knows. */
+  readonly bornMs: number;
 }
 
 /** A folder held open: whatever its path leads to by now, these act in it and nowhere else. */

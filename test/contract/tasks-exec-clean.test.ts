@@ -284,24 +284,6 @@ for (let n = 0; ; n += 1) {
   }
 }`;
 
-describe('many', () => {
-  it('100,000 files in bounded memory', { timeout: 120_000 }, async () => {
-    for (let folder = 0; folder < 10; folder += 1) {
-      mkdirSync(join(root, `d${folder}`));
-      for (let index = 0; index < 10_000; index += 1) {
-        writeFileSync(join(root, `d${folder}/${index}.tmp`), '');
-      }
-    }
-    globalThis.gc?.();
-    const rss = process.memoryUsage().rss;
-    const outcome = await clean({ maxFiles: 1000, emptyFolders: true });
-    expect(outcome.figures).toMatchObject({ files_removed: 99_000, failures: 0 });
-    expect(outcome.changes.length).toBeLessThan(300);
-    expect(process.memoryUsage().rss - rss).toBeLessThan(128 * 1024 * 1024);
-    expect(left().filter((name) => name.endsWith('.tmp'))).toHaveLength(1000);
-  });
-});
-
 describe('any tree and any rule', () => {
   const name = fc.constantFrom('a', 'b.tmp', 'c', '..x', 'ä');
   const file = fc.record({
@@ -341,7 +323,7 @@ describe('any tree and any rule', () => {
         await clean(written);
         const is = left();
         expect(is.every((path) => was.includes(path))).toBe(true);
-        const minDays = { '60h': 2.5, '6d': 6 }[written.minAge ?? ''] ?? 0;
+        const minDays = { '0s': 0, '60h': 2.5, '6d': 6 }[written.minAge ?? '0s'];
         for (const path of was.filter((each) => !is.includes(each))) {
           const made = files.find((each) => [...each.folders, each.name].join('/') === path);
           if (made?.how === 'file') expect(made.age).toBeGreaterThanOrEqual(minDays);

@@ -117,6 +117,7 @@ function entryOf(path: string, name: string, stats: Stats): TreeEntry {
     diskBytes: stats.blocks * BLOCK_BYTES,
     links: stats.nlink,
     modifiedMs: stats.mtimeMs,
+    bornMs: stats.birthtimeMs > 0 ? stats.birthtimeMs : stats.ctimeMs,
   };
 }
 

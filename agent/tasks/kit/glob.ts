@@ -37,7 +37,7 @@ export function compileGlob(pattern: string): Glob {
   }
   return {
     matches(path) {
-      const names = path.split('/').map((name) => [...name]);
+      const names = path.split('/').map((name) => Array.from(name));
       return choices.some((parts) => matchesParts(parts, names));
     },
   };
@@ -45,7 +45,7 @@ export function compileGlob(pattern: string): Glob {
 
 /** One pattern over a whole text: `*` stands for anything, `/` too. */
 export function matchesText(pattern: string, text: string): boolean {
-  return matchesTokens(tokensOf(pattern), [...text]);
+  return matchesTokens(tokensOf(pattern), Array.from(text));
 }
 
 export function compileGlobs(patterns: readonly string[]): Glob {
@@ -59,7 +59,7 @@ function partOf(text: string): Part {
 
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
-  const characters = [...text];
+  const characters = Array.from(text);
   for (let at = 0; at < characters.length; at += 1) {
     const character = characters[at] ?? '';
     if (character === '*') tokens.push({ kind: 'any' });
