@@ -34,7 +34,7 @@ export class OpenSockets implements AsyncDisposable {
   async closed(): Promise<void> {
     for (const socket of this.#open) {
       socket.resume();
-      await once(socket, 'close');
+      await new Promise((resolve) => socket.once('close', resolve));
     }
   }
 
