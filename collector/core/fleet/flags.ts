@@ -1,4 +1,5 @@
 /** Feature flags: typed values, targeted by rules in order and by stable shares of the fleet. */
+import { FLAG_LIMITS } from '../../../protocol/messages/flags.ts';
 import type { FlagValue } from '../../../protocol/messages/tree.ts';
 import type { FlagPlan } from './flag-plan.ts';
 import {
@@ -79,7 +80,7 @@ export function evaluate({ flag, selectors }: ReadyFlag, device: Selectable): Ev
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,126}$/;
 const MAX_RULES = 100;
-const MAX_TEXT_BYTES = 4_096;
+const MAX_TEXT_BYTES = FLAG_LIMITS.textBytes;
 
 export function isFlagName(name: string): boolean {
   return NAME.test(name);

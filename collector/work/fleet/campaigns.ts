@@ -1,0 +1,139 @@
+/**
+ * What is kept of commands: a record for each, and one for each of its devices. The record comes
+ * last when a command is made, so that one without it never was, and goes first when it is dropped.
+ */
+import { noCounts, type Target } from '../../core/fleet/command.ts';
+import { Campaign, type CampaignRecord } from './campaign.ts';
+import { type FleetMemory, KEEPING } from './memory.ts';
+
+/** Records of one write. */
+const SLICE = 1_000;
+/** Output kept of one device: pieces of 16 KiB. */
+const MAX_PIECES = 64;
+
+export class Campaigns {
+  /** Those that wait for devices. */
+  readonly open = new Map<string, Campaign>();
+  /** Those that are over, as long as they are kept. */
+  readonly over = new Map<string, CampaignRecord>();
+  private readonly memory: FleetMemory;
+  private readonly breathe: () => Promise<void>;
+
+  constructor(memory: FleetMemory, breathe: () => Promise<void>) {
+    this.memory = memory;
+    this.breathe = breathe;
+  }
+
+  async restore(): Promise<void> {
+    for await (const [id, record] of this.memory.list<CampaignRecord>(KEEPING.campaigns)) {
+      if (record.endedAt > 0) this.over.set(id, record);
+      else this.open.set(id, new Campaign(record));
+    }
+    const orphans: string[] = [];
+    for await (const [key, target] of this.memory.list<Target>(KEEPING.targets)) {
+      const id = key.slice(0, key.indexOf('/'));
+      this.open.get(id)?.set(target);
+      if (!this.open.has(id) && !this.over.has(id)) orphans.push(KEEPING.targets + key);
+    }
+    await this.drop(orphans);
+  }
+
+  async make(record: CampaignRecord, targets: readonly Target[]): Promise<Campaign> {
+    const campaign = new Campaign(record);
+    for (let at = 0; at < targets.length; at += SLICE) {
+      const slice = targets.slice(at, at + SLICE);
+      await this.memory.keep(slice.map((one) => [targetKey(record.id, one.device), one]));
+      for (const one of slice) campaign.set(one);
+      await this.breathe();
+    }
+    await this.memory.keep([[KEEPING.campaigns + record.id, record]]);
+    this.open.set(record.id, campaign);
+    return campaign;
+  }
+
+  /**
+   * Resolves when it is durable. Memory knows it at once, so that whoever comes meanwhile goes on
+   * from it; what a crash takes back, the device says again.
+   */
+  set(changes: readonly (readonly [Campaign, Target])[]): Promise<void> {
+    for (const [campaign, one] of changes) campaign.set(one);
+    return this.memory.keep(
+      changes.map(([{ record }, one]) => [targetKey(record.id, one.device), one]),
+    );
+  }
+
+  async put(campaign: Campaign, record: CampaignRecord): Promise<void> {
+    await this.memory.keep([[KEEPING.campaigns + record.id, record]]);
+    campaign.record = record;
+  }
+
+  /** Nobody is awaited any more. */
+  async end(campaign: Campaign, now: number): Promise<void> {
+    const record = { ...campaign.record, endedAt: now, counts: campaign.counts };
+    await this.put(campaign, record);
+    this.open.delete(record.id);
+    this.over.set(record.id, record);
+  }
+
+  /** A late word of a device about a command that is over. */
+  async revise(record: CampaignRecord, before: Target, after: Target): Promise<void> {
+    const newest = this.over.get(record.id) ?? record;
+    const counts = { ...noCounts(), ...newest.counts };
+    counts[before.state] -= 1;
+    counts[after.state] += 1;
+    const revised = { ...newest, counts };
+    this.over.set(record.id, revised);
+    await this.memory.keep([
+      [KEEPING.campaigns + record.id, revised],
+      [targetKey(record.id, after.device), after],
+    ]);
+  }
+
+  target(id: string, device: string): Promise<Target | undefined> {
+    return this.memory.get<Target>(targetKey(id, device));
+  }
+
+  /** In order of devices, of commands that are over too. */
+  async *targets(id: string): AsyncGenerator<Target> {
+    for await (const [, one] of this.memory.list<Target>(`${KEEPING.targets}${id}/`)) yield one;
+  }
+
+  async addOutput(id: string, device: string, part: number, output: string): Promise<void> {
+    if (output === '' || part >= MAX_PIECES) return;
+    const key = `${outputRoot(id, device)}${String(part).padStart(4, '0')}`;
+    await this.memory.keep([[key, { output }]]);
+  }
+
+  async output(id: string, device: string): Promise<string> {
+    let text = '';
+    for await (const [, piece] of this.memory.list<{ output: string }>(outputRoot(id, device))) {
+      text += piece.output;
+    }
+    return text;
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.memory.keep([[KEEPING.campaigns + id, undefined]]);
+    this.over.delete(id);
+    const keys: string[] = [];
+    for await (const { device } of this.targets(id)) keys.push(targetKey(id, device));
+    const root = `${KEEPING.history}output/${id}/`;
+    for await (const [key] of this.memory.list(root)) keys.push(root + key);
+    await this.drop(keys);
+  }
+
+  private async drop(keys: readonly string[]): Promise<void> {
+    for (let at = 0; at < keys.length; at += SLICE) {
+      await this.memory.keep(keys.slice(at, at + SLICE).map((key) => [key, undefined]));
+      await this.breathe();
+    }
+  }
+}
+
+function targetKey(id: string, device: string): string {
+  return `${KEEPING.targets}${id}/${device}`;
+}
+
+function outputRoot(id: string, device: string): string {
+  return `${KEEPING.history}output/${id}/${device}/`;
+}

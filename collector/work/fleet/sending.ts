@@ -1,0 +1,211 @@
+/**
+ * Publishes commands: when the device is there, at a bounded rate, and again with growing pauses
+ * until an answer ends it. That it was sent is durable before it is.
+ */
+import { encodeCommand } from '../../../protocol/messages/command.ts';
+import { buildTopic } from '../../../protocol/topics.ts';
+import type { Device } from '../../core/device.ts';
+import { isOver, retryDelay, sent } from '../../core/fleet/command.ts';
+import { Wheel } from '../../core/fleet/wheel.ts';
+import { TokenBucket } from '../../core/token-bucket.ts';
+import type { FleetDevices } from '../../ports/fleet-commands.ts';
+import type { Bus, Cancel, Clock, Log } from '../../ports.ts';
+import type { Campaign } from './campaign.ts';
+import type { Campaigns } from './campaigns.ts';
+
+export interface SendingDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly bus: Bus;
+  readonly campaigns: Campaigns;
+  readonly devices: FleetDevices;
+  readonly isUp: (device: Device) => boolean | undefined;
+  readonly perSecond: number;
+}
+
+interface Waiting {
+  readonly campaign: Campaign;
+  readonly device: string;
+}
+
+const SLICE = 50;
+/** A device that is up and does not listen yet is looked at again after this. */
+const LISTEN_MS = 2_000;
+const TICK_MS = 500;
+
+export class Sending {
+  private readonly deps: SendingDeps;
+  private readonly bucket: TokenBucket;
+  private ready: Waiting[] = [];
+  /** In `ready` already. */
+  private readonly queued = new Set<string>();
+  private readonly later = new Wheel<Waiting>();
+  /** The session that a command was sent to: a new one has not got it. */
+  private readonly sentTo = new Map<string, string>();
+  private working: Promise<void> = Promise.resolve();
+  private busy = false;
+  private stopped = false;
+  private started = false;
+  private cancel: Cancel = () => {};
+
+  constructor(deps: SendingDeps) {
+    this.deps = deps;
+    this.bucket = new TokenBucket(deps.perSecond, 1, deps.clock.mono());
+  }
+
+  start(): void {
+    this.started = true;
+    this.tick();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.cancel();
+    await this.working;
+  }
+
+  /** All open targets of a campaign, each at its time. */
+  add(campaign: Campaign): void {
+    const now = this.deps.clock.wall();
+    for (const target of campaign.targets.values()) {
+      if (isOver(target.state)) continue;
+      const waiting = { campaign, device: target.device };
+      const rest = target.sentAt === 0 ? 0 : target.sentAt + retryDelay(target) - now;
+      if (rest > 0) this.later.add(this.deps.clock.mono() + rest, waiting);
+      else this.enqueue(waiting);
+    }
+    this.work();
+  }
+
+  /** The device is there: what waits for it goes out now. */
+  wake(device: Device, campaign: Campaign): void {
+    const target = campaign.targets.get(device.id);
+    if (target === undefined || isOver(target.state)) return;
+    const fresh = this.sentTo.get(keyOf(campaign, device.id)) !== device.state?.session;
+    if (target.state === 'waiting' || (target.state === 'sent' && fresh)) {
+      this.enqueue({ campaign, device: device.id });
+      this.work();
+    }
+  }
+
+  forget(campaign: Campaign): void {
+    for (const device of campaign.targets.keys()) this.sentTo.delete(keyOf(campaign, device));
+  }
+
+  private enqueue(waiting: Waiting): void {
+    const key = keyOf(waiting.campaign, waiting.device);
+    if (this.queued.has(key)) return;
+    this.queued.add(key);
+    this.ready.push(waiting);
+  }
+
+  private tick(): void {
+    this.cancel = this.deps.clock.after(TICK_MS, () => {
+      for (const one of this.later.take(this.deps.clock.mono())) this.enqueue(one);
+      this.work();
+      if (!this.stopped) this.tick();
+    });
+  }
+
+  private work(): void {
+    if (!this.started || this.busy || this.stopped || this.ready.length === 0) return;
+    this.busy = true;
+    this.working = this.drain()
+      .catch((error: unknown) =>
+        this.deps.log.error('commands: not sent, to be tried again', { error: String(error) }),
+      )
+      .finally(() => {
+        this.busy = false;
+      });
+  }
+
+  private async drain(): Promise<void> {
+    while (!this.stopped && this.ready.length > 0) {
+      const slice = this.next();
+      // The rate is used up: the next tick goes on.
+      if (slice === undefined) return;
+      await this.send(slice);
+    }
+  }
+
+  /** The next that can be sent; those whose device is away are left for when it is heard. */
+  private next(): Waiting[] | undefined {
+    const { clock } = this.deps;
+    const slice: Waiting[] = [];
+    let at = 0;
+    let full = false;
+    for (; at < this.ready.length && slice.length < SLICE; at++) {
+      const one = this.ready[at] as Waiting;
+      if (this.reachable(one)) {
+        if (!this.bucket.tryTake(1, clock.mono())) {
+          full = true;
+          break;
+        }
+        slice.push(one);
+      }
+      this.queued.delete(keyOf(one.campaign, one.device));
+    }
+    this.ready = this.ready.slice(at);
+    return full && slice.length === 0 ? undefined : slice;
+  }
+
+  private reachable(waiting: Waiting): boolean {
+    const { campaign, device: id } = waiting;
+    const target = campaign.targets.get(id);
+    if (target === undefined || isOver(target.state)) return false;
+    const { bus, devices, isUp, clock } = this.deps;
+    if (clock.wall() >= campaign.record.deadline) return false;
+    const device = devices.get(id);
+    if (device === undefined || isUp(device) === false) return false;
+    if (bus.stats().connected && bus.subscribed(topicOf(campaign, device)) !== false) return true;
+    this.later.add(clock.mono() + LISTEN_MS, waiting);
+    return false;
+  }
+
+  private async send(slice: readonly Waiting[]): Promise<void> {
+    const { campaigns, clock } = this.deps;
+    const now = Math.round(clock.wall());
+    const marked = slice.flatMap(({ campaign, device }) => {
+      const target = campaign.targets.get(device);
+      return target === undefined || isOver(target.state)
+        ? []
+        : [[campaign, sent(target, now)] as const];
+    });
+    try {
+      await campaigns.set(marked);
+    } catch (error) {
+      for (const one of slice) this.later.add(clock.mono() + LISTEN_MS, one);
+      throw error;
+    }
+    await Promise.all(marked.map(([campaign, { device }]) => this.publish(campaign, device)));
+  }
+
+  private async publish(campaign: Campaign, id: string): Promise<void> {
+    const { bus, devices, clock, log } = this.deps;
+    const device = devices.get(id);
+    const target = campaign.targets.get(id);
+    if (device === undefined || target === undefined) return;
+    // A connection that comes up while it goes out gets it again.
+    this.sentTo.set(keyOf(campaign, id), device.state?.session ?? '');
+    this.later.add(clock.mono() + retryDelay(target), { campaign, device: id });
+    const { name, issuedAt, deadline, args, by } = campaign.record;
+    const payload = encodeCommand({
+      ...{ name, issuedAt, deadline, by },
+      args: new Map(Object.entries(args)),
+    });
+    try {
+      await bus.publish(topicOf(campaign, device), payload, { qos: 1, retain: false });
+    } catch (error) {
+      log.debug('command not published, to be sent again', { device: id, error: String(error) });
+      this.later.add(clock.mono() + LISTEN_MS, { campaign, device: id });
+    }
+  }
+}
+
+function keyOf({ record }: Campaign, device: string): string {
+  return `${record.id}/${device}`;
+}
+
+function topicOf({ record }: Campaign, { site, id: device }: Device): string {
+  return buildTopic({ site, device, kind: 'cmd', id: record.id });
+}
