@@ -1,0 +1,33 @@
+/** Runs a program as the agent's user. There is no shell: a command is a program and its arguments. */
+import { list, object, text } from '../../protocol/config/schema.ts';
+import { remedy } from './remedy.ts';
+
+interface Options {
+  readonly command: readonly string[];
+  readonly claims: readonly string[];
+}
+
+export const exec = remedy<Options>({
+  kind: 'exec',
+  summary: 'runs a program as the agent’s user',
+  timeoutSeconds: 60,
+  schema: object('Runs a program as the agent’s user; exit code 0 means that it worked.', {
+    command: list('The program and its arguments; no shell.', text('A word.', { minLength: 0 })),
+    claims: list(
+      'What it works on (`unit:web.service`, `task:tidy`, `machine`, or a word of your own): no' +
+        ' other remedy works on that meanwhile.',
+      text('One thing.', { pattern: '^[^\\s]{1,256}$' }),
+    ),
+  }),
+  claims: ({ command, claims }) => [`program:${command[0] ?? ''}`, ...claims],
+  async run({ command }, { runner, signal, timeoutMs }) {
+    const [program, ...args] = command;
+    if (program === undefined) return { ok: false, text: 'no command is given' };
+    const result = await runner.run([program, ...args], { signal, timeoutMs });
+    const { code, refused, timedOut, tail: output } = result;
+    if (refused !== undefined) return { ok: false, text: `${program} did not start: ${refused}` };
+    if (timedOut) return { ok: false, text: `${program} did not end in time`, output };
+    const how = code === undefined ? `was ended by ${result.signal}` : `ended with ${code}`;
+    return { ok: code === 0, text: `${program} ${how}`, output };
+  },
+});
