@@ -1,4 +1,6 @@
 /** Columns that stand under each other, and no line longer for blanks at its end. */
+import { withoutControls } from '../core/text.ts';
+
 export interface Column<T> {
   readonly title: string;
   readonly right?: boolean;
@@ -8,7 +10,8 @@ export interface Column<T> {
 export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): string {
   const lines = [
     columns.map(({ title }) => title.toUpperCase()),
-    ...rows.map((row) => columns.map((c) => oneLine(c.text(row)))),
+    // What a device says of itself must not move the cursor of a terminal.
+    ...rows.map((row) => columns.map((c) => withoutControls(c.text(row), '?'))),
   ];
   const widths = columns.map((_, index) =>
     Math.max(...lines.map((line) => width(line[index] ?? ''))),
@@ -20,7 +23,7 @@ export function table<T>(columns: readonly Column<T>[], rows: readonly T[]): str
 export function pairs(entries: readonly (readonly [string, string])[]): string {
   const longest = Math.max(0, ...entries.map(([name]) => name.length));
   return entries
-    .map(([name, value]) => `${`${name}:`.padEnd(longest + 2)}${oneLine(value)}\n`)
+    .map(([name, value]) => `${`${name}:`.padEnd(longest + 2)}${withoutControls(value, '?')}\n`)
     .join('');
 }
 
@@ -34,12 +37,6 @@ function joined(
     return columns[index]?.right === true ? blanks + cell : cell + blanks;
   });
   return cells.join('  ').trimEnd();
-}
-
-/** What a device says of itself must not move the cursor of a terminal. */
-function oneLine(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }
 
 function width(text: string): number {

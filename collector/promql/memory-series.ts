@@ -7,11 +7,6 @@ import type { SourceSeries, SourceSpan } from './source.ts';
 
 export type StoredSample = number | FloatHistogram | 'stale';
 
-export interface StoredSeries extends SourceSeries {
-  /** When the counter of each sample began; 0 where that is not known. */
-  readonly starts?: Float64Array;
-}
-
 interface Entry {
   readonly time: number;
   readonly sample: StoredSample;
@@ -40,7 +35,7 @@ export class MemorySeries {
   }
 
   /** Both ends included. */
-  slice({ from, to }: SourceSpan): StoredSeries {
+  slice({ from, to }: SourceSpan): SourceSeries {
     this.columns ??= layOut([...this.entries.values()].sort((a, b) => a.time - b.time));
     const { times, values, histograms, starts } = this.columns;
     const first = firstAtLeast(times, from);

@@ -6,8 +6,8 @@ import { type LabelSet, METRIC_NAME } from '../core/label-set.ts';
 import { compileMatcher } from '../core/store/matcher.ts';
 import type { Matcher } from '../core/store/model.ts';
 import type { FloatHistogram } from './histogram/float-histogram.ts';
-import { MemorySeries, type StoredSeries } from './memory-series.ts';
-import type { SampleSource, SourceSpan } from './source.ts';
+import { MemorySeries } from './memory-series.ts';
+import type { SampleSource, SourceSeries, SourceSpan } from './source.ts';
 
 export class MemorySource implements SampleSource {
   private readonly byKey = new Map<string, MemorySeries>();
@@ -32,7 +32,7 @@ export class MemorySource implements SampleSource {
     return this.byKey.size;
   }
 
-  select(matchers: readonly Matcher[], span: SourceSpan): Promise<readonly StoredSeries[]> {
+  select(matchers: readonly Matcher[], span: SourceSpan): Promise<readonly SourceSeries[]> {
     const found = this.matching(matchers).map((series) => series.slice(span));
     return Promise.resolve(found.filter((slice) => slice.times.length > 0));
   }

@@ -10,6 +10,8 @@ export interface SourceSeries {
   readonly values: Float64Array;
   /** Where it has an entry, the sample is that histogram; sparse, as long as `times`. */
   readonly histograms?: readonly (FloatHistogram | undefined)[];
+  /** When the counter of each sample began, UTC milliseconds; 0 where the source does not know. */
+  readonly starts?: Float64Array;
 }
 
 /** Both ends included. */

@@ -1,9 +1,9 @@
 /** What a case needs: plain numbers, something behind a feature flag, or native histograms. */
 import type { Expr } from '../../collector/promql/ast.ts';
 import { walk } from '../../collector/promql/ast-walk.ts';
-import type { StoredSeries } from '../../collector/promql/memory-series.ts';
 import type { MemorySource } from '../../collector/promql/memory-source.ts';
 import { parseExpr } from '../../collector/promql/parse/index.ts';
+import type { SourceSeries } from '../../collector/promql/source.ts';
 import type { EvalCommand, ExpectedResult } from './script.ts';
 
 export const CASE_CLASSES = ['float', 'experimental', 'histogram'] as const;
@@ -30,7 +30,7 @@ function expectsHistogram(result: ExpectedResult): boolean {
   return result.series.some(({ values }) => values.some((value) => typeof value === 'object'));
 }
 
-async function selectedBy(tree: Expr, source: MemorySource): Promise<readonly StoredSeries[]> {
+async function selectedBy(tree: Expr, source: MemorySource): Promise<readonly SourceSeries[]> {
   const selectors: Extract<Expr, { kind: 'selector' }>[] = [];
   walk(tree, (expr) => {
     if (expr.kind === 'selector') selectors.push(expr);

@@ -1,6 +1,7 @@
 /** A summary as it is sent and shown: JSON, text and HTML that say the same. Pure. */
 import { span } from '../present.ts';
 import { escapeHtml } from '../template/escape.ts';
+import { withoutControls } from '../text.ts';
 import { civilText } from './civil-text.ts';
 import { type Episode, type Ranked, type Summary, shortened } from './summary.ts';
 
@@ -173,6 +174,5 @@ function iso(at: number): string {
 
 /** A label must not break a line. */
 function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
+  return withoutControls(text, ' ');
 }

@@ -166,6 +166,7 @@ export class OnCall {
   /** After alerting has started. Answers what is wrong with the policies; then none of them hold. */
   async start(): Promise<readonly ConfigProblem[]> {
     const problems = await this.reload();
+    if (problems.length > 0) this.book.dropAll();
     this.flaps.start();
     this.escalations.start();
     this.summaries.start();

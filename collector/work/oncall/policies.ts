@@ -26,6 +26,11 @@ export class PolicyBook {
     return this.read;
   }
 
+  /** What was read without knowing the names it uses turned out wrong. */
+  dropAll(): void {
+    this.read = NO_POLICIES;
+  }
+
   /** With problems nothing has changed. `named` is absent while the alerting file is not read. */
   async load(named: Named | undefined): Promise<readonly ConfigProblem[]> {
     if (this.file === undefined) return [];

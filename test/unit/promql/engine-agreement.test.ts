@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LabelSet } from '../../../collector/core/label-set.ts';
 import { hashShare } from '../../../collector/promql/engine/aggregate/hash-share.ts';
-import { quantile } from '../../../collector/promql/engine/aggregate/quantile.ts';
 import { xxHash64 } from '../../../collector/promql/engine/aggregate/xxhash64.ts';
 import { compareNatural } from '../../../collector/promql/engine/calls/natural.ts';
+import { quantileOf } from '../../../collector/promql/functions/quantile.ts';
 import { MemorySource } from '../../../collector/promql/memory-source.ts';
 import { linesOf, Rig, SECOND } from './engine-harness.ts';
 
@@ -152,7 +152,7 @@ describe('quantile', () => {
     const values = fc.array(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), { minLength: 1 });
     fc.assert(
       fc.property(values, fc.double({ min: 0, max: 1, noNaN: true }), (given, q) => {
-        const found = quantile(q, Float64Array.from(given));
+        const found = quantileOf(q, Float64Array.from(given));
         const below = given.filter((value) => value < found).length;
         const above = given.filter((value) => value > found).length;
         expect(below).toBeLessThanOrEqual(Math.ceil(q * (given.length - 1)) + 1e-9);

@@ -1,5 +1,7 @@
 /** Compensated summation after Kahan and Neumaier, over columns: sums and what they lost. */
 
+import { isInfinite, lostBy } from '../../histogram/kahan.ts';
+
 export class KahanColumn {
   readonly sum: Float64Array;
   readonly lost: Float64Array;
@@ -13,10 +15,7 @@ export class KahanColumn {
     const { sum, lost } = this;
     const before = sum[index] as number;
     const after = before + value;
-    if (after === Number.POSITIVE_INFINITY || after === Number.NEGATIVE_INFINITY) lost[index] = 0;
-    else if (Math.abs(before) >= Math.abs(value)) {
-      lost[index] = (lost[index] as number) + (before - after + value);
-    } else lost[index] = (lost[index] as number) + (value - after + before);
+    lost[index] = isInfinite(after) ? 0 : (lost[index] as number) + lostBy(before, value, after);
     sum[index] = after;
   }
 }

@@ -47,13 +47,8 @@ export function lastAt(times: Float64Array, time: number): number {
   return low - 1;
 }
 
-/** Some sources know when the counter of each sample started; 0 where they do not. */
-export interface StartedSeries extends SourceSeries {
-  readonly starts?: Float64Array;
-}
-
 /** Without staleness markers. */
-export function withoutMarkers(series: StartedSeries): StartedSeries {
+export function withoutMarkers(series: SourceSeries): SourceSeries {
   const { values } = series;
   let kept: number[] | undefined;
   for (let i = 0; i < values.length; i++) {
@@ -66,7 +61,7 @@ export function withoutMarkers(series: StartedSeries): StartedSeries {
   return kept === undefined ? series : pick(series, kept);
 }
 
-function pick(series: StartedSeries, kept: number[]): StartedSeries {
+function pick(series: SourceSeries, kept: number[]): SourceSeries {
   const { labels, times, values, histograms, starts } = series;
   const of = (column: Float64Array) => Float64Array.from(kept, (index) => column[index] as number);
   return {
