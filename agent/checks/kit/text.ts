@@ -1,5 +1,7 @@
 /** Words of findings. */
 
+const LONG = 2 * 86_400;
+
 /** One printable line of at most `most` characters; what a server says may hold anything. */
 export function oneLine(text: string, most = 200): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
@@ -7,9 +9,10 @@ export function oneLine(text: string, most = 200): string {
   return line.length > most ? `${line.slice(0, most - 1)}…` : line;
 }
 
-/** `0.0123` as `12.3 ms`, `4.5` as `4.5 s`. */
+/** `0.0123` as `12.3 ms`, `4.5` as `4.5 s`, a week as days. */
 export function shownSeconds(seconds: number): string {
   const size = Math.abs(seconds);
+  if (size >= LONG) return shownSpan(seconds);
   return size < 1 ? `${trimmed(seconds * 1000)} ms` : `${trimmed(seconds)} s`;
 }
 
