@@ -22,6 +22,8 @@ import type { Readiness } from './core/views.ts';
 import { breathe, systemClock } from './io/clock.ts';
 import { capacity } from './io/http/capacity.ts';
 import { DEFAULT_LIMITS, type HttpPart } from './io/http/deps.ts';
+import { fleetEvents } from './io/http/events.ts';
+import { fleetReports } from './io/http/reports.ts';
 import { buildHttp } from './io/http/server.ts';
 import { shelves } from './io/http/shelves.ts';
 import { createLoadMeter } from './io/load-meter.ts';
@@ -35,6 +37,7 @@ import { newCounts } from './work/counts.ts';
 import { Dictionaries } from './work/dictionaries.ts';
 import { Directory } from './work/directory.ts';
 import { Feed } from './work/feed.ts';
+import { Reports } from './work/fleet/reports.ts';
 import { endSite, forgetDevice } from './work/forget.ts';
 import { Ingest } from './work/ingest.ts';
 import { instrument } from './work/instrument.ts';
@@ -82,6 +85,7 @@ export class CollectorApp {
   private readonly selfSamples: SelfSamples;
   private readonly capacity: Capacity;
   private readonly alerts: Alerts;
+  private readonly reports: Reports;
   private readonly http: FastifyInstance;
   private restored = false;
 
@@ -134,6 +138,8 @@ export class CollectorApp {
     const { quarantine } = storage;
     const moved = (device: Device, site: string) =>
       this.inBackground(endSite(this.forgetDeps(), device, site));
+    this.reports = new Reports({ clock, log, catalog: storage.fleetCatalog });
+    const { reports } = this;
     this.ingest = new Ingest({
       clock,
       log,
@@ -146,12 +152,13 @@ export class CollectorApp {
       quarantine,
       feed,
       counts,
+      reports,
       moved,
     });
     const { ingest } = this;
     this.memory = new Memory({
       ...{ ...storage, directory, dictionaries, ingest, log },
-      ...{ ownSamples, outsideSamples },
+      ...{ ownSamples, outsideSamples, reports },
     });
     const { memory } = this;
     this.upkeep = new Upkeep({ clock, log, journal, store, directory, memory, ownSamples });
@@ -170,7 +177,10 @@ export class CollectorApp {
       directory,
       feed,
       isUp: (device) => ownSamples.isUp(device),
-      forget: (device) => forgetDevice(this.forgetDeps(), device),
+      forget: async (device) => {
+        await forgetDevice(this.forgetDeps(), device);
+        await reports.forget(device.id);
+      },
     });
     const fleet = () => directory.all();
     const mode = () => this.config.mirror.metrics;
@@ -199,6 +209,7 @@ export class CollectorApp {
     this.mirroring.start();
     this.selfSamples.start();
     this.capacity.start();
+    this.reports.start();
     this.log.info('ready', {
       http: this.httpAddress(),
       mqtt: this.bus.stats().listening.join(' '),
@@ -220,10 +231,14 @@ export class CollectorApp {
         error: String(error),
       });
     });
-    const { catalog, alertsCatalog, journal, store } = this.storage;
+    await this.reports.stop().catch((error: unknown) => {
+      this.log.error('reports were not written; the journal has them', { error: String(error) });
+    });
+    const { catalog, alertsCatalog, fleetCatalog, journal, store } = this.storage;
     await store.close();
     await catalog.close();
     await alertsCatalog.close();
+    await fleetCatalog.close();
     await journal.close();
   }
 
@@ -292,7 +307,12 @@ export class CollectorApp {
     const { data } = this.config;
     const feeds = openFeeds(join(data, 'feeds'));
     const backups = openBackups(join(data, 'backups'), () => this.config.backups);
-    return [capacity(() => this.capacity.view()), shelves({ feeds, backups })];
+    return [
+      capacity(() => this.capacity.view()),
+      shelves({ feeds, backups }),
+      fleetReports(this.reports),
+      fleetEvents(this.reports),
+    ];
   }
 
   private forgetDeps() {

@@ -15,6 +15,8 @@ export interface Storage {
   readonly catalogDamaged: boolean;
   /** Alerts, silences and what people were told, apart from the rest: each write is synced. */
   readonly alertsCatalog: Catalog;
+  /** What devices did and what happened on them. */
+  readonly fleetCatalog: Catalog;
   /** Of the links by which readers of messages acknowledge. */
   readonly linkKey: Uint8Array;
   readonly journal: Journal;
@@ -41,6 +43,7 @@ export async function openStorage(config: CollectorConfig, log: Log): Promise<St
     catalog,
     catalogDamaged: state !== 'intact' && state !== 'new',
     alertsCatalog: await openCatalog(join(data, 'alerts'), log),
+    fleetCatalog: await openCatalog(join(data, 'fleet'), log),
     linkKey: await linkKey(data),
     journal: heldBack(await openJournal({ dir: join(data, 'journal'), log, minSeq }), samples),
     store: samples,

@@ -7,6 +7,7 @@ export const API_ERRORS = {
   'bad-selector': { status: 400, title: 'The selector cannot be read' },
   'cross-site': { status: 403, title: 'Another site may not change anything here' },
   'unknown-device': { status: 404, title: 'No device has this id' },
+  'not-reported': { status: 404, title: 'The device has not said so yet' },
   'unknown-entry': { status: 404, title: 'No quarantined message has this id' },
   'not-found': { status: 404, title: 'Nothing is here' },
   'page-not-built': { status: 404, title: 'The page is not built' },

@@ -1,14 +1,23 @@
 /** A device as the API, the page and the mirror show it. */
+import type { CheckHealth, Health } from '../../protocol/messages/health.ts';
+import type { Reported } from '../../protocol/messages/reported.ts';
 import type { Device } from './device.ts';
 import type { GapRecord } from './gaps.ts';
 import { PROBLEMS } from './problems.ts';
-import type { DeviceView, EpochView, GapView } from './views.ts';
+import type {
+  CheckView,
+  DeviceView,
+  EpochView,
+  GapView,
+  HealthView,
+  ReportedView,
+} from './views.ts';
 
 /** Spans shown of one epoch; a healthy one has a single span. */
 const SHOWN_SPANS = 32;
 
 export function viewDevice(device: Device, up: boolean | undefined): DeviceView {
-  const { id, site, firstSeen, lastSeen, state, gaps, problems } = device;
+  const { id, site, firstSeen, lastSeen, state, gaps, problems, health, reported } = device;
   return {
     id,
     site,
@@ -25,7 +34,30 @@ export function viewDevice(device: Device, up: boolean | undefined): DeviceView 
     epochs: viewEpochs(device),
     gaps: gaps.map(viewGap),
     problems: [...problems].map(([code, { detail }]) => `${code}: ${PROBLEMS[code]} (${detail})`),
+    ...(health === undefined ? {} : { health: viewHealth(health) }),
+    ...(reported === undefined ? {} : { reported: viewReported(reported) }),
   };
+}
+
+/** Views of the whole fleet are made often, and health changes seldom. */
+const healthViews = new WeakMap<Health, HealthView>();
+
+function viewHealth(health: Health): HealthView {
+  const known = healthViews.get(health);
+  if (known !== undefined) return known;
+  const { wall, overall, reason, since, checks } = health;
+  const failing = checks.filter(({ state }) => state === 'critical').length;
+  const view = { overall, reason, since, failing, at: wall, checks: checks.map(viewCheck) };
+  healthViews.set(health, view);
+  return view;
+}
+
+function viewCheck(check: CheckHealth): CheckView {
+  return { ...check, labels: Object.fromEntries(check.labels) };
+}
+
+function viewReported({ wall, ...reported }: Reported): ReportedView {
+  return { ...reported, at: wall, flags: Object.fromEntries(reported.flags) };
 }
 
 export function viewGap({

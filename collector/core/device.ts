@@ -2,6 +2,8 @@
  * What the collector knows of one device, and how a `state` message changes it. Pure: the caller
  * brings the time and stores the result.
  */
+import type { Health } from '../../protocol/messages/health.ts';
+import type { Reported } from '../../protocol/messages/reported.ts';
 import type { DeviceState, OnlineState } from '../../protocol/messages/state.ts';
 import type { GapRecord } from './gaps.ts';
 import { DeviceLedger } from './ledger.ts';
@@ -16,6 +18,9 @@ export interface Device {
   lastSeen: number;
   /** The last `state` that said online. */
   state: OnlineState | undefined;
+  /** What it last found when it checked itself, and what it says that it runs. */
+  health: Health | undefined;
+  reported: Reported | undefined;
   readonly ledger: DeviceLedger;
   readonly gaps: GapRecord[];
   gapsDropped: number;
@@ -38,6 +43,8 @@ export function newDevice(id: string, site: string, now: number, forgetful = fal
     firstSeen: now,
     lastSeen: 0,
     state: undefined,
+    health: undefined,
+    reported: undefined,
     ledger: new DeviceLedger(forgetful),
     gaps: [],
     gapsDropped: 0,
@@ -73,6 +80,14 @@ export function applyRetained(device: Device, state: OnlineState, site: string):
   if (known !== undefined && known.wall >= state.wall) return;
   device.state = state;
   if (device.lastSeen === 0) device.site = site;
+}
+
+/** Whether what a broker had kept is newer than what is known; what is told live always is. */
+export function isNewer(
+  known: { readonly wall: number } | undefined,
+  told: { readonly wall: number },
+): boolean {
+  return known === undefined || told.wall > known.wall;
 }
 
 /** Whether another machine took over this id and this one speaks all the same. */

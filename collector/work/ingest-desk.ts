@@ -1,6 +1,7 @@
 /** What the handlers of single kinds share: the parts they work with, and what they may ask for. */
 import type { Kind } from '../../protocol/topics.ts';
 import type { Device } from '../core/device.ts';
+import type { FleetSink } from '../ports/fleet.ts';
 import type { Clock, Journal, Log, SampleStore } from '../ports.ts';
 import type { AckDesk } from './acks.ts';
 import type { DeferReason, IngestCounts } from './counts.ts';
@@ -31,6 +32,8 @@ export interface IngestDeps {
   readonly quarantine: QuarantineShelf;
   readonly feed: Feed;
   readonly counts: IngestCounts;
+  /** Runs of tasks and remedies, results of commands, events. */
+  readonly reports: FleetSink;
   /** A device was heard under another site than before: what it had there has to end. */
   readonly moved: (device: Device, oldSite: string) => void;
 }
@@ -40,6 +43,8 @@ export interface Arrival {
   readonly device: Device;
   readonly site: string;
   readonly kind: Kind;
+  /** The topic's last level, of the kinds that have one; else empty. */
+  readonly id: string;
   readonly topic: string;
   readonly payload: Uint8Array;
   readonly now: number;

@@ -11,8 +11,10 @@ export function handleEvent(ingest: IngestDesk, arrival: Arrival): void {
   if (!message.ok) return refuseUnread(ingest, arrival, message.error);
   const { header } = message.value;
   if (!isNew(ingest, arrival, header)) return;
+  if (!ingest.deps.reports.accepting()) return ingest.defer('storage');
   keep(ingest, arrival, header, arrival.payload.length, () => {
     apply(ingest, arrival, message.value);
+    remember(ingest, arrival, message.value);
     return true;
   });
 }
@@ -26,7 +28,14 @@ export function replayEvent(ingest: IngestDesk, arrival: Arrival): void {
   const { ledger } = arrival.device;
   ledger.miss(epoch, number, low, arrival.now);
   if (ledger.judge(epoch, number) === 'new') apply(ingest, arrival, message.value);
+  remember(ingest, arrival, message.value);
   settle(ingest, arrival, header);
+}
+
+/** The history takes a message that comes again as one. */
+function remember({ deps }: IngestDesk, arrival: Arrival, message: EventMessage): void {
+  const { device, site, now } = arrival;
+  if (message.events.length > 0) deps.reports.event(device.id, site, message, now);
 }
 
 /**

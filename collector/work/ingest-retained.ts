@@ -22,7 +22,7 @@ export function handleState(ingest: IngestDesk, arrival: Arrival): void {
   ingest.deps.feed.tell({ kind: 'state', device: device.id, site: device.site, at: now });
 }
 
-export function replayState(arrival: Arrival): void {
+export function replayState(_ingest: IngestDesk, arrival: Arrival): void {
   const state = decodeState(arrival.payload);
   if (state.ok) applyLive(arrival, state.value);
 }
@@ -46,10 +46,11 @@ export function replaySchema(ingest: IngestDesk, { device, payload }: Arrival): 
   ingest.deps.dictionaries.restore(device.id, payload, []);
 }
 
-const NOTHING = { apply: () => undefined, abandon: () => undefined };
+/** Of what is kept in memory at once: the journal only remembers it. */
+export const NOTHING = { apply: () => undefined, abandon: () => undefined };
 
 /** A message of a newer version is no rubbish: a newer collector will read it. */
-function refuse(ingest: IngestDesk, arrival: Arrival, error: DecodeError): void {
+export function refuse(ingest: IngestDesk, arrival: Arrival, error: DecodeError): void {
   if (error.code === 'unknown-version') ingest.defer('unknown-version');
   else ingest.setAside(arrival, explain(error));
 }
@@ -82,4 +83,14 @@ function greet(ingest: IngestDesk, arrival: Arrival, state: OnlineState): void {
     for (const interval of arrival.device.ledger.durable(epoch, low))
       acks.durable(to, epoch, interval);
   }
+  askForSelf(ingest, arrival, state);
+}
+
+/** Asks for what a device may have said of itself and nobody here has. */
+function askForSelf({ deps }: IngestDesk, arrival: Arrival, { epochs }: OnlineState): void {
+  const { device } = arrival;
+  const current = epochs.at(-1)?.epoch;
+  if (current === undefined) return;
+  if (device.health === undefined) deps.acks.needKind(addressee(arrival), current, 'health');
+  if (device.reported === undefined) deps.acks.needKind(addressee(arrival), current, 'reported');
 }

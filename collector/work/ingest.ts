@@ -5,7 +5,7 @@
  * neighbours in one synced write, applied to the store, and only then acknowledged. What is not
  * acknowledged stays in the device's buffer, so every "no" here loses nothing.
  */
-import { KINDS, parseTopic } from '../../protocol/topics.ts';
+import { KINDS, type Kind, parseTopic } from '../../protocol/topics.ts';
 import { type Device, heard } from '../core/device.ts';
 import { raise } from '../core/problems.ts';
 import type { BusMessage, JournalEntry } from '../ports.ts';
@@ -13,12 +13,41 @@ import type { DeferReason } from './counts.ts';
 import { handleBatch, replayBatch } from './ingest-batch.ts';
 import type { Arrival, IngestDeps, IngestDesk, Outcome } from './ingest-desk.ts';
 import { handleEvent, replayEvent } from './ingest-event.ts';
+import { handleReport, handleResult, replayReport, replayResult } from './ingest-report.ts';
 import { handleSchema, handleState, replaySchema, replayState } from './ingest-retained.ts';
+import { handleSelf, replaySelf } from './ingest-self.ts';
 
 /** Bytes, decoded ones too, between receipt and disk; above, publishers wait for their PUBACK. */
 const MAX_PENDING_BYTES = 32 * 1024 * 1024;
 /** A device that answers no `need` is not asked at each of its messages. */
 const ASK_MS = 60_000;
+
+type ByKind<Handler> = Readonly<Partial<Record<Kind, Handler>>>;
+
+/** Kinds that are not here stay unacknowledged with the device when they are numbered. */
+const HANDLE: ByKind<(ingest: IngestDesk, arrival: Arrival) => void> = {
+  m: handleBatch,
+  h: handleBatch,
+  state: handleState,
+  schema: handleSchema,
+  event: handleEvent,
+  health: handleSelf,
+  reported: handleSelf,
+  report: handleReport,
+  res: handleResult,
+};
+
+const REPLAY: ByKind<(ingest: IngestDesk, arrival: Arrival, seq: number) => void> = {
+  m: replayBatch,
+  h: replayBatch,
+  state: replayState,
+  schema: replaySchema,
+  event: replayEvent,
+  health: replaySelf,
+  reported: replaySelf,
+  report: replayReport,
+  res: replayResult,
+};
 
 export class Ingest implements IngestDesk {
   readonly deps: IngestDeps;
@@ -62,10 +91,7 @@ export class Ingest implements IngestDesk {
     this.deps.directory.touch(device);
     try {
       if (kind !== 'state') heard(device, now);
-      if (kind === 'state') replayState(arrival);
-      else if (kind === 'schema') replaySchema(this, arrival);
-      else if (kind === 'm' || kind === 'h') replayBatch(this, arrival, entry.seq);
-      else if (kind === 'event') replayEvent(this, arrival);
+      REPLAY[kind]?.(this, arrival, entry.seq);
     } catch (error) {
       // One bad entry must not keep the collector from starting.
       this.failed(entry.topic, error);
@@ -149,6 +175,7 @@ export class Ingest implements IngestDesk {
       device,
       site: topic.site,
       kind: topic.kind,
+      id: topic.id ?? '',
       topic: message.topic,
       payload,
       now,
@@ -161,10 +188,8 @@ export class Ingest implements IngestDesk {
     this.deps.directory.touch(device);
     // A will is the broker's word, not the device's: `state` decides for itself.
     if (!retained && kind !== 'state') heard(device, now);
-    if (kind === 'm' || kind === 'h') handleBatch(this, arrival);
-    else if (kind === 'state') handleState(this, arrival);
-    else if (kind === 'schema') handleSchema(this, arrival);
-    else if (kind === 'event') handleEvent(this, arrival);
+    const handler = HANDLE[kind];
+    if (handler !== undefined) handler(this, arrival);
     else if (KINDS[kind].sequenced) this.defer('unsupported-kind');
     else this.deps.counts.ignored++;
   }

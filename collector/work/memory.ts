@@ -1,11 +1,13 @@
 /**
  * How the collector remembers over a restart.
  *
- * A checkpoint writes, in this order: the samples in memory, then devices and dictionaries in one
- * atomic write, and only then cuts the journal below what the samples cover. A crash in between
- * leaves a journal that is longer than needed, and replaying it changes nothing twice.
+ * A checkpoint writes, in this order: the samples in memory, reports and events, then devices and
+ * dictionaries in one atomic write, and only then cuts the journal below what the samples cover. A
+ * crash in between leaves a journal that is longer than needed, and replaying it changes nothing
+ * twice.
  */
 import { readDevice, writeDevice } from '../core/device-record.ts';
+import type { FleetSink } from '../ports/fleet.ts';
 import type { Catalog, Journal, Log, SampleStore } from '../ports.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import type { Directory } from './directory.ts';
@@ -29,6 +31,8 @@ export interface MemoryDeps {
   readonly ingest: Ingest;
   readonly ownSamples: OwnSamples;
   readonly outsideSamples: OutsideSamples;
+  /** Reports and events, which the journal must hold until they are written. */
+  readonly reports: Pick<FleetSink, 'flush'>;
   readonly log: Log;
 }
 
@@ -104,8 +108,9 @@ export class Memory {
   }
 
   private async write(): Promise<void> {
-    const { catalog, journal, store, directory, dictionaries } = this.deps;
+    const { catalog, journal, store, directory, dictionaries, reports } = this.deps;
     const seq = await store.checkpoint();
+    await reports.flush();
     const devices = directory.takeDirty();
     const schemas = dictionaries.takeDirty();
     try {

@@ -10,10 +10,17 @@ import { block, seriesIds } from '../support/store.ts';
 
 const day = 86_400_000;
 
-async function close({ catalog, alertsCatalog, journal, store }: Storage): Promise<void> {
+async function close({
+  catalog,
+  alertsCatalog,
+  fleetCatalog,
+  journal,
+  store,
+}: Storage): Promise<void> {
   await store.close();
   await catalog.close();
   await alertsCatalog.close();
+  await fleetCatalog.close();
   await journal.close();
 }
 

@@ -214,6 +214,8 @@ describe('docs', () => {
       '/api/muster/v1/devices',
       '/api/muster/v1/devices/{id}',
       '/api/muster/v1/devices/{id}/gaps',
+      '/api/muster/v1/devices/{id}/health',
+      '/api/muster/v1/devices/{id}/reported',
       '/api/muster/v1/escalations',
       '/api/muster/v1/maintenance',
       '/api/muster/v1/maintenance/{id}',

@@ -5,7 +5,14 @@ import { type DeviceQuery, listDevices } from '../../core/device-list.ts';
 import type { DeviceView } from '../../core/views.ts';
 import type { DeviceDirectory } from '../../ports/http.ts';
 import { API } from './deps.ts';
-import { deviceForgetSchema, deviceGetSchema, devicesSchema, gapsSchema } from './schemas.ts';
+import {
+  deviceForgetSchema,
+  deviceGetSchema,
+  deviceHealthSchema,
+  deviceReportedSchema,
+  devicesSchema,
+  gapsSchema,
+} from './schemas.ts';
 
 interface ListQuery extends Omit<DeviceQuery, 'labels'> {
   readonly label?: readonly string[];
@@ -27,6 +34,14 @@ export function devices(app: FastifyInstance, directory: DeviceDirectory): void 
     reply.send({ gaps: known(directory, request.params.id).gaps }),
   );
 
+  app.get(`${API}/devices/:id/health`, { schema: deviceHealthSchema }, (request: ById, reply) =>
+    reply.send(said(known(directory, request.params.id), 'health')),
+  );
+
+  app.get(`${API}/devices/:id/reported`, { schema: deviceReportedSchema }, (request: ById, reply) =>
+    reply.send(said(known(directory, request.params.id), 'reported')),
+  );
+
   app.delete(`${API}/devices/:id`, { schema: deviceForgetSchema }, async (request: ById, reply) => {
     const { id } = request.params;
     if (!(await directory.forget(id))) throw unknownDevice(id);
@@ -38,6 +53,12 @@ function known(directory: DeviceDirectory, id: string): DeviceView {
   const device = directory.get(id);
   if (device === undefined) throw unknownDevice(id);
   return device;
+}
+
+function said(device: DeviceView, what: 'health' | 'reported'): object {
+  const found = device[what];
+  if (found !== undefined) return found;
+  throw new ApiError('not-reported', `${device.id} has sent no ${what} yet.`);
 }
 
 function unknownDevice(id: string): ApiError {

@@ -1,4 +1,5 @@
 /** JSON Schemas of requests and answers: checked on the way in, shown at /docs. */
+import { healthSchema as deviceHealth, reportedSchema } from './device-shapes.ts';
 import { deviceSchema, deviceSummarySchema, gapSchema } from './shapes.ts';
 
 const text = { type: 'string' } as const;
@@ -44,6 +45,7 @@ export const devicesSchema = {
   querystring: query({
     site: text,
     up: { type: 'string', enum: ['true', 'false', 'unknown'] },
+    health: { type: 'string', enum: ['healthy', 'degraded', 'unhealthy', 'unknown'] },
     label: { ...texts, description: '`name=value`, or `name` for any value; all must hold' },
     after: { ...text, description: 'Only ids after this one: the last of the page before' },
     limit: { ...limit, default: 1000 },
@@ -82,6 +84,20 @@ export const gapsSchema = {
     200: ok('Gaps', object({ gaps: { type: 'array', items: gapSchema } })),
     404: problem,
   },
+};
+
+export const deviceHealthSchema = {
+  tags: ['devices'],
+  summary: 'What the device found when it last checked itself',
+  params: idParams,
+  response: { 200: ok('Its health', deviceHealth), 404: problem },
+};
+
+export const deviceReportedSchema = {
+  tags: ['devices'],
+  summary: 'What the device says that it runs',
+  params: idParams,
+  response: { 200: ok('What it reported', reportedSchema), 404: problem },
 };
 
 const entry = {

@@ -1,4 +1,5 @@
 /** JSON Schemas of the shapes in core/views.ts. A test holds them against real answers. */
+import { healthBriefSchema, healthSchema, reportedSchema } from './device-shapes.ts';
 
 const text = { type: 'string' } as const;
 const ms = { type: 'number', description: 'UTC milliseconds' } as const;
@@ -46,7 +47,7 @@ const identity = {
   heartbeatSeconds: { type: 'number' },
   problems: texts,
 };
-const optional = ['up', 'lastGap'];
+const optional = ['up', 'lastGap', 'health', 'reported'];
 
 function device(more: Readonly<Record<string, object>>): object {
   const properties = { ...identity, ...more };
@@ -55,11 +56,14 @@ function device(more: Readonly<Record<string, object>>): object {
 }
 
 export const deviceSchema = device({
+  health: healthSchema,
+  reported: reportedSchema,
   epochs: { type: 'array', items: epoch },
   gaps: { type: 'array', items: gapSchema },
 });
 
 export const deviceSummarySchema = device({
+  health: healthBriefSchema,
   held: { ...integer, description: 'Numbers held when the device last sent its state' },
   gapCount: integer,
   lastGap: gapSchema,

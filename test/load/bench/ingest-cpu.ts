@@ -100,6 +100,12 @@ function assemble(journal: Journal, store: SampleStore) {
     acks: new AckDesk({ bus, clock, log, counts }),
     quarantine: { put: () => Promise.reject(new Error('nothing is rubbish here')) },
     feed: new Feed(),
+    reports: {
+      accepting: () => true,
+      report: () => {},
+      event: () => {},
+      flush: () => Promise.resolve(),
+    },
     moved: () => {},
   });
   return { ingest, counts };

@@ -16,6 +16,7 @@ import { newCounts } from '../../../collector/work/counts.ts';
 import { Dictionaries } from '../../../collector/work/dictionaries.ts';
 import { Directory } from '../../../collector/work/directory.ts';
 import { Feed } from '../../../collector/work/feed.ts';
+import { Reports } from '../../../collector/work/fleet/reports.ts';
 import { endSite, forgetDevice } from '../../../collector/work/forget.ts';
 import { Ingest } from '../../../collector/work/ingest.ts';
 import { JournalHealth } from '../../../collector/work/journal-health.ts';
@@ -53,10 +54,12 @@ async function openParts(path: string, options: RigOptions, log: Log) {
   });
   const minSeq = Math.max(await checkpointSeq(catalog), store.highestSeq() + 1);
   const journal = await openJournal({ dir: join(path, 'journal'), log, minSeq, segmentBytes: 600 });
+  const fleetCatalog = await openCatalog(join(path, 'fleet'), log);
   const quarantine: Quarantine = await openQuarantine({ dir: join(path, 'quarantine'), log });
   return {
     catalog: flakyCatalog(catalog, switches),
     catalogDamaged: false,
+    fleetCatalog,
     store: flakyStore(store, switches),
     journal: flakyJournal(journal, switches),
     quarantine,
@@ -78,6 +81,7 @@ export class Rig implements AsyncDisposable {
   readonly outsideSamples: OutsideSamples;
   readonly ingest: Ingest;
   readonly memory: Memory;
+  readonly reports: Reports;
   private readonly options: RigOptions;
   private readonly background: Promise<void>[] = [];
 
@@ -115,18 +119,20 @@ export class Rig implements AsyncDisposable {
     const acks = new AckDesk({ bus, clock, log, counts });
     const moved = (device: Device, site: string) =>
       void this.background.push(endSite({ clock, log, bus, ownSamples }, device, site));
+    const reports = new Reports({ clock, log, catalog: parts.fleetCatalog });
     const ingest = new Ingest({
       ...{ clock, log, journal, journalHealth, store, directory, dictionaries },
-      ...{ acks, quarantine, feed, counts, moved },
+      ...{ acks, quarantine, feed, counts, moved, reports },
     });
     this.dictionaries = dictionaries;
     this.journalHealth = journalHealth;
     this.ownSamples = ownSamples;
     this.outsideSamples = outsideSamples;
     this.ingest = ingest;
+    this.reports = reports;
     this.memory = new Memory({
       ...{ ...parts, directory, dictionaries, ingest, log },
-      ...{ ownSamples, outsideSamples },
+      ...{ ownSamples, outsideSamples, reports },
     });
   }
 
@@ -192,6 +198,7 @@ export class Rig implements AsyncDisposable {
     if (this.options.switches !== undefined) this.options.switches.fail = undefined;
     await this.parts.store.close();
     await this.parts.catalog.close();
+    await this.parts.fleetCatalog.close();
     await this.parts.journal.close();
     await rm(this.path, { recursive: true, force: true, maxRetries: 3 });
   }
