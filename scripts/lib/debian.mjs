@@ -11,6 +11,10 @@ const PACKAGES = [
   'chromium',
   'systemd',
   'python3-cbor2',
+  'postgresql',
+  'redis-server',
+  'monitoring-plugins-basic',
+  'iputils-ping',
 ];
 
 const POLICY = '/usr/sbin/policy-rc.d';

@@ -45,7 +45,7 @@ describe.skipIf(!hasOpenssl)('certificate (skipped where openssl is missing)', (
       [-10, 'critical', /leaf is valid only in (9|10) days$/],
     ])('judges by the time that is left, %d days from now', async (days, state, text) => {
       const found = await runCheck(certificateCheck, { file: good.certFile }, at(days));
-      expect(found).toMatchObject({ state, text: expect.stringMatching(text) });
+      expect(found).toMatchObject({ state, text: expect.stringMatching(text) as string });
       expect(found.figures).toMatchObject([{ name: 'remaining', unit: 'seconds' }]);
       expect(found.certificateEnd).toBeGreaterThan(0);
     });
@@ -60,7 +60,10 @@ describe.skipIf(!hasOpenssl)('certificate (skipped where openssl is missing)', (
     it('goes by the earliest end of a chain', async () => {
       const chain = file(`${authority.ca}\nnoise\n${good.cert}${expired.cert}`);
       const found = await runCheck(certificateCheck, { file: chain });
-      expect(found).toMatchObject({ state: 'critical', text: expect.stringContaining('ended') });
+      expect(found).toMatchObject({
+        state: 'critical',
+        text: expect.stringContaining('ended') as string,
+      });
     });
 
     it.each([
@@ -73,7 +76,10 @@ describe.skipIf(!hasOpenssl)('certificate (skipped where openssl is missing)', (
       const texts: Record<string, string> = { key: good.key, damaged: good.cert + damaged };
       const path = text === undefined ? '/nonexistent.pem' : file(texts[text] ?? text);
       const found = await runCheck(certificateCheck, { file: path });
-      expect(found).toMatchObject({ state: 'critical', text: expect.stringContaining(message) });
+      expect(found).toMatchObject({
+        state: 'critical',
+        text: expect.stringContaining(message) as string,
+      });
     });
   });
 
@@ -89,19 +95,22 @@ describe.skipIf(!hasOpenssl)('certificate (skipped where openssl is missing)', (
 
     it('is good when it is trusted and lasts', async () => {
       const found = await ask(good, { tls: { caFile: authority.caFile } });
-      expect(found).toMatchObject({ state: 'ok', certificateEnd: expect.any(Number) });
+      expect(found).toMatchObject({ state: 'ok', certificateEnd: expect.any(Number) as number });
       expect(found.text).toMatch(/^localhost:\d+: leaf ends in/);
     });
 
     it('says that it ended rather than that it is not trusted', async () => {
       const found = await ask(expired, { tls: { caFile: authority.caFile } });
-      expect(found).toMatchObject({ state: 'critical', text: expect.stringContaining('ended') });
+      expect(found).toMatchObject({
+        state: 'critical',
+        text: expect.stringContaining('ended') as string,
+      });
     });
 
     it('fails when it is not trusted, unless that does not matter', async () => {
       expect(await ask(good)).toMatchObject({
         state: 'critical',
-        text: expect.stringContaining('is not trusted: its issuer is not known here'),
+        text: expect.stringContaining('is not trusted: its issuer is not known here') as string,
       });
       expect(await ask(good, { tls: { verify: false } })).toMatchObject({ state: 'ok' });
     });
@@ -113,7 +122,10 @@ describe.skipIf(!hasOpenssl)('certificate (skipped where openssl is missing)', (
       await using silent = await OpenSockets.of(createServer());
       const hanging = { host: '127.0.0.1', port: silent.port };
       const found = await runCheck(certificateCheck, hanging, { timeoutMs: 100 });
-      expect(found).toMatchObject({ state: 'critical', text: expect.stringContaining('in time') });
+      expect(found).toMatchObject({
+        state: 'critical',
+        text: expect.stringContaining('in time') as string,
+      });
       await silent.closed();
     });
   });

@@ -86,7 +86,10 @@ describe('clock', () => {
     ['no time', { received: -2_208_988_800_000 }, 'it carries no time'],
   ])('knows nothing after %s', async (_, change, text) => {
     const found = await ask((request) => [timePacket(request, change)]);
-    expect(found).toMatchObject({ state: 'unknown', text: expect.stringContaining(text) });
+    expect(found).toMatchObject({
+      state: 'unknown',
+      text: expect.stringContaining(text) as string,
+    });
     expect(found.figures).toBeUndefined();
   });
 

@@ -66,7 +66,10 @@ describe('dns', () => {
   ])('fails with %j', async (options, text) => {
     await using server = await NameServer.start(RECORDS);
     const found = await runCheck(dnsCheck, { name: NAME, server: server.address, ...options });
-    expect(found).toMatchObject({ state: 'critical', text: expect.stringContaining(text) });
+    expect(found).toMatchObject({
+      state: 'critical',
+      text: expect.stringContaining(text) as string,
+    });
   });
 
   it('fails when the server fails or refuses', async () => {

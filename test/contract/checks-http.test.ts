@@ -69,7 +69,7 @@ describe('http', () => {
     const url = await serve((_, response) => void response.writeHead(503).end());
     expect(await runCheck(httpCheck, { url })).toMatchObject({
       state: 'critical',
-      text: expect.stringMatching(/status 503 in .*, expected 200 to 299$/),
+      text: expect.stringMatching(/status 503 in .*, expected 200 to 299$/) as string,
     });
     expect(await runCheck(httpCheck, { url, status: [503] })).toMatchObject({ state: 'ok' });
   });
@@ -79,11 +79,11 @@ describe('http', () => {
     expect(await runCheck(httpCheck, { url, body: 'end' })).toMatchObject({ state: 'ok' });
     expect(await runCheck(httpCheck, { url, body: 'end', maxBytes: '1kB' })).toMatchObject({
       state: 'critical',
-      text: expect.stringContaining('but the body does not contain "end"'),
+      text: expect.stringContaining('but the body does not contain "end"') as string,
     });
     expect(await runCheck(httpCheck, { url, bodyPattern: '^y' })).toMatchObject({
       state: 'critical',
-      text: expect.stringContaining('does not match ^y'),
+      text: expect.stringContaining('does not match ^y') as string,
     });
   });
 
@@ -203,7 +203,10 @@ describe('redirects', () => {
     expect(found.state).toBe('ok');
     expect(found.figures).toContainEqual({ name: 'redirects', unit: '', value: 3 });
     const short = await runCheck(httpCheck, { url: `${url}/3`, redirects: 2 });
-    expect(short).toMatchObject({ state: 'critical', text: expect.stringContaining('status 302') });
+    expect(short).toMatchObject({
+      state: 'critical',
+      text: expect.stringContaining('status 302') as string,
+    });
     await server?.closed();
   });
 
@@ -231,7 +234,10 @@ describe('redirects', () => {
       response.writeHead(302, { location: 'file:///etc/passwd' }).end();
     });
     const found = await runCheck(httpCheck, { url, redirects: 1 });
-    expect(found).toMatchObject({ state: 'critical', text: expect.stringContaining('file:') });
+    expect(found).toMatchObject({
+      state: 'critical',
+      text: expect.stringContaining('file:') as string,
+    });
   });
 });
 
@@ -271,7 +277,10 @@ describe.skipIf(!hasOpenssl)('https (skipped where openssl is missing)', () => {
       const url = await serveTls(days, names);
       const tls = 'ca' in use ? { caFile: authority.caFile } : {};
       const found = await runCheck(httpCheck, { url, tls, tokenFile: secretFile('t0ken') });
-      expect(found).toMatchObject({ state: 'critical', certificateEnd: expect.any(Number) });
+      expect(found).toMatchObject({
+        state: 'critical',
+        certificateEnd: expect.any(Number) as number,
+      });
       expect(found.text).toMatch(text);
       expect(requests).toEqual([]);
       await server?.closed();

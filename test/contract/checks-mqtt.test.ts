@@ -74,7 +74,7 @@ describe('mqtt', () => {
     const found = await runCheck(mqttCheck, { host, port, topic: 'site/echo' });
     expect(found).toMatchObject({
       state: 'ok',
-      text: expect.stringContaining('site/echo and back in'),
+      text: expect.stringContaining('site/echo and back in') as string,
     });
     expect(found.figures?.map(({ name }) => name)).toEqual(['login', 'round_trip']);
     await server?.closed();
@@ -142,7 +142,7 @@ describe('mqtt', () => {
     server = await OpenSockets.of(secure);
     const place = { host: 'localhost', port: server.port, topic: 'a/b' };
     const found = await runCheck(mqttCheck, { ...place, tls: { caFile: authority.caFile } });
-    expect(found).toMatchObject({ state: 'ok', certificateEnd: expect.any(Number) });
+    expect(found).toMatchObject({ state: 'ok', certificateEnd: expect.any(Number) as number });
     expect(await runCheck(mqttCheck, { ...place, tls: {} })).toMatchObject({ state: 'critical' });
     await server.closed();
   });

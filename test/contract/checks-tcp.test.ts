@@ -82,7 +82,10 @@ describe('tcp', () => {
   it('fails when it says nothing, and leaves nothing open', async () => {
     const place = await listen();
     const found = await runCheck(tcpCheck, { ...place, expect: 'hello' }, { timeoutMs: 100 });
-    expect(found).toMatchObject({ state: 'critical', text: expect.stringContaining('in time') });
+    expect(found).toMatchObject({
+      state: 'critical',
+      text: expect.stringContaining('in time') as string,
+    });
     await server?.closed();
   });
 
@@ -94,10 +97,10 @@ describe('tcp', () => {
     const place = { host: 'localhost', port: server.port, expect: 'hello' };
     const tls = { caFile: 'ca.pem' };
     const found = await runCheck(tcpCheck, { ...place, tls }, { folder: folder.path });
-    expect(found).toMatchObject({ state: 'ok', certificateEnd: expect.any(Number) });
+    expect(found).toMatchObject({ state: 'ok', certificateEnd: expect.any(Number) as number });
     expect(await runCheck(tcpCheck, { ...place, tls: {} })).toMatchObject({
       state: 'critical',
-      text: expect.stringContaining('its certificate is not trusted'),
+      text: expect.stringContaining('its certificate is not trusted') as string,
     });
     await server.closed();
   });
