@@ -1,0 +1,98 @@
+/** Space and inodes of the file system on which a path lies, and whether it can be written. */
+import { resolve } from 'node:path';
+import { flag, type Infer, object, text } from '../../protocol/config/schema.ts';
+import type { Host, StatFs } from '../ports.ts';
+import { check } from './check.ts';
+import {
+  above,
+  below,
+  bytes,
+  levelProblems,
+  type Part,
+  percent,
+  percentLevels,
+  sizeLevels,
+  together,
+} from './parse/levels.ts';
+import { mountOf } from './parse/proc.ts';
+
+const schema = object('Looks at the file system on which a path lies.', {
+  path: text('A mount point or anything on it.', { default: '/' }),
+  used: percentLevels('Space in use is at or above. Default, without free: 85 and 95.', {
+    warning: 85,
+    critical: 95,
+  }),
+  free: sizeLevels('Space that unprivileged programs can have is at or below.'),
+  inodes: percentLevels('Inodes in use are at or above. Default: 90 and 97.', {
+    warning: 90,
+    critical: 97,
+  }),
+  writable: flag('It has failed when it is mounted read-only.', { default: true, remote: true }),
+});
+
+type Options = Infer<typeof schema>;
+
+const DEFAULT_USED = { warning: 85, critical: 95 };
+const DEFAULT_INODES = { warning: 90, critical: 97 };
+
+export const diskCheck = check<Options>({
+  kind: 'disk',
+  summary: 'space and inodes of a file system, and whether it can be written',
+  schema,
+  intervalSeconds: 60,
+  timeoutSeconds: 10,
+
+  problems: ({ used, free, inodes }) => [
+    ...levelProblems('used', used, 'above'),
+    ...levelProblems('free', free, 'below'),
+    ...levelProblems('inodes', inodes, 'above'),
+  ],
+
+  async run(options, { host, folder }) {
+    const path = resolve(folder, options.path);
+    const answer = await host.statfs(path);
+    if (answer === 'pending') return { state: 'critical', text: `${path}: does not answer` };
+    const { sizeBytes, freeBytes, availBytes } = answer;
+    const taken = sizeBytes - freeBytes;
+    // As df counts: of what unprivileged programs can have.
+    const used = taken + availBytes === 0 ? 0 : (taken / (taken + availBytes)) * 100;
+    const byDefault = options.free === undefined ? DEFAULT_USED : undefined;
+    const finding = together(
+      [
+        ...writing(options, host, path),
+        { state: above(used, options.used ?? byDefault), text: `${percent(used)} used` },
+        { state: below(availBytes, options.free), text: `${bytes(availBytes)} free` },
+        ...inodes(options, answer),
+      ],
+      [
+        { name: 'used', unit: 'ratio', value: used / 100 },
+        { name: 'free', unit: 'bytes', value: availBytes },
+      ],
+    );
+    return { ...finding, text: `${path}: ${finding.text}` };
+  },
+});
+
+/**
+ * As the first process sees it. Where that is hidden our own view has to do, in which a hardened
+ * unit shows mounts as read-only that are not: then only the file system itself counts.
+ */
+function writing({ writable }: Options, host: Host, path: string): readonly Part[] {
+  if (!writable) return [];
+  const first = host.readNow('/proc/1/mountinfo');
+  const mount = mountOf(first ?? host.readNow('/proc/self/mountinfo') ?? '', path);
+  const isReadOnly =
+    mount?.superReadOnly === true || (first !== undefined && mount?.mountReadOnly === true);
+  return isReadOnly
+    ? [{ state: 'critical', text: `${mount?.mountPoint} (${mount?.type}) is read-only` }]
+    : [];
+}
+
+/** Some file systems (btrfs, vfat) have no fixed number of inodes. */
+function inodes({ inodes: levels = DEFAULT_INODES }: Options, answer: StatFs): readonly Part[] {
+  const { files, filesFree } = answer;
+  if (files === 0) return [];
+  const used = ((files - filesFree) / files) * 100;
+  const state = above(used, levels);
+  return [{ state, text: state === 'ok' ? '' : `${percent(used)} of inodes used` }];
+}
