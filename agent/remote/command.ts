@@ -4,6 +4,8 @@ import type { Helper, Runner } from '../ports/caretaking.ts';
 import type { Clock, Host } from '../ports.ts';
 
 export interface CommandContext {
+  /** Of this command: the last level of its topic. */
+  readonly id: string;
   readonly clock: Clock;
   readonly host: Host;
   readonly runner: Runner;
@@ -12,13 +14,13 @@ export interface CommandContext {
   /** A piece of output that is sent while the command runs. */
   print(text: string): void;
   runCheck(name: string): Promise<{ readonly ok: boolean; readonly text: string }>;
-  /** `undefined`: no such task is declared. */
+  /** A name that is not declared is answered with `ok: false`. */
   runTask(
     name: string,
     options: { readonly dryRun: boolean; readonly trigger: string },
   ): Promise<{ readonly ok: boolean; readonly text: string }>;
   cancelTask(name: string): boolean;
-  /** After the answer is stored. */
+  /** Takes place after the command's record and last message are stored. */
   restartAgent(): void;
   updateNow(): Promise<{ readonly ok: boolean; readonly text: string }>;
   /** Units and files whose last lines may be sent, from the device's own configuration. */
@@ -37,5 +39,12 @@ export interface RemoteCommandKind {
   readonly args: readonly string[];
   /** Obeyed unless the configuration says otherwise. */
   readonly byDefault: boolean;
+  /**
+   * It ends by a start of the agent or of the machine: a good answer means that one is coming, and
+   * success is told after it.
+   */
+  readonly endsBy?: 'agent' | 'machine';
+  /** What is wrong with its arguments; it is not run then. */
+  problem?(args: ReadonlyMap<string, string>): string | undefined;
   run(args: ReadonlyMap<string, string>, context: CommandContext): Promise<CommandAnswer>;
 }
