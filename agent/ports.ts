@@ -180,6 +180,8 @@ export interface RecordBuffer {
   dictionary(id: string): Promise<Uint8Array | undefined>;
   /** Makes everything written so far survive a power cut. */
   sync(): Promise<void>;
+  /** Merges what lies scattered; answers the bytes that the folder became smaller by. */
+  compact(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -195,6 +195,18 @@ export function recordBufferContract(inFolder: InFolder): void {
       await buffer.close();
     }));
 
+  it('merges on demand, and keeps all that it holds', () =>
+    inFolder(async (open) => {
+      const buffer = await open();
+      await fill(buffer, 300, 2_000);
+      await buffer.acknowledge(buffer.epoch, [{ first: 1, last: 290 }]);
+      expect(await buffer.compact()).toBeGreaterThan(10_000);
+      const left = await buffer.take(undefined, EVERYTHING);
+      expect(numbersOf(left)).toEqual(Array.from({ length: 10 }, (_, i) => i + 291));
+      await buffer.append(newRecord(1));
+      await buffer.close();
+    }));
+
   it('keeps dictionaries', () =>
     inFolder(async (open) => {
       const first = await open();

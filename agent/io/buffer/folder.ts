@@ -4,7 +4,7 @@
  * A change of generation writes the new one in full before it renames the old one away, so the
  * lowest number is always the one that counts.
  */
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 const GENERATION = /^\d{8}$/;
@@ -59,4 +59,16 @@ export async function quarantine(path: string): Promise<string> {
     }
     return 'nowhere: it could only be emptied';
   }
+}
+
+/** What the files of a folder take, those of its subfolders included. */
+export async function bytesIn(path: string): Promise<number> {
+  let bytes = 0;
+  for (const entry of await readdir(path, { withFileTypes: true, recursive: true })) {
+    if (!entry.isFile()) continue;
+    // A table may go away between the two.
+    const found = await stat(join(entry.parentPath, entry.name)).catch(() => undefined);
+    bytes += found?.size ?? 0;
+  }
+  return bytes;
 }

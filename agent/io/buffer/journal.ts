@@ -146,6 +146,16 @@ export class Journal {
     await this.vacuum.run(this.level, 0);
   }
 
+  get path(): string {
+    return this.opened.folder.path;
+  }
+
+  /** Merges everything, so that what is of no use any more takes no room. */
+  async compact(): Promise<void> {
+    this.vacuum.reset();
+    await this.level.compactRange(Buffer.alloc(0), Buffer.from([0xff]));
+  }
+
   async sync(): Promise<void> {
     if (!this.unsynced || this.closed) return;
     try {

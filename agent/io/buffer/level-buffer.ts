@@ -2,6 +2,7 @@
  * The agent's only queue, in LevelDB: what `RecordBuffer` in `agent/ports.ts` promises. Each
  * operation waits for the one before it; what it does is in the files beside this one.
  */
+
 import { randomBytes } from 'node:crypto';
 import type { NumberRange } from '../../../protocol/messages/ranges.ts';
 import { chunkBytes, tidyLosses } from '../../core/retention.ts';
@@ -16,6 +17,7 @@ import type {
 } from '../../ports.ts';
 import { append } from './append.ts';
 import { getDictionary, putDictionary } from './dictionaries.ts';
+import { bytesIn } from './folder.ts';
 import { Journal } from './journal.ts';
 import { currentEpoch } from './ledger.ts';
 import { openFolder } from './opening.ts';
@@ -150,6 +152,15 @@ class LevelBuffer implements RecordBuffer {
 
   sync(): Promise<void> {
     return this.queue.run(() => this.journal.sync());
+  }
+
+  compact(): Promise<number> {
+    return this.write(async () => {
+      const { journal } = this;
+      const before = await bytesIn(journal.path);
+      await journal.compact();
+      return Math.max(0, before - (await bytesIn(journal.path)));
+    });
   }
 
   close(): Promise<void> {
