@@ -7,7 +7,8 @@ import type { Difference } from '../core/fleet/diff.ts';
 import type { PlanStep } from '../core/fleet/flag-plan.ts';
 import type { Evaluation, Flag, FlagContent } from '../core/fleet/flags.ts';
 import type { Layer } from '../core/fleet/layers.ts';
-import type { TaskRun } from './fleet-commands.ts';
+import type { ReportView } from '../core/views.ts';
+import type { TaskTally } from './fleet.ts';
 
 /** A request that cannot be done as it stands; the message is for people. */
 export class FleetError extends Error {
@@ -111,8 +112,8 @@ export interface TaskView {
   readonly task: string;
   /** Devices that declare it. */
   readonly devices: number;
-  /** By the state of the last run of each. */
-  readonly last: Readonly<Record<string, number>>;
+  /** Its runs of the last 7 days; absent when there was none. */
+  readonly runs?: TaskTally;
 }
 
 export interface FleetView {
@@ -147,5 +148,5 @@ export interface FleetView {
   cancelCommand(id: string, by: string): Promise<CampaignView>;
 
   tasks(): Promise<readonly TaskView[]>;
-  taskRuns(task: string, device: string | undefined, limit: number): Promise<readonly TaskRun[]>;
+  taskRuns(task: string, device: string | undefined, limit: number): Promise<readonly ReportView[]>;
 }

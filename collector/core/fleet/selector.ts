@@ -6,6 +6,8 @@
 import { SelectorError } from './selector-error.ts';
 import { parseRequirements, type Requirement } from './selector-parse.ts';
 
+export { SelectorError };
+
 export interface Selector {
   /** Empty: every device. */
   readonly requirements: readonly Requirement[];

@@ -7,7 +7,7 @@ import { selectable } from '../../core/fleet/device.ts';
 import { covers, type Layer, parseLayerId } from '../../core/fleet/layers.ts';
 import { parseSelector } from '../../core/fleet/selector.ts';
 import { Wheel } from '../../core/fleet/wheel.ts';
-import type { FleetDevices, ReportedSource } from '../../ports/fleet-commands.ts';
+import type { FleetDevices } from '../../ports/fleet-commands.ts';
 import type { Bus, Cancel, Clock } from '../../ports.ts';
 import type { DesiredStates } from './desired.ts';
 
@@ -15,7 +15,6 @@ export interface DesiredWatchDeps {
   readonly clock: Clock;
   readonly bus: Bus;
   readonly devices: FleetDevices;
-  readonly reports: ReportedSource;
   readonly desired: DesiredStates;
   readonly breathe: () => Promise<void>;
 }
@@ -70,18 +69,13 @@ export class DesiredWatch {
     this.touchWhere(() => true, this.deps.devices.all());
   }
 
-  /** A device said its state: its labels may be others, and it may have missed something. */
+  /** A device told of itself: its labels may be others, and it may have missed something. */
   heard(device: Device): void {
     const { desired, clock } = this.deps;
     desired.touch([device.id]);
     if (!desired.isBehind(device.id) || this.suspected.has(device.id)) return;
     this.suspected.add(device.id);
     this.suspects.add(clock.mono() + PATIENCE_MS, device.id);
-  }
-
-  /** A device said what it runs. */
-  reported(device: string): void {
-    this.deps.desired.touch([device]);
   }
 
   /** Resolves when every change so far has found its devices. */

@@ -8,7 +8,7 @@ import type { Device } from '../../core/device.ts';
 import type { Composer, Content } from '../../core/fleet/composer.ts';
 import { selectable } from '../../core/fleet/device.ts';
 import { nextVersion } from '../../core/fleet/version.ts';
-import type { FleetDevices, ReportedSource } from '../../ports/fleet-commands.ts';
+import type { FleetDevices } from '../../ports/fleet-commands.ts';
 import type { Bus, Clock, Log } from '../../ports.ts';
 import { type Entry, type FleetMemory, KEEPING } from './memory.ts';
 
@@ -18,7 +18,6 @@ export interface DesiredDeps {
   readonly bus: Bus;
   readonly memory: FleetMemory;
   readonly devices: FleetDevices;
-  readonly reports: ReportedSource;
   /** Of the layers and flags as they are now. */
   readonly composer: () => Composer;
   readonly breathe: () => Promise<void>;
@@ -99,7 +98,7 @@ export class DesiredStates {
   }
 
   isBehind(id: string, version = this.records.get(id)?.version): boolean {
-    return version !== undefined && (this.deps.reports.reported(id)?.seen ?? 0) < version;
+    return version !== undefined && (this.deps.devices.get(id)?.reported?.seen ?? 0) < version;
   }
 
   known(): Iterable<string> {
@@ -167,7 +166,7 @@ export class DesiredStates {
     const { digest, wanted } = this.content(device);
     // Nothing was ever wanted here: a collector that lost its memory must not empty the fleet.
     if (before === undefined && !wanted) return undefined;
-    const reported = this.deps.reports.reported(id);
+    const { reported } = device;
     const seen = Math.max(reported?.seen ?? 0, reported?.version ?? 0);
     const { site } = device;
     // Who has seen more than was given here would not look at it: a backup was restored.

@@ -1,8 +1,8 @@
 /** Moves the staged plans of flags on as time passes, and stops those whose devices fall ill. */
 import { advance, type FlagPlan, type ShareHealth, shareOf } from '../../core/fleet/flag-plan.ts';
 import { evaluate, type Flag, readyFlag } from '../../core/fleet/flags.ts';
-import type { Selectable } from '../../core/fleet/selector.ts';
-import type { DeviceHealth } from '../../ports/fleet-commands.ts';
+import { selectable } from '../../core/fleet/device.ts';
+import type { FleetDevices } from '../../ports/fleet-commands.ts';
 import type { Cancel, Clock, Log } from '../../ports.ts';
 import type { Flags } from './flags.ts';
 
@@ -14,8 +14,7 @@ export interface PlansDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly flags: Flags;
-  readonly devices: () => Iterable<Selectable>;
-  readonly health: DeviceHealth;
+  readonly devices: Pick<FleetDevices, 'all'>;
   readonly breathe: () => Promise<void>;
 }
 
@@ -70,10 +69,10 @@ export class Plans {
   private async healthOf(flag: Flag, rule: number): Promise<ShareHealth> {
     const ready = readyFlag(flag);
     let [healthy, unhealthy, seen] = [0, 0, 0];
-    for (const device of this.deps.devices()) {
+    for (const device of this.deps.devices.all()) {
       if (++seen % SLICE === 0) await this.deps.breathe();
-      if (evaluate(ready, device).rule !== rule) continue;
-      const health = this.deps.health(device.id);
+      if (evaluate(ready, selectable(device)).rule !== rule) continue;
+      const health = device.health?.overall;
       if (health === 'unhealthy') unhealthy += 1;
       else if (health !== undefined) healthy += 1;
     }

@@ -1,31 +1,31 @@
-/** The tasks that devices declare, over the whole fleet, and how their last runs went. */
-import type { FleetDevices, ReportedSource, TaskRuns } from '../../ports/fleet-commands.ts';
+/** The tasks that devices declare, over the whole fleet, and how their runs went. */
+import { compareText } from '../../core/text.ts';
+import type { FleetHistory } from '../../ports/fleet.ts';
+import type { FleetDevices } from '../../ports/fleet-commands.ts';
 import type { TaskView } from '../../ports/fleet-desk.ts';
 
 export interface TasksDeps {
   readonly devices: FleetDevices;
-  readonly reports: ReportedSource;
-  readonly runs: TaskRuns;
+  readonly history: FleetHistory;
   readonly breathe: () => Promise<void>;
 }
 
 const SLICE = 2_000;
 
-export async function listTasks(deps: TasksDeps): Promise<readonly TaskView[]> {
-  const found = new Map<string, { devices: number; last: Record<string, number> }>();
+export async function listTasks({ devices, history, breathe }: TasksDeps): Promise<TaskView[]> {
+  const declared = new Map<string, number>();
   let seen = 0;
-  for (const { id } of deps.devices.all()) {
-    if (++seen % SLICE === 0) await deps.breathe();
-    const declared = deps.reports.reported(id)?.declared.tasks ?? [];
-    if (declared.length === 0) continue;
-    const last = deps.runs.last(id);
-    for (const task of declared) {
-      const one = found.get(task) ?? { devices: 0, last: {} };
-      const state = last.get(task)?.state ?? 'never';
-      one.devices += 1;
-      one.last[state] = (one.last[state] ?? 0) + 1;
-      found.set(task, one);
+  for (const { reported } of devices.all()) {
+    if (++seen % SLICE === 0) await breathe();
+    for (const task of reported?.declared.tasks ?? []) {
+      declared.set(task, (declared.get(task) ?? 0) + 1);
     }
   }
-  return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([task, one]) => ({ task, ...one }));
+  const { tasks } = await history.summary({ subject: 'task', limit: 1 });
+  const tallies = new Map(tasks.map((one) => [one.name, one]));
+  const names = [...new Set([...declared.keys(), ...tallies.keys()])].sort(compareText);
+  return names.map((task) => {
+    const runs = tallies.get(task);
+    return { task, devices: declared.get(task) ?? 0, ...(runs && { runs }) };
+  });
 }
