@@ -5,7 +5,7 @@ import { finding } from '../../protocol/config/problem.ts';
 import type { Check } from '../checks/check.ts';
 import { checkKinds } from '../checks/index.ts';
 import { cycleIn } from '../core/checks/dependencies.ts';
-import type { CheckSettings, WrittenCheck } from './checks.ts';
+import type { CheckSettings, WrittenCheck } from './check-settings.ts';
 
 /** Labels of the metrics themselves, and those that the collector stamps. */
 const OWN_LABELS = ['check', 'kind', 'component', 'critical', 'instance', 'job', 'site'];
@@ -79,7 +79,7 @@ function numberProblems(
   return found;
 }
 
-function labelProblems({ labels }: WrittenCheckCheck, at: Path): readonly Finding[] {
+function labelProblems({ labels }: WrittenCheck, at: Path): readonly Finding[] {
   const taken = Object.keys(labels).filter((name) => OWN_LABELS.includes(name));
   const found = taken.map((name) =>
     finding('conflict', [...at, 'labels', name], 'is a label that Muster sets itself', 'rename it'),
@@ -91,7 +91,7 @@ function labelProblems({ labels }: WrittenCheckCheck, at: Path): readonly Findin
 function nameProblems(
   settings: CheckSettings,
   name: string,
-  { dependsOn }: WrittenCheckCheck,
+  { dependsOn }: WrittenCheck,
   at: Path,
 ): readonly Finding[] {
   const names = Object.keys(settings).filter((other) => other !== name);
@@ -107,7 +107,7 @@ function nameProblems(
 }
 
 function remedyProblems(
-  { remedy }: WrittenCheckCheck,
+  { remedy }: WrittenCheck,
   at: Path,
   remedies: readonly string[],
 ): readonly Finding[] {

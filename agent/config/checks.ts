@@ -17,39 +17,10 @@ import {
 } from '../../protocol/config/schema.ts';
 import type { Check } from '../checks/check.ts';
 import { checkKinds } from '../checks/index.ts';
+import type { CheckConfig, CheckSettings, WrittenCheck } from './check-settings.ts';
 
-/** One check with everything decided. Durations are milliseconds. */
-export interface CheckConfig {
-  readonly kind: string;
-  readonly options: unknown;
-  readonly enabled: boolean;
-  readonly interval: number;
-  readonly timeout: number;
-  readonly jitter: number;
-  readonly critical: boolean;
-  /** May be empty. */
-  readonly component: string;
-  readonly failures: number;
-  readonly of: number;
-  readonly recoveries: number;
-  readonly grace: number;
-  readonly dependsOn: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-  /** A name below `remedies`. */
-  readonly remedy?: string;
-}
-
-type Decided = 'kind' | 'options' | 'interval' | 'timeout' | 'jitter' | 'of';
-/** As written: beside these, one key that is a kind. */
-export type WrittenCheck = Omit<CheckConfig, Decided> & {
-  readonly interval?: number;
-  readonly timeout?: number;
-  readonly jitter?: number;
-  readonly of?: number;
-  readonly [kind: string]: unknown;
-};
-
-export type CheckSettings = Readonly<Record<string, WrittenCheck>>;
+export { checksRules } from './check-rules.ts';
+export type { CheckConfig, CheckSettings } from './check-settings.ts';
 
 const NAME = '^[a-z0-9][a-z0-9-]{0,62}$';
 const JITTER_SHARE = 0.1;

@@ -1,10 +1,10 @@
 /** `checks:` of the configuration file: defaults, kinds loaded as needed, and what is refused. */
 import { describe, expect, it } from 'vitest';
 import { checkKinds } from '../../../agent/checks/index.ts';
-import { checksRules } from '../../../agent/config/check-rules.ts';
 import {
   checksMentioned,
   checksOf,
+  checksRules,
   checksSchema,
   resolveChecks,
 } from '../../../agent/config/checks.ts';
