@@ -168,8 +168,25 @@ module.exports = {
     never(
       'only-app-constructs',
       'app.ts is the one place that knows which implementation serves a port.',
-      { path: `${PARTS}/`, pathNot: `${PARTS}/(app(\\.ts$|/)|io/|work/)` },
+      { path: `${PARTS}/`, pathNot: `${PARTS}/(app(\\.ts$|/)|io/|work/)|^agent/helper/` },
       { path: `${PARTS}/(io|work)/` },
+    ),
+    onlyOfOurs(
+      'helper-stands-alone',
+      'What runs as root is a program of its own and as small as it can be: no loops, no command line.',
+      '^agent/helper/',
+      [
+        PROTOCOL,
+        '^agent/(core|ports|config|io|helper)/',
+        '^agent/ports\\.ts$',
+        `^agent/(tasks|remedies)/(${REGISTRY}|${CONTRACT})`,
+      ],
+    ),
+    never(
+      'nothing-imports-helper',
+      'The agent asks the helper over its socket; nothing of it runs inside the agent.',
+      { pathNot: '^agent/helper/|^test/' },
+      { path: '^agent/helper/' },
     ),
     never(
       'only-main-starts',
@@ -187,7 +204,7 @@ module.exports = {
       'nothing-imports-main',
       'Importing a program would run it.',
       { pathNot: '^test/' },
-      { path: `${PARTS}/(cli/)?main\\.ts$` },
+      { path: `${PARTS}/((cli|helper)/)?main\\.ts$` },
     ),
     only('web-stands-alone', 'The page runs in a browser.', '^collector/web/', [
       PROTOCOL,

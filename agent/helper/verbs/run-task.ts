@@ -1,0 +1,32 @@
+/** Runs a task that the configuration file declares with `root: true`, with the options of that file. */
+import { refused, type Verb } from './verb.ts';
+
+const MOST_CHANGES = 256;
+const MOST_CHANGE = 1_024;
+
+/** Two tasks of root at once could work against each other. */
+let running: string | undefined;
+
+export const runTask: Verb<'run-task'> = async ({ task, dryRun, timeoutMs }, context) => {
+  const { declared, runner, host, clock, print } = context;
+  const found = await declared.task(task);
+  if (!found.ok) return refused(found.why);
+  if (running !== undefined) return refused(`task ${running} is still running`);
+  running = task;
+  const { of, options } = found.value;
+  const { folder, data, device, collectorUrl } = declared.place;
+  const longest = AbortSignal.timeout(timeoutMs);
+  try {
+    const outcome = await of.run(options, {
+      ...{ runner, host, clock, folder, data, device, collectorUrl, dryRun, timeoutMs },
+      upkeep: await context.openUpkeep(declared.place),
+      name: task,
+      signal: AbortSignal.any([context.signal, longest]),
+      print: (line) => print(`${line}\n`),
+    });
+    const changes = outcome.changes.slice(0, MOST_CHANGES).map((one) => one.slice(0, MOST_CHANGE));
+    return { ok: outcome.ok, text: outcome.text, outcome: { ...outcome, changes } };
+  } finally {
+    running = undefined;
+  }
+};
