@@ -54,11 +54,12 @@ export const execCheck = check<Options>({
       keepBytes: KEEP_BYTES,
       env: { LC_ALL: 'C', ...env },
     });
-    const ended = result.code !== undefined && !result.timedOut && !signal.aborted;
-    if (!ended) return { state: 'unknown', text: whyNot(program, result, timeoutMs) };
+    const isStopped = result.timedOut || (signal.aborted && result.refused === undefined);
+    if (isStopped) return { state: 'unknown', text: stopped(program, timeoutMs) };
+    if (result.code === undefined) return { state: 'unknown', text: whyNot(program, result) };
     const { text: line, performance } = parsePluginOutput(result.stdout);
     const said = oneLine(line || result.stderr, LONGEST_TEXT);
-    return finding(program, result.code ?? 3, said, performance);
+    return finding(program, result.code, said, performance);
   },
 });
 
@@ -83,12 +84,13 @@ function figuresOf(values: readonly PerformanceValue[]): readonly CheckFigure[] 
   return [...byName.values()];
 }
 
-function whyNot(program: string, result: RunResult, timeoutMs: number): string {
-  const { refused, timedOut, signal } = result;
+function stopped(program: string, timeoutMs: number): string {
+  return `${program} was stopped: not through after ${shownSeconds(timeoutMs / 1000)}`;
+}
+
+function whyNot(program: string, { refused, signal }: RunResult): string {
   if (refused === 'ENOENT') return `${program} is not there`;
   if (refused === 'EACCES') return `${program} may not be run by me`;
   if (refused !== undefined) return `${program} could not be started: ${refused}`;
-  if (timedOut)
-    return `${program} was stopped: not through after ${shownSeconds(timeoutMs / 1000)}`;
-  return signal === undefined ? `${program} was stopped` : `${program} was ended by ${signal}`;
+  return `${program} was ended by ${signal ?? 'an unknown signal'}`;
 }

@@ -43,13 +43,14 @@ function nextProbe(probe: HttpProbe, location: string, status: number): HttpProb
   }
   to.username = '';
   to.password = '';
-  const plain = status === 303 || (status !== 307 && status !== 308 && probe.method === 'POST');
+  const isAnswered = status === 303 || (status < 303 && probe.method === 'POST');
   const { body, ...rest } = probe;
   return {
     ...rest,
     url: to.href,
     headers: from.origin === to.origin ? probe.headers : withoutOwn(probe.headers),
-    ...(plain && probe.method !== 'HEAD' ? { method: 'GET' } : body === undefined ? {} : { body }),
+    ...(isAnswered && probe.method !== 'HEAD' ? { method: 'GET' } : {}),
+    ...(isAnswered || body === undefined ? {} : { body }),
   };
 }
 

@@ -46,7 +46,7 @@ const UNITS: Readonly<Record<string, Unit>> = {
 
 const VALUE = new RegExp(`^(${NUMBER})([a-zA-Zµ%]*)$`);
 /** A label in quotes (a quote in it is doubled) or without, then everything up to a blank. */
-const ITEM = /(?:'((?:[^']|'')*)'|([^\s='][^\s=]*))=(\S*)/g;
+const ITEM = /(?<=^|\s)(?:'((?:[^']|'')*)'|([^\s='][^\s=]*))=(\S*)/g;
 const MOST_VALUES = 64;
 const LONGEST_LABEL = 128;
 

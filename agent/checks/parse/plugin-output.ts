@@ -13,7 +13,7 @@ export function parsePluginOutput(output: string): PluginOutput {
   const [first = '', ...rest] = output.trim().split(/\r?\n/);
   const [text, performance] = cut(first);
   const [, more] = cut(rest.join('\n'));
-  return { text: text.trim(), performance: `${performance} ${more}`.trim() };
+  return { text: text.trim(), performance: `${performance.trim()} ${more.trim()}`.trim() };
 }
 
 function cut(text: string): readonly [string, string] {
