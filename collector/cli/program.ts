@@ -6,12 +6,15 @@ import { alerts } from './commands/alerts.ts';
 import { backups } from './commands/backups.ts';
 import { capacity } from './commands/capacity.ts';
 import { devices } from './commands/devices.ts';
+import { events } from './commands/events.ts';
 import { feeds } from './commands/feeds.ts';
+import { health } from './commands/health.ts';
 import { maintenance } from './commands/maintenance.ts';
 import { notify } from './commands/notify.ts';
 import { oncall } from './commands/oncall.ts';
 import { quarantine } from './commands/quarantine.ts';
 import { query } from './commands/query.ts';
+import { reports } from './commands/reports.ts';
 import { rules } from './commands/rules.ts';
 import { silences } from './commands/silences.ts';
 import { status } from './commands/status.ts';
@@ -21,6 +24,9 @@ import { CliError, type CliIo } from './io.ts';
 
 const COMMANDS = [
   devices,
+  health,
+  reports,
+  events,
   tail,
   query,
   alerts,

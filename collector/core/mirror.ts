@@ -4,7 +4,7 @@
  */
 import { formatValue } from './query/number.ts';
 import { compareText } from './text.ts';
-import type { DeviceView, HealthStatus, LiveSample } from './views.ts';
+import type { CheckView, DeviceView, HealthStatus, HealthView, LiveSample } from './views.ts';
 
 const VERSION = 1;
 /** The topic says these already. */
@@ -36,14 +36,28 @@ export interface StateMirror extends MirrorHeader {
 
 export interface CheckMirror {
   readonly name: string;
+  /** What its state makes of the device: `critical` of a check that is not critical degrades it. */
   readonly status: HealthStatus;
   /** UTC milliseconds. */
   readonly since: number;
   readonly text: string;
+  /** The kind of check: `http`, `unit`, ... */
+  readonly kind: string;
+  readonly state: CheckView['state'];
+  readonly critical: boolean;
+  readonly component: string;
+  /** Of its last run: UTC milliseconds. */
+  readonly ranAt: number;
+  readonly durationMs: number;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 export interface HealthMirror extends MirrorHeader {
   readonly status: HealthStatus;
+  /** Why it is not healthy; empty when it is. */
+  readonly reason: string;
+  /** UTC milliseconds by the device's clock, as are all times of checks. */
+  readonly since: number;
   readonly checks: readonly CheckMirror[];
 }
 
@@ -81,18 +95,22 @@ export function mirrorState(device: DeviceView, at: number): StateMirror {
   };
 }
 
-export interface DeviceHealth {
-  readonly device: string;
-  readonly site: string;
-  readonly status: HealthStatus;
-  readonly checks: readonly CheckMirror[];
-}
-
 export function mirrorHealth(
-  { device, site, status, checks }: DeviceHealth,
+  { id, site }: Pick<DeviceView, 'id' | 'site'>,
+  { overall, reason, since, checks }: HealthView,
   at: number,
 ): HealthMirror {
-  return { version: VERSION, device, site, at, status, checks };
+  const head = { version: VERSION, device: id, site, at, status: overall };
+  return { ...head, reason, since, checks: checks.map(asCheck) };
+}
+
+function asCheck({ at, ...check }: CheckView): CheckMirror {
+  return { ...check, status: statusOf(check), ranAt: at };
+}
+
+function statusOf({ state, critical }: Pick<CheckView, 'state' | 'critical'>): HealthStatus {
+  if (state === 'ok') return 'healthy';
+  return state === 'critical' && critical ? 'unhealthy' : 'degraded';
 }
 
 /** `samples` holds the newest of each series, in any order. */

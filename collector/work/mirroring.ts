@@ -1,11 +1,11 @@
 /**
- * Keeps the JSON mirror: `json/state` whenever it changes, `json/metrics` in steps where somebody
+ * Keeps the JSON mirror: `json/state` and `json/health` whenever they change, `json/metrics` in steps where somebody
  * listens or the configuration asks for it.
  */
 import { mirrorTopic } from '../../protocol/topics.ts';
-import { mirrorMetrics, mirrorState } from '../core/mirror.ts';
+import { mirrorHealth, mirrorMetrics, mirrorState } from '../core/mirror.ts';
 import { STALE_BITS } from '../core/stale.ts';
-import type { LiveSample } from '../core/views.ts';
+import type { HealthView, LiveSample } from '../core/views.ts';
 import type { DeviceDirectory } from '../ports/http.ts';
 import type { Bus, Cancel, Clock, Log, SampleStore, SeriesData } from '../ports.ts';
 
@@ -31,6 +31,8 @@ const FRESH_MS = 300_000;
 export class Mirroring {
   private readonly deps: MirroringDeps;
   private readonly changed = new Set<string>();
+  /** What was published last of each device: most changes are not of its health. */
+  private readonly healths = new Map<string, { site: string; health: HealthView }>();
   private unsubscribe: Cancel = noop;
   private readonly cancels = new Set<Cancel>();
 
@@ -89,9 +91,16 @@ export class Mirroring {
   private async state(id: string): Promise<void> {
     const { devices, bus, clock } = this.deps;
     const device = devices.get(id);
-    if (device === undefined) return;
-    const text = JSON.stringify(mirrorState(device, Math.round(clock.wall())));
-    await bus.publish(mirrorTopic(device.site, id, 'state'), text, { qos: 1, retain: true });
+    if (device === undefined) return void this.healths.delete(id);
+    const now = Math.round(clock.wall());
+    const text = JSON.stringify(mirrorState(device, now));
+    const { site, health } = device;
+    await bus.publish(mirrorTopic(site, id, 'state'), text, { qos: 1, retain: true });
+    const told = this.healths.get(id);
+    if (health === undefined || (told?.health === health && told.site === site)) return;
+    const healthText = JSON.stringify(mirrorHealth(device, health, now));
+    await bus.publish(mirrorTopic(site, id, 'health'), healthText, { qos: 1, retain: true });
+    this.healths.set(id, { site, health });
   }
 
   private async metrics(device: { readonly id: string; readonly site: string }): Promise<void> {

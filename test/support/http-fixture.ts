@@ -7,6 +7,8 @@ import type {
   Readiness,
 } from '../../collector/core/views.ts';
 import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from '../../collector/io/http/deps.ts';
+import { fleetEvents } from '../../collector/io/http/events.ts';
+import { fleetReports } from '../../collector/io/http/reports.ts';
 import { buildHttp } from '../../collector/io/http/server.ts';
 import type { AlertingView } from '../../collector/ports/alerting.ts';
 import type { LiveFilter } from '../../collector/ports/http.ts';
@@ -14,6 +16,7 @@ import type { OnCallView } from '../../collector/ports/oncall.ts';
 import type { SampleSink, WrittenSeries } from '../../collector/ports/samples.ts';
 import type { Clock, Log } from '../../collector/ports.ts';
 import { PromqlEngine } from '../../collector/promql/engine/engine.ts';
+import { Reports } from '../../collector/work/fleet/reports.ts';
 import { MetricDescriptions } from '../../collector/work/outside-samples/descriptions.ts';
 import { expressions } from '../../collector/work/query/expressions.ts';
 import {
@@ -22,6 +25,7 @@ import {
   type QueryLimits,
 } from '../../collector/work/query/query-desk.ts';
 import { StoreSource } from '../../collector/work/query/store-source.ts';
+import { MemoryCatalog } from './alerting/memory-catalog.ts';
 import { MemoryStore } from './memory-store.ts';
 
 export const NOW = Date.UTC(2026, 10, 21, 12);
@@ -155,6 +159,7 @@ export function httpFixture({
     },
   };
   const build = { version: '0.1.0', revision: 'test' };
+  const reports = new Reports({ clock, log: silentLog, catalog: new MemoryCatalog() });
   const app = buildHttp(
     {
       clock,
@@ -191,6 +196,7 @@ export function httpFixture({
       readiness: () => state.readiness,
       components: () => state.components,
       build,
+      parts: [fleetReports(reports), fleetEvents(reports)],
     },
     {
       loopback: true,
@@ -200,7 +206,8 @@ export function httpFixture({
       limits: { ...DEFAULT_LIMITS, ...limits },
     },
   );
-  return { app, store, feed, devices: known, state, metrics, written, sink, descriptions, queries };
+  const told = { written, sink, descriptions, reports };
+  return { app, store, feed, devices: known, state, metrics, queries, ...told };
 }
 
 const entry = {

@@ -34,15 +34,30 @@ describe('JSON mirror', () => {
     expect(check({ ...mirrorState(unknown, NOW), up: 'yes' })).toHaveLength(1);
   });
 
-  it('health', () => {
-    const checks = [
-      { name: 'http:web', status: 'unhealthy' as const, since: NOW - 1000, text: 'refused' },
-    ];
-    const mirror = mirrorHealth(
-      { device: 'pi-1', site: 'berlin', status: 'unhealthy', checks },
-      NOW,
-    );
+  it('health, with what each check makes of it', () => {
+    const check = (name: string, state: 'ok' | 'critical' | 'unknown', critical: boolean) => ({
+      ...{ name, kind: 'http', state, critical, component: 'application', text: 'refused' },
+      ...{ since: NOW - 1000, at: NOW - 10, durationMs: 12, labels: { team: 'line-1' } },
+    });
+    const health = {
+      ...{ overall: 'unhealthy' as const, reason: 'web: refused', since: NOW - 1000, at: NOW },
+      failing: 2,
+      checks: [
+        check('web', 'critical', true),
+        check('ui', 'critical', false),
+        check('gateway', 'unknown', true),
+        check('disk', 'ok', true),
+      ],
+    };
+    const mirror = mirrorHealth(device('pi-1'), health, NOW);
     expect(validator('health')(mirror)).toEqual([]);
+    expect(mirror).toMatchObject({ device: 'pi-1', status: 'unhealthy', reason: 'web: refused' });
+    expect(mirror.checks.map(({ name, status }) => [name, status])).toEqual([
+      ['web', 'unhealthy'],
+      ['ui', 'degraded'],
+      ['gateway', 'degraded'],
+      ['disk', 'healthy'],
+    ]);
   });
 
   it('metrics, by name, without what the topic says', () => {

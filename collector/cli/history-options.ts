@@ -1,0 +1,32 @@
+/** Options that all questions about history have in common. */
+import type { Command } from 'commander';
+import { readTime } from './times.ts';
+
+export interface HistoryOptions {
+  readonly device?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly limit: string;
+}
+
+export function historyOptions(command: Command, limit: string): Command {
+  return command
+    .option('--device <id>', 'only of this device')
+    .option('--since <time>', 'from then on: -1h, RFC 3339 or Unix seconds')
+    .option('--until <time>', 'until then')
+    .option('--limit <n>', 'at most so many', limit);
+}
+
+/** The API's parameters; `more` are texts that go as they are. */
+export function historyQuery(
+  { device, since, until, limit }: HistoryOptions,
+  more: Readonly<Record<string, string | undefined>>,
+  now: number,
+): URLSearchParams {
+  const query = new URLSearchParams({ limit });
+  if (device !== undefined) query.set('device', device);
+  if (since !== undefined) query.set('since', readTime(since, now));
+  if (until !== undefined) query.set('until', readTime(until, now));
+  for (const [name, value] of Object.entries(more)) if (value !== undefined) query.set(name, value);
+  return query;
+}
