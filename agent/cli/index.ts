@@ -20,6 +20,11 @@ const agentCommands: Readonly<Record<string, Command>> = {
     usage: [`status ${CONFIG} [--socket PATH] [--json]`],
     run: async (args, io) => (await import('./status.ts')).status(args, io),
   },
+  check: {
+    summary: 'what the checks found: exit code 0 healthy, 1 not, 2 wrong usage, 3 no agent answers',
+    usage: [`check [NAME ...] ${CONFIG} [--socket PATH] [--now] [--json]`],
+    run: async (args, io) => (await import('./check.ts')).check(args, io),
+  },
   config: {
     summary: 'check a configuration file, print the one in effect or its schema',
     usage: ['config check [FILE] [--json]', 'config show [FILE] [--json]', 'config schema'],

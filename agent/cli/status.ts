@@ -30,7 +30,8 @@ export async function status(args: readonly string[], io: CommandIo): Promise<nu
   return EXIT.failed;
 }
 
-async function candidates(
+/** Where the agent may have its door; `undefined` after saying what is wrong with the file. */
+export async function candidates(
   socket: string | undefined,
   file: string | undefined,
   io: CommandIo,

@@ -1,16 +1,19 @@
-/** Asks a running agent for its status, through its local door. */
+/** Asks a running agent, through its local door. */
 import { request } from 'node:http';
 import type { Answer } from '../ports/world.ts';
 
 const TIMEOUT_MS = 5000;
 const MAX_ANSWER_BYTES = 1_048_576;
 
-/** Asks the agent behind the door for its status. */
-export function askLocalDoor(path: string): Promise<Answer<Readonly<Record<string, unknown>>>> {
+/** Asks the agent behind the door, for its status unless told otherwise. */
+export function askLocalDoor(
+  path: string,
+  question = '/status',
+): Promise<Answer<Readonly<Record<string, unknown>>>> {
   return new Promise((resolve) => {
     const refuse = (why: string) => resolve({ ok: false, why });
     const asking = request(
-      { socketPath: path, path: '/status', timeout: TIMEOUT_MS, agent: false },
+      { socketPath: path, path: question, timeout: TIMEOUT_MS, agent: false },
       (response) => {
         let text = '';
         response.setEncoding('utf8');

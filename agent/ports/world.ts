@@ -1,6 +1,8 @@
 /** What the commands ask of the world beyond the running agent: look, connect, print. */
 import type { Environment } from '../../protocol/config/environment.ts';
-import type { Host } from '../ports.ts';
+import type { Clock, Host } from '../ports.ts';
+import type { Runner } from './caretaking.ts';
+import type { Prober } from './probing.ts';
 
 /** An answer or the reason why there is none, for a person. */
 export type Answer<T> =
@@ -63,8 +65,17 @@ export interface World {
   certificateEnd(pem: string): Answer<number>;
   /** Standard output of a command, whatever its exit code. */
   command(name: string, args: readonly string[]): Promise<Answer<string>>;
-  /** What the agent that runs says of itself. */
-  agentStatus(socket: string): Promise<Answer<Readonly<Record<string, unknown>>>>;
+  /** What the agent that runs says of itself; another question than `/status` may be asked. */
+  agentStatus(
+    socket: string,
+    question?: string,
+  ): Promise<Answer<Readonly<Record<string, unknown>>>>;
+}
+
+export interface CheckTools {
+  readonly clock: Clock;
+  readonly runner: Runner;
+  readonly prober: Prober;
 }
 
 export interface CommandIo {
@@ -74,4 +85,6 @@ export interface CommandIo {
   readonly world: World;
   /** This machine's files, or a recorded tree of them below `root`. */
   openHost(root?: string): Host;
+  /** What checks need beside the host, for those that are run by a command. */
+  checkTools?(): Promise<CheckTools>;
 }
