@@ -15,6 +15,11 @@ export function inOrder<Q extends Queued>(queue: readonly Q[]): readonly Q[] {
       b.priority - a.priority ||
       Number(b.asked) - Number(a.asked) ||
       a.planned - b.planned ||
-      (a.name < b.name ? -1 : 1),
+      (a.asked && b.asked ? 0 : byName(a, b)),
   );
+}
+
+/** Only so that it is always the same one; who asked keeps their order. */
+function byName(a: Queued, b: Queued): number {
+  return a.name < b.name ? -1 : 1;
 }

@@ -40,6 +40,8 @@ export function afterStep(turns: Turns, at: number): Turns {
 
 /** The newest turn that has come and was not taken. */
 export function turnAt(schedule: Schedule, turns: Turns, at: number): Turn | undefined {
+  const first = nextTurn(schedule, turns, turns.through);
+  if (first === undefined || first > at) return undefined;
   for (const span of [HOUR, DAY, 40 * DAY, 400 * DAY, 41 * 400 * DAY]) {
     const from = Math.max(turns.through, at - span);
     const due = lastIn(schedule, turns, from, at);
