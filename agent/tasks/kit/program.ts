@@ -48,8 +48,10 @@ export function isMissing(result: RunResult): boolean {
   return result.refused === 'ENOENT' || result.refused === 'EACCES';
 }
 
+/** The last that speaks of an error, or else the last. */
 function lastLine(text: string): string | undefined {
-  return text.trim().split('\n').at(-1) || undefined;
+  const lines = text.trim().split('\n');
+  return (lines.findLast((line) => /\berror\b|^E: /i.test(line)) ?? lines.at(-1)) || undefined;
 }
 
 function printer(context: TaskContext): (text: string) => void {
