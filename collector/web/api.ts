@@ -1,5 +1,5 @@
 /** What the page asks of the collector: the same endpoints that anyone can use. */
-import type { DeviceSummary, DeviceView, LiveMessage } from '../core/views.ts';
+import type { DeviceSummary, DeviceView, LiveMessage, ReportView } from '../core/views.ts';
 import type { Series } from './series.ts';
 
 interface PrometheusSeries {
@@ -24,6 +24,12 @@ export async function fetchDevices(): Promise<readonly DeviceSummary[]> {
 
 export function fetchDevice(id: string): Promise<DeviceView> {
   return ask(`api/muster/v1/devices/${encodeURIComponent(id)}`);
+}
+
+/** The last runs of a device's tasks and remedies, newest first. */
+export async function fetchReports(device: string, limit: number): Promise<readonly ReportView[]> {
+  const parameters = new URLSearchParams({ device, limit: String(limit) });
+  return (await ask<{ reports: ReportView[] }>(`api/muster/v1/reports?${parameters}`)).reports;
 }
 
 /** `time` in seconds; raw samples when the expression is a range selector. */

@@ -1,16 +1,31 @@
 /** A small fleet that behaves: samples up to now in the store, and more of them on demand. */
-import type { DeviceView, LiveMessage, LiveSample } from '../../collector/core/views.ts';
+import type {
+  DeviceView,
+  HealthView,
+  LiveMessage,
+  LiveSample,
+} from '../../collector/core/views.ts';
+import type { Report } from '../../protocol/messages/report.ts';
 import { device } from './http-fixture.ts';
 import type { MemoryStore } from './memory-store.ts';
+import { report } from './reports/messages.ts';
 
 const STEP_MS = 5000;
 
 export function demoDevices(now: number): DeviceView[] {
   const gap = { from: now - 7_200_000, to: now - 7_080_000, cause: 'power', samples: 240 };
   return [
-    device('gateway-oslo-3f1a2b', { site: 'oslo', lastSeen: now - 1000 }),
+    device('gateway-oslo-3f1a2b', {
+      site: 'oslo',
+      lastSeen: now - 1000,
+      health: {
+        ...{ overall: 'healthy', reason: '', since: now - 86_400_000, failing: 0, at: now - 1000 },
+        checks: [],
+      },
+    }),
     device('pi-berlin-a1b2c3', {
       lastSeen: now - 3000,
+      health: demoHealth(now),
       gaps: [
         gap,
         { ...gap, from: now - 3_600_000, to: now - 3_598_000, cause: 'killed', samples: 9 },
@@ -26,6 +41,52 @@ export function demoDevices(now: number): DeviceView[] {
       labels: { ring: 'stable', role: 'edge' },
     }),
   ];
+}
+
+/** What its tasks and remedies did, by run. */
+export function demoReports(now: number): ReadonlyMap<string, Report> {
+  const cleaned = report(1, { startedAt: now - 21_600_000, endedAt: now - 21_588_000 });
+  return new Map([
+    ['t1', { ...cleaned, text: 'removed 312 files, 1.2 GiB freed' }],
+    [
+      'r1',
+      report(2, {
+        ...{ subject: 'remedy', name: 'restart-web', kind: 'restart-unit', state: 'failed' },
+        ...{ startedAt: now - 360_000, endedAt: now - 330_000, trigger: 'check:web' },
+        text: 'web.service did not start: exit status 1',
+      }),
+    ],
+    [
+      't2',
+      report(3, {
+        ...{ name: 'security-updates', kind: 'security-updates', state: 'running' },
+        ...{ startedAt: now - 40_000, endedAt: 0, text: 'upgrading 3 packages' },
+      }),
+    ],
+  ]);
+}
+
+function demoHealth(now: number): HealthView {
+  const check = { critical: false, component: 'network', since: now - 86_400_000, labels: {} };
+  const reason = 'web: connection refused: 127.0.0.1:8080';
+  return {
+    ...{ overall: 'unhealthy', reason, since: now - 420_000, failing: 1, at: now - 3000 },
+    checks: [
+      {
+        ...{ ...check, name: 'gateway', kind: 'ping', state: 'ok', at: now - 3000 },
+        ...{ text: '192.168.1.1 answered in 1.2 ms', durationMs: 4 },
+      },
+      {
+        ...{ ...check, name: 'data-disk', kind: 'disk', state: 'warning', at: now - 9000 },
+        ...{ text: '/data is 87 % full (limit 85 %)', durationMs: 1, since: now - 7_200_000 },
+      },
+      {
+        ...{ ...check, name: 'web', kind: 'http', state: 'critical', at: now - 3000 },
+        ...{ text: 'connection refused: 127.0.0.1:8080', durationMs: 2, since: now - 420_000 },
+        critical: true,
+      },
+    ],
+  };
 }
 
 type Reading = readonly [name: string, labels: Readonly<Record<string, string>>, value: number];

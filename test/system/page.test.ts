@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, buildPage, CHROMIUM, openBrowser } from '../support/browser.ts';
-import { demoDevices, feedHistory, liveMessage } from '../support/demo-fleet.ts';
+import { demoDevices, demoReports, feedHistory, liveMessage } from '../support/demo-fleet.ts';
 import { httpFixture } from '../support/http-fixture.ts';
 
 /** Set to a folder to look at what the test saw. */
@@ -27,6 +27,8 @@ describe.skipIf(!existsSync(CHROMIUM))(
     beforeAll(async () => {
       folder = await buildPage();
       fixture = httpFixture({ wall: Date.now, devices: fleet, webRoot: folder });
+      for (const [run, told] of demoReports(Date.now()))
+        fixture.reports.report(PI, 'berlin', run, told, Date.now());
       feedHistory(fixture.store, fleet, Date.now(), 1_500_000);
       address = await fixture.app.listen({ host: '127.0.0.1', port: 0 });
       browser = await openBrowser();
@@ -63,7 +65,11 @@ describe.skipIf(!existsSync(CHROMIUM))(
       await page.goto(address);
       await expect.poll(() => rows().count()).toBe(5);
       await page.locator('#link', { hasText: /^Live$/ }).waitFor();
-      expect(await page.locator('.summary').textContent()).toBe('5 devices · 4 up · 1 down');
+      expect(await page.locator('.summary').textContent()).toBe(
+        '5 devices · 4 up · 1 down · 1 unhealthy',
+      );
+      expect(await cell(PI, 'health').textContent()).toBe('Unhealthy');
+      expect(await cell('x86-lisbon', 'health').textContent()).toBe('–');
       expect(await cell('pi-berlin-d4e5f6', 'state').textContent()).toBe('Down');
       expect(await cell(PI, 'notes').textContent()).toBe('2 gaps');
       expect(await cell('pi-clone', 'notes').textContent()).toBe('clone');
@@ -124,6 +130,14 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(before).not.toContain('7.77');
       expect(await page.locator('canvas').first().evaluate(painted)).toBe(true);
       expect(await page.locator('.details').textContent()).toContain('Raspberry Pi 4');
+      const table = (caption: string) => page.getByRole('table', { name: caption });
+      expect(await page.locator('.headline').textContent()).toContain('Unhealthy: web: connection');
+      expect(await table('Checks').locator('tbody tr').first().textContent()).toContain('web http');
+      expect(await table('Runs').locator('.state').allTextContents()).toEqual([
+        'running',
+        'failed',
+        'succeeded',
+      ]);
       await shoot('device-light');
     });
 

@@ -1,13 +1,16 @@
-/** What is known of a device besides its samples: facts, labels, problems, gaps. */
+/** What is known of a device besides its samples: health, runs, facts, labels, problems, gaps. */
 
 import { ago, clock, plural, span } from '../../core/present.ts';
-import type { DeviceView, GapView } from '../../core/views.ts';
+import type { DeviceView, GapView, ReportView } from '../../core/views.ts';
 import { h } from '../dom.ts';
 import { stateOf } from '../fleet/rows.ts';
+import { checks, healthMark } from './health.ts';
+import { runs } from './runs.ts';
+import { type PlainColumn, plainTable } from './table.ts';
 
 const MAX_GAPS = 100;
 
-export function details(device: DeviceView, now: number): Node[] {
+export function details(device: DeviceView, reports: readonly ReportView[], now: number): Node[] {
   const about = {
     'Agent version': device.agentVersion || '–',
     'First seen': clock(device.firstSeen),
@@ -19,6 +22,8 @@ export function details(device: DeviceView, now: number): Node[] {
   };
   return [
     ...problems(device),
+    section('Checks', checks(device.health, now)),
+    section('Last runs', runs(reports, now)),
     h(
       'div',
       { class: 'columns' },
@@ -32,8 +37,10 @@ export function details(device: DeviceView, now: number): Node[] {
 
 export function headline(device: DeviceView, now: number): Node[] {
   const state = stateOf(device);
+  const { health } = device;
   return [
     h('span', { class: 'state', 'data-state': state.toLowerCase() }, state),
+    ...(health === undefined ? [] : [healthMark(health)]),
     `site ${device.site} · last seen ${ago(device.lastSeen, now)}`,
   ].map((part) => (typeof part === 'string' ? document.createTextNode(part) : part));
 }
@@ -59,35 +66,18 @@ function list(entries: Readonly<Record<string, string>>): Node {
 function gaps(found: readonly GapView[], now: number): Node {
   if (found.length === 0)
     return h('p', { class: 'quiet' }, 'No sample of this device is known to be missing.');
-  const rows = found
-    .slice(-MAX_GAPS)
-    .reverse()
-    .map(({ from, to, cause, samples }) =>
-      h(
-        'tr',
-        {},
-        h('td', {}, clock(from), h('span', { class: 'quiet' }, ` ${ago(from, now)}`)),
-        h('td', {}, span(to - from)),
-        h('td', {}, cause),
-        h(
-          'td',
-          { class: 'number' },
-          samples === undefined ? 'not known' : plural(samples, 'sample'),
-        ),
-      ),
-    );
-  const heads = ['From', 'Length', 'Cause', 'Lost'].map((title) =>
-    h('th', { scope: 'col', class: title === 'Lost' ? 'number' : undefined }, title),
-  );
-  return h(
-    'div',
-    { class: 'scroll' },
-    h(
-      'table',
-      {},
-      h('caption', { class: 'hidden' }, 'Gaps, newest first'),
-      h('thead', {}, h('tr', {}, ...heads)),
-      h('tbody', {}, ...rows),
-    ),
-  );
+  const columns: readonly PlainColumn<GapView>[] = [
+    {
+      title: 'From',
+      show: ({ from }) => [clock(from), h('span', { class: 'quiet' }, ` ${ago(from, now)}`)],
+    },
+    { title: 'Length', show: ({ from, to }) => [span(to - from)] },
+    { title: 'Cause', show: ({ cause }) => [cause] },
+    {
+      title: 'Lost',
+      numeric: true,
+      show: ({ samples }) => [samples === undefined ? 'not known' : plural(samples, 'sample')],
+    },
+  ];
+  return plainTable('Gaps, newest first', columns, found.slice(-MAX_GAPS).reverse());
 }

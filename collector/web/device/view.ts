@@ -1,6 +1,6 @@
 /** One device: charts of what it measures, live, and what is known of it. */
-import type { DeviceView } from '../../core/views.ts';
-import { AskError, fetchDevice, listen } from '../api.ts';
+import type { DeviceView, ReportView } from '../../core/views.ts';
+import { AskError, fetchDevice, fetchReports, listen } from '../api.ts';
 import { every, h, setText, type View } from '../dom.ts';
 import { Chart } from './chart.ts';
 import { CHARTS, selectorFor } from './charts.ts';
@@ -14,6 +14,8 @@ const SPANS = [
   { title: '6 h', seconds: 21_600 },
   { title: '24 h', seconds: 86_400 },
 ] as const;
+
+const SHOWN_RUNS = 10;
 
 export function deviceView(root: HTMLElement, id: string): View {
   const selector = selectorFor(id);
@@ -59,7 +61,10 @@ export function deviceView(root: HTMLElement, id: string): View {
   }
 
   async function refresh(): Promise<void> {
-    await attempt('device', async () => show(await fetchDevice(id)));
+    await attempt('device', async () => {
+      const [device, reports] = await Promise.all([fetchDevice(id), fetchReports(id, SHOWN_RUNS)]);
+      show(device, reports);
+    });
   }
 
   /** One message for each thing that may fail: what works must not hide what does not. */
@@ -74,9 +79,9 @@ export function deviceView(root: HTMLElement, id: string): View {
     setText(failure, [...failures.values()].join(' '));
   }
 
-  function show(device: DeviceView): void {
+  function show(device: DeviceView, reports: readonly ReportView[]): void {
     head.replaceChildren(...headline(device, Date.now()));
-    rest.replaceChildren(...details(device, Date.now()));
+    rest.replaceChildren(...details(device, reports, Date.now()));
   }
 
   /** At most once a frame, however many messages came. */

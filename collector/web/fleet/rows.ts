@@ -40,6 +40,7 @@ export type ColumnKey =
   | 'id'
   | 'site'
   | 'state'
+  | 'health'
   | 'seen'
   | 'version'
   | 'load'
@@ -63,6 +64,18 @@ const STATES = { true: 'Up', false: 'Down', unknown: 'Unknown' } as const;
 
 export function stateOf({ up }: Pick<DeviceSummary, 'up'>): 'Up' | 'Down' | 'Unknown' {
   return STATES[`${up ?? 'unknown'}`];
+}
+
+const HEALTHS = {
+  healthy: 'Healthy',
+  degraded: 'Degraded',
+  unhealthy: 'Unhealthy',
+  unknown: '–',
+} as const;
+
+/** `unknown` is of devices that never said. */
+export function healthOf({ health }: Pick<DeviceSummary, 'health'>): keyof typeof HEALTHS {
+  return health?.overall ?? 'unknown';
 }
 
 function optional(value: number | undefined, write: (value: number) => string): string {
@@ -93,6 +106,13 @@ export const COLUMNS: readonly Column[] = [
     title: 'State',
     text: ({ device }) => stateOf(device),
     sort: ({ device }) => ['Down', 'Unknown', 'Up'].indexOf(stateOf(device)),
+  },
+  {
+    key: 'health',
+    title: 'Health',
+    text: ({ device }) => HEALTHS[healthOf(device)],
+    sort: ({ device }) =>
+      device.health && ['unhealthy', 'degraded', 'healthy'].indexOf(device.health.overall),
   },
   {
     key: 'seen',
@@ -173,6 +193,8 @@ function searchable(device: DeviceSummary): string {
     id,
     site,
     stateOf(device),
+    HEALTHS[healthOf(device)],
+    device.health?.reason ?? '',
     agentVersion,
     ...pairs,
     ...Object.values(facts),

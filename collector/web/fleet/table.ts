@@ -1,6 +1,6 @@
 /** The table's elements: rows are kept and changed in place, so that focus and selection stay. */
 import { h, setText } from '../dom.ts';
-import { COLUMNS, type ColumnKey, type Order, type Row, stateOf } from './rows.ts';
+import { COLUMNS, type ColumnKey, healthOf, type Order, type Row, stateOf } from './rows.ts';
 
 /** More rows than anybody reads; a search finds the others. */
 const MAX_ROWS = 500;
@@ -94,6 +94,7 @@ function newLine(id: string): Line {
 
 function fill({ row, cells }: Line, content: Row, now: number): void {
   row.dataset['state'] = stateOf(content.device).toLowerCase();
+  row.dataset['health'] = healthOf(content.device);
   row.toggleAttribute('data-problem', content.device.problems.length > 0);
   for (const [index, column] of COLUMNS.entries()) {
     const cell = cells[index] as HTMLElement;
@@ -103,6 +104,7 @@ function fill({ row, cells }: Line, content: Row, now: number): void {
       cell.classList.toggle('share', share !== undefined);
       cell.style.setProperty('--share', `${(share ?? 0).toFixed(1)}%`);
     }
+    if (column.key === 'health') cell.title = content.device.health?.reason ?? '';
     if (column.key === 'notes') cell.title = content.device.problems.join('\n');
   }
 }

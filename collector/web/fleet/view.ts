@@ -89,7 +89,11 @@ function summarize(devices: readonly DeviceSummary[]): string {
     `${devices.length - down - unknown} up`,
     `${down} down`,
   ];
-  return [...parts, ...(unknown === 0 ? [] : [`${unknown} unknown`])].join(' · ');
+  const sick = (['unhealthy', 'degraded'] as const).flatMap((overall) => {
+    const amount = devices.filter(({ health }) => health?.overall === overall).length;
+    return amount === 0 ? [] : [`${amount} ${overall}`];
+  });
+  return [...parts, ...(unknown === 0 ? [] : [`${unknown} unknown`]), ...sick].join(' · ');
 }
 
 function asSummary(device: DeviceView, before: DeviceSummary | undefined): DeviceSummary {
