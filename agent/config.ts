@@ -10,14 +10,16 @@ import { dirname, resolve } from 'node:path';
 import { assemble, FILE_VARIABLE, inOrder } from '../protocol/config/assemble.ts';
 import type { Change } from '../protocol/config/change.ts';
 import { changes } from '../protocol/config/change.ts';
+import type { Tree } from '../protocol/config/check.ts';
 import type { Environment } from '../protocol/config/environment.ts';
 import type { ConfigProblem } from '../protocol/config/problem.ts';
 import type { Secret } from '../protocol/config/secret.ts';
 import { hide } from '../protocol/config/secret.ts';
 import { readDocument, readSecret } from './config/file.ts';
+import { overlaid, partsMentioned } from './config/parts.ts';
 import type { AgentConfig, AgentFacts, AgentSettings } from './config/resolve.ts';
 import { resolveAgent } from './config/resolve.ts';
-import { samplersMentioned, samplersNamed } from './config/samplers.ts';
+import { samplersNamed } from './config/samplers.ts';
 import { agentSchemaWith } from './config/schema.ts';
 import { agentRules } from './core/config-rules.ts';
 import type { Sampler } from './samplers/sampler.ts';
@@ -53,26 +55,33 @@ export async function findAgentConfig(
 
 /**
  * Reads the file (none: environment and defaults alone) and answers with all that is wrong, or none.
- * The answer tells of these samplers; not given: of as many as the file needs.
+ * The answer tells of the samplers `among`; not given: of as many as the file needs. `overlay` is
+ * what the collector wants on top, as far as it may.
  */
 export async function loadAgentConfig(
   path: string | undefined,
   env: Environment,
   among?: readonly Sampler[],
+  overlay: Tree = {},
 ): Promise<LoadedAgentConfig> {
   const read = await readDocument(path);
   if (!read.ok) return read;
-  const samplers = among ?? (await samplersMentioned(read.value.tree, env));
-  const assembled = assemble(agentSchemaWith(samplers), read.value, env);
+  const parts = await partsMentioned(read.value.tree, overlay, env, among);
+  const { schema, samplers, care } = parts;
+  const document = overlaid(schema, read.value, overlay);
+  if (!document.ok) return document;
+  const assembled = assemble(schema, document.value, env);
   const { settings, written, problems, warnings, place } = assembled;
   if (settings === undefined) return { ok: false, problems };
   const facts = await factsOf(path, env);
   const secret = await passwordOf(settings, facts.folder);
-  const found = [...agentRules(settings).map(place), ...secret.problems.map(place)];
+  const looked = care?.(settings);
+  const rules = [...agentRules(settings), ...(looked?.problems ?? [])];
+  const found = [...rules.map(place), ...secret.problems.map(place)];
   if (found.length > 0) return { ok: false, problems: inOrder(found) };
   return {
     ok: true,
-    config: resolveAgent(samplers, settings, written, facts, secret.password),
+    config: resolveAgent(samplers, settings, written, facts, secret.password, looked?.resolve),
     settings,
     warnings: [...warnings, ...doubts(settings, facts)],
   };
@@ -93,8 +102,9 @@ export async function reloadAgentConfig(
   current: AgentConfig,
   path: string | undefined,
   env: Environment,
+  overlay: Tree = {},
 ): Promise<ReloadedAgentConfig> {
-  const loaded = await loadAgentConfig(path, env);
+  const loaded = await loadAgentConfig(path, env, undefined, overlay);
   if (!loaded.ok) return loaded;
   const { config, warnings } = loaded;
   return { ok: true, config, changes: await agentChanges(current, config), warnings };
@@ -102,7 +112,11 @@ export async function reloadAgentConfig(
 
 async function agentChanges(before: AgentConfig, after: AgentConfig): Promise<readonly Change[]> {
   const names = [before, after].flatMap(({ samplers }) => Object.keys(samplers));
-  return changes(agentSchemaWith(await samplersNamed(names)), before, after);
+  const isCare = [before, after].some(({ checks }) => checks !== undefined);
+  const schema = isCare
+    ? (await import('./config/whole-schema.ts')).agentSchema
+    : agentSchemaWith(await samplersNamed(names));
+  return changes(schema, before, after);
 }
 
 async function passwordOf({ broker }: AgentSettings, folder: string) {

@@ -12,7 +12,7 @@ import {
   loadAgentConfig,
   reloadAgentConfig,
 } from '../config.ts';
-import { openLocalDoor } from '../io/local-door.ts';
+import { openLocalDoor, type Routes } from '../io/local-door.ts';
 import { createLog } from '../io/log.ts';
 import { connectServiceManager, type ServiceManager } from '../io/notify.ts';
 import type { Log } from '../ports.ts';
@@ -31,6 +31,8 @@ export interface Signals {
  */
 const SMALL_HEAP = '--semi-space-growth-factor=1';
 const STATUS_MS = 30_000;
+/** EX_TEMPFAIL: the agent ends in order to be started again. */
+const RESTART_CODE = 75;
 
 export async function run(
   path: string | undefined,
@@ -44,11 +46,18 @@ export async function run(
       process.stderr.write(`${formatProblem(problem, path)}\n`);
     return 1;
   }
-  let { config } = loaded;
+  const { config } = loaded;
+  let restart = () => undefined as void;
   const log = createLog({ level: () => config.log.level, format: config.log.format });
   for (const warning of loaded.warnings) log.warn(warning);
   const manager = connectServiceManager(env);
-  const app = await AgentApp.open(config, log);
+  const asked = new Promise<void>((resolve) => {
+    restart = resolve;
+  });
+  const app = await AgentApp.open(config, log, {
+    load: (current, overlay) => reloadAgentConfig(current, path, env, overlay),
+    restart: () => restart(),
+  });
   const door = await openDoor(config, app, log);
   await app.start();
   await manager.notify({ kind: 'ready', status: app.statusLine() });
@@ -57,29 +66,46 @@ export async function run(
   // One after the other: each is compared with what the one before it left.
   signals.onReload(() => {
     reloading = reloading
-      .then(async () => {
-        config = await reload(app, config, path, env, manager, log);
-      })
+      .then(() => reload(app, path, manager, log))
       .catch((error: unknown) => log.error('reload failed', { error: String(error) }));
   });
-  await signals.stop;
+  const why = await Promise.race([signals.stop.then(() => 'stop'), asked.then(() => 'restart')]);
   signals.onReload(() => undefined);
   await reloading;
   await manager.notify({ kind: 'stopping', status: 'storing what is in memory' });
   for (const timer of timers) clearInterval(timer);
   await door?.close();
   await app.stop();
-  return 0;
+  // The service manager starts what ended so again (Restart=always); by hand it is told by the code.
+  return why === 'restart' ? RESTART_CODE : 0;
 }
 
 /** The door is a convenience: an agent without it still does its work. */
 async function openDoor(config: AgentConfig, app: AgentApp, log: Log) {
   try {
-    return await openLocalDoor(config.socket.path, { '/status': () => app.status() });
+    return await openLocalDoor(config.socket.path, doorRoutes(app));
   } catch (error) {
     log.warn('no local door; muster-agent status will not work', { error: String(error) });
     return undefined;
   }
+}
+
+/** Looked up when it is asked: some of it comes when the agent has started. */
+function doorRoutes(app: AgentApp): Routes {
+  const ask = (path: keyof ReturnType<AgentApp['routes']>) => (rest: string) =>
+    app.routes()[path]?.(rest);
+  return {
+    '/status': ask('/status'),
+    '/health': ask('/health'),
+    '/checks': ask('/checks'),
+    '/tasks': ask('/tasks'),
+    '/remedies': ask('/remedies'),
+    '/pressure': ask('/pressure'),
+    '/desired': ask('/desired'),
+    '/commands': ask('/commands'),
+    '/flags': ask('/flags'),
+    '/flags/': ask('/flags/'),
+  };
 }
 
 function beat(manager: ServiceManager, app: AgentApp): NodeJS.Timeout[] {
@@ -90,27 +116,23 @@ function beat(manager: ServiceManager, app: AgentApp): NodeJS.Timeout[] {
   return [...timers, setInterval(() => void manager.notify({ kind: 'alive' }), watchdogMs)];
 }
 
-/** The configuration to go on with: the new one, or the old one when the file is wrong. */
+/** With a file that is wrong anywhere, everything stays as it was. */
 async function reload(
   app: AgentApp,
-  current: AgentConfig,
   path: string | undefined,
-  env: Environment,
   manager: ServiceManager,
   log: Log,
-): Promise<AgentConfig> {
+): Promise<void> {
   await manager.notify({ kind: 'reloading', monotonicUs: process.hrtime.bigint() / 1000n });
-  const next = await reloadAgentConfig(current, path, env);
+  const next = await app.reload();
   if (next.ok) {
     const waiting = next.changes.filter(({ restart }) => restart).map((change) => change.path);
-    await app.reload(next.config);
     log.info('configuration reloaded', {
       changes: next.changes.length,
       needRestart: waiting.join(', ') || undefined,
     });
   } else reportProblems(next.problems, path, log);
   await manager.notify({ kind: 'ready', status: app.statusLine() });
-  return next.ok ? next.config : current;
 }
 
 function reportProblems(

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Kind } from '../../protocol/topics.ts';
 import { VERSION } from '../../protocol/version.ts';
 import { type AgentConfig, samplersSwitchedOn } from '../config.ts';
+import type { Effects } from '../core/adapting/effects.ts';
 import { SeriesTable } from '../core/series.ts';
 import { openBuffer } from '../io/buffer/level-buffer.ts';
 import { clockSynced, createClock } from '../io/clock.ts';
@@ -38,8 +39,8 @@ export interface TelemetryHooks {
   /** Payloads of retained kinds beside the dictionary. */
   readonly retained: () => ReadonlyMap<Kind, Uint8Array>;
   readonly received: LinkDeps['received'];
-  /** How many times longer intervals are while the machine is under pressure. */
-  readonly stretch: () => number;
+  /** What is done less while the machine is under pressure. */
+  readonly effects: () => Effects;
 }
 
 export class Telemetry {
@@ -48,6 +49,8 @@ export class Telemetry {
   readonly host = openHost();
   readonly buffer: RecordBuffer;
   readonly journal: BufferedJournal;
+  /** Rows of samples taken so far. */
+  rows = 0;
   private config: AgentConfig;
   private readonly log: Log;
   private readonly hooks: TelemetryHooks;
@@ -245,6 +248,7 @@ export class Telemetry {
       },
       received: (...message) => this.hooks.received(...message),
       heardTime: (now) => this.time.hear(now),
+      slow: () => this.hooks.effects().slowBacklog,
       gaveUp: (record) => giveUp(this.incidents(), record),
     };
   }
@@ -258,6 +262,7 @@ export class Telemetry {
     const { clock, host, log, table, time, recording } = this;
     const deliver: SamplingDeps['deliver'] = (row) => {
       time.look();
+      this.rows++;
       recording.deliver(row);
     };
     const detailed = this.config.sampling.profile === 'full';
@@ -266,7 +271,7 @@ export class Telemetry {
 
   private plan(): PlannedSampler[] {
     const own = ownMetrics(() => this.figures(), this.config.sampling.profile);
-    const planned = samplingPlan(this.registry, this.config, this.hooks.stretch());
+    const planned = samplingPlan(this.registry, this.config, this.hooks.effects());
     return [...planned, everySoOften(own, this.config), ...this.hooks.samplers()];
   }
 

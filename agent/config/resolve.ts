@@ -5,6 +5,7 @@ import type { Infer } from '../../protocol/config/schema.ts';
 import type { Secret } from '../../protocol/config/secret.ts';
 import { defaultDeviceId } from '../../protocol/ids.ts';
 import type { Sampler } from '../samplers/sampler.ts';
+import type { CareConfig, CareSettings } from './care.ts';
 import type { SamplerConfig } from './samplers.ts';
 import { resolveSamplers } from './samplers.ts';
 import type { agentSchemaWith } from './schema.ts';
@@ -15,7 +16,9 @@ export type AgentSettings = Infer<ReturnType<typeof agentSchemaWith>>;
 type BrokerSettings = AgentSettings['broker'];
 
 /** What the agent runs with. Durations are milliseconds, sizes bytes, paths absolute. */
-export interface AgentConfig extends Omit<AgentSettings, 'broker' | 'samplers' | 'socket'> {
+export interface AgentConfig
+  extends Omit<AgentSettings, 'broker' | 'samplers' | 'socket' | keyof CareSettings>,
+    Partial<CareConfig> {
   readonly device: string;
   readonly broker: Omit<BrokerSettings, 'password' | 'passwordFile'> & {
     readonly password?: Secret;
@@ -23,7 +26,12 @@ export interface AgentConfig extends Omit<AgentSettings, 'broker' | 'samplers' |
   /** By name: those of profile `edge`, and all others as soon as one of them is wanted. */
   readonly samplers: Readonly<Record<string, SamplerConfig>>;
   readonly socket: { readonly path: string };
+  /** Where relative paths start. */
+  readonly folder: string;
 }
+
+/** The part of what looks after the device, when the file speaks of it. */
+export type CareResolver = (folder: string, socket: string) => CareConfig;
 
 /** What the defaults need to know of the machine. */
 export interface AgentFacts {
@@ -42,13 +50,18 @@ export function resolveAgent(
   written: Tree,
   facts: AgentFacts,
   password: Secret | undefined,
+  care: CareResolver | undefined,
 ): AgentConfig {
   const { hostname, machineId, folder } = facts;
   const { password: _, passwordFile: __, ...broker } = settings.broker;
   const { profile, interval } = settings.sampling;
   const data = resolve(folder, settings.data);
+  const socket = resolve(folder, settings.socket.path ?? defaultSocket(data, facts));
+  const { site, labels, log, publish, sampling, buffer, clock, link, inventory } = settings;
   return {
-    ...settings,
+    ...{ site, labels, log, publish, sampling, buffer, clock, link, inventory },
+    ...care?.(folder, socket),
+    folder,
     data,
     device: settings.device ?? defaultDeviceId(hostname, machineId ?? hostname),
     broker: {
@@ -56,7 +69,7 @@ export function resolveAgent(
       ...(password === undefined ? {} : { password }),
     },
     samplers: resolveSamplers(samplers, settings.samplers, written, profile, interval),
-    socket: { path: resolve(folder, settings.socket.path ?? defaultSocket(data, facts)) },
+    socket: { path: socket },
   };
 }
 

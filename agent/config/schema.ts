@@ -1,4 +1,6 @@
 /** Every key of the agent's file: its type, default, bounds and meaning. */
+
+import type { Infer, Schema } from '../../protocol/config/schema.ts';
 import {
   choice,
   count,
@@ -11,6 +13,7 @@ import {
   text,
 } from '../../protocol/config/schema.ts';
 import type { Sampler } from '../samplers/sampler.ts';
+import type { CareSettings, careShape } from './care.ts';
 import { samplersSchema } from './samplers.ts';
 
 const ID = '^[a-z0-9][a-z0-9-]{0,62}$';
@@ -59,9 +62,9 @@ const link = object(
   { restart: true },
 );
 
-/** The schema with the keys of these samplers. */
-export const agentSchemaWith = (samplers: readonly Sampler[]) =>
-  object('Configuration of muster-agent.', {
+/** The keys that every agent knows. */
+const basis = (samplers: readonly Sampler[]) =>
+  ({
     site: text('The site that this device belongs to, a level of its topics.', {
       default: 'default',
       pattern: ID,
@@ -166,4 +169,20 @@ export const agentSchemaWith = (samplers: readonly Sampler[]) =>
         }),
       ),
     }),
-  });
+  }) as const;
+
+const ABOUT = 'Configuration of muster-agent.';
+
+/** Names of the keys at the top that every agent knows. */
+export const BASIC_KEYS: readonly string[] = Object.keys(basis([]));
+
+/** The schema with the keys of these samplers, and of what looks after the device where it is wanted. */
+export const agentSchemaWith = (
+  samplers: readonly Sampler[],
+  care: ReturnType<typeof careShape> | undefined = undefined,
+) =>
+  object(ABOUT, { ...basis(samplers), ...care }) as Schema<
+    Infer<ReturnType<typeof basicSchema>> & Partial<CareSettings>
+  >;
+
+const basicSchema = (samplers: readonly Sampler[]) => object(ABOUT, basis(samplers));

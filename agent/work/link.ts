@@ -47,6 +47,8 @@ export interface LinkDeps {
   readonly received: (kind: 'desired' | 'cmd', id: string | undefined, payload: Uint8Array) => void;
   /** The collector told its time (UTC milliseconds). */
   readonly heardTime: (now: number) => void;
+  /** The backlog leaves at a slower pace. */
+  readonly slow?: () => boolean;
   /** A record that the collector would not take although later ones passed. */
   readonly gaveUp: (record: StoredRecord) => Promise<void>;
 }

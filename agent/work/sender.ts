@@ -18,6 +18,8 @@ export interface SenderDeps {
   /** Resolves at PUBACK. */
   readonly publish: (kind: Kind, id: string | undefined, payload: Uint8Array) => Promise<void>;
   readonly gaveUp: (record: StoredRecord) => Promise<void>;
+  /** The machine is short of something: the backlog leaves one record after the other. */
+  readonly slow?: () => boolean;
 }
 
 /** Overdue records are looked for at most this often. */
@@ -143,17 +145,17 @@ export class Sender {
       .then((failed) => {
         this.draining = false;
         // Something may have come between the end of the loop and now.
-        if (failed !== true && this.inflight.room(false) > 0) this.drain();
+        if (failed !== true && this.backlogRoom() > 0) this.drain();
       });
   }
 
   private async drainAll(): Promise<void> {
-    while (this.up && !this.drained && this.inflight.room(false) > 0) {
+    while (this.up && !this.drained && this.backlogRoom() > 0) {
       const { round } = this;
       // Until something new is recorded, which may happen while this reads.
       this.drained = true;
       const records = await this.deps.buffer.take(this.cursor, {
-        records: this.inflight.room(false),
+        records: this.backlogRoom(),
         bytes: this.inflight.roomBytes,
       });
       if (records.length > 0) this.drained = false;
@@ -164,6 +166,11 @@ export class Sender {
         if (!this.inflight.has(record)) this.send(record, false);
       }
     }
+  }
+
+  private backlogRoom(): number {
+    const room = this.inflight.room(false);
+    return this.deps.slow?.() === true ? Math.min(room, Math.max(0, 1 - this.inflight.size)) : room;
   }
 
   /** Sends the dictionary that a batch needs, once in a connection. */

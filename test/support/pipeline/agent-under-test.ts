@@ -43,7 +43,7 @@ const tick = sampler<number>({
 const own = { enabled: true, interval: settings.intervalMs, timeout: 1_000, options: {} };
 const config: AgentConfig = { ...settings.config, samplers: { tick: own } };
 const log = createLog({ level: () => 'info', format: 'logfmt' });
-const app = await AgentApp.open(config, log, settings.quiet ? [] : [tick]);
+const app = await AgentApp.open(config, log, { samplers: settings.quiet ? [] : [tick] });
 // Before `started` is printed: a signal that comes right after it must find somebody at home.
 process.once('SIGTERM', () => {
   app.stop().then(

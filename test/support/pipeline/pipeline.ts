@@ -239,6 +239,7 @@ function agentSettings(
       clock: { source: 'trust' },
       link: { window: 32, ackTimeout: 1_000, backoff: { min: 50, max: 400 } },
       inventory: { interval: 86_400_000 },
+      folder,
       socket: { path: join(folder, `${name}.sock`) },
     },
   };
@@ -279,6 +280,8 @@ function collectorConfig(
     alerting: { retention: 86_400_000 },
     mirror: { metrics: 'on-demand' },
     liveness: { heartbeat: 60_000 },
+    backups: { maxBytes: 1_048_576, keep: 1 },
+    capacity: { collectors: 1 },
     insecure: false,
   };
 }

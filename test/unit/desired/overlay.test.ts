@@ -1,8 +1,7 @@
 /** What the collector wants over the device's own file: only what is marked, all or nothing. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { agentSchemaWith } from '../../../agent/config/schema.ts';
-import { samplers } from '../../../agent/samplers/index.ts';
+import { agentSchema } from '../../../agent/config/whole-schema.ts';
 import { overlayRemote } from '../../../protocol/config/overlay.ts';
 import type { SchemaNode } from '../../../protocol/config/schema.ts';
 import {
@@ -224,7 +223,7 @@ function wordsOf(key: string): string[] {
 }
 
 describe('the agent', () => {
-  const schema = agentSchemaWith(samplers);
+  const schema = agentSchema;
   const leaves = leavesOf(schema);
 
   test('has keys of both sorts', () => {

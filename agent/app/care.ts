@@ -1,0 +1,231 @@
+/**
+ * What looks after the device, put together: the wishes of the collector, its commands, adapting to
+ * pressure, and, where the configuration has any, checks, tasks and remedies. A chunk of its own,
+ * loaded when samples already flow.
+ */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { encodeHealth } from '../../protocol/messages/health.ts';
+import type { Tree } from '../../protocol/messages/tree.ts';
+import type { Kind } from '../../protocol/topics.ts';
+import type { CareConfig } from '../config/care.ts';
+import { defaultCare } from '../config/care.ts';
+import type { AgentConfig } from '../config.ts';
+import type { Effects } from '../core/adapting/effects.ts';
+import { openFacts } from '../io/facts.ts';
+import { createFlagsFile } from '../io/flags-file.ts';
+import { createHelper } from '../io/helper-client.ts';
+import { createRunner } from '../io/runner.ts';
+import type { Facts, Helper, Runner } from '../ports/caretaking.ts';
+import type { Log } from '../ports.ts';
+import { remoteCommands } from '../remote/index.ts';
+import type { Sampler } from '../samplers/sampler.ts';
+import { Adapting } from '../work/adapting.ts';
+import { Commanding } from '../work/commanding.ts';
+import { type Applied, Reconciling } from '../work/reconciling/reconciling.ts';
+import type { Caretakers } from './caretakers.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export interface CareDeps {
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  readonly config: () => AgentConfig;
+  /** Lays the tree over the device's own file and takes it over: all or nothing. */
+  readonly apply: (overlay: Tree) => Promise<Applied>;
+  readonly restartAgent: () => void;
+  /** Which samplers run, and how often, is another. */
+  readonly resample: () => void;
+}
+
+export class Care {
+  private readonly deps: CareDeps;
+  private readonly facts: Facts;
+  private readonly runner: Runner = createRunner();
+  private readonly helper: Helper;
+  private readonly reconciling: Reconciling;
+  private readonly commanding: Commanding;
+  private readonly adapting: Adapting;
+  private caretakers: Caretakers | undefined;
+  private holding = false;
+
+  static async open(deps: CareDeps): Promise<Care> {
+    const { log, config } = deps;
+    const folder = join(config().data, 'facts');
+    const facts = await openFacts(folder, (what) => log.warn('a fact is set aside', { ...what }));
+    return new Care(deps, facts);
+  }
+
+  private constructor(deps: CareDeps, facts: Facts) {
+    this.deps = deps;
+    this.facts = facts;
+    const { log, telemetry } = deps;
+    const { clock, journal, host, boot } = telemetry;
+    const { runner } = this;
+    this.helper = createHelper(this.config().helper.socket);
+    const { helper } = this;
+    this.adapting = new Adapting({
+      ...{ clock, log, journal, host, data: this.config().data },
+      rules: () => this.config().adapt,
+      changed: (effects) => this.adapt(effects),
+    });
+    const file = createFlagsFile(this.config().flags.file);
+    this.reconciling = new Reconciling({
+      ...{ clock, log, journal, facts },
+      samples: () => telemetry.rows,
+      linkUp: () => telemetry.connected,
+      overall: () => this.caretakers?.health().overall ?? 'healthy',
+      apply: deps.apply,
+      effective: () => deps.config(),
+      declared: () => this.declared(),
+      packages: () => [],
+      giveFlags: (flags) => file.write(flags),
+      changed: () => telemetry.announce('reported'),
+    });
+    this.commanding = new Commanding({
+      ...{ log, journal, facts, boot, kinds: remoteCommands },
+      context: {
+        ...{ clock, host, runner, helper, restartAgent: deps.restartAgent },
+        runCheck: (name) => this.withCaretakers((they) => they.checking.runNow(name)),
+        runTask: (name, options) =>
+          this.withCaretakers((they) => they.maintaining.runNow(name, options)),
+        cancelTask: (name) => this.caretakers?.maintaining.cancel(name) ?? false,
+        updateNow: () => Promise.resolve({ ok: false, text: 'this agent has no updater' }),
+      },
+      allowed: () => this.config().commands.allow,
+      logs: () => this.config().commands.logs,
+      trusted: () => telemetry.clockTrusted,
+      life: randomBytes(8).toString('hex'),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.followConfig();
+    await this.commanding.start();
+    this.adapting.start();
+    await this.reconciling.start();
+    this.deps.telemetry.announce('reported');
+  }
+
+  async stop(): Promise<void> {
+    this.adapting.stop();
+    this.reconciling.stop();
+    this.commanding.stop();
+    await this.caretakers?.stop();
+  }
+
+  /** The device's own file is another. */
+  reapply(): Promise<void> {
+    return this.reconciling.reapply();
+  }
+
+  /** The configuration in force is another. */
+  async followConfig(): Promise<void> {
+    const { checks, tasks, remedies } = this.config();
+    const isAny = [checks, tasks, remedies].some((some) => Object.keys(some).length > 0);
+    if (this.caretakers !== undefined) return this.caretakers.reload();
+    if (!isAny) return;
+    const { Caretakers } = await import('./caretakers.ts');
+    const { log, telemetry, restartAgent } = this.deps;
+    const { facts, runner, helper } = this;
+    this.caretakers = await Caretakers.open({
+      ...{ log, telemetry, facts, runner, helper, restartAgent },
+      config: () => this.config(),
+      stretch: () => this.adapting.stretch(),
+      healthChanged: () => telemetry.announce('health'),
+    });
+    if (this.holding) this.caretakers.maintaining.hold();
+    await this.caretakers.start();
+  }
+
+  received(kind: 'desired' | 'cmd', id: string | undefined, payload: Uint8Array): void {
+    const done =
+      kind === 'desired'
+        ? this.reconciling.received(payload)
+        : this.commanding.received(id ?? '', payload);
+    done.catch((error: unknown) =>
+      this.deps.log.error('a message of the collector was not followed', {
+        kind,
+        error: String(error),
+      }),
+    );
+  }
+
+  retained(): ReadonlyMap<Kind, Uint8Array> {
+    const kinds = new Map<Kind, Uint8Array>([['reported', this.reconciling.reported()]]);
+    if (this.caretakers !== undefined) kinds.set('health', encodeHealth(this.caretakers.health()));
+    return kinds;
+  }
+
+  samplers(): readonly Sampler[] {
+    const parts = [
+      this.caretakers?.checking,
+      this.caretakers?.maintaining,
+      this.caretakers?.remedying,
+    ];
+    return [...parts, this.adapting].flatMap((part) =>
+      part === undefined ? [] : [part.sampler()],
+    );
+  }
+
+  effects(): Effects {
+    return this.adapting.effects();
+  }
+
+  /** What can be asked through the local door. */
+  routes() {
+    return {
+      '/health': () => healthView(this.caretakers),
+      '/checks': () => this.caretakers?.checking.status() ?? [],
+      '/tasks': () => this.caretakers?.maintaining.status() ?? [],
+      '/remedies': () => this.caretakers?.remedying.status() ?? [],
+      '/pressure': () => this.adapting.status(),
+      '/desired': () => this.reconciling.status(),
+      '/commands': () => this.commanding.status(),
+      '/flags': () => this.reconciling.flags(),
+      '/flags/': (name: string) => flagOf(this.reconciling.flags(), name),
+    };
+  }
+
+  private config(): AgentConfig & CareConfig {
+    const config = this.deps.config();
+    return { ...defaultCare(config.folder, config.socket.path), ...config };
+  }
+
+  private declared() {
+    const { checks, tasks, commands } = this.config();
+    const names = (some: object) => Object.keys(some).sort();
+    return { checks: names(checks), tasks: names(tasks), commands: commands.allow };
+  }
+
+  /** Checks look at the stretch themselves, and so does the link. */
+  private adapt({ holdTasks }: Effects): void {
+    const { caretakers } = this;
+    if (holdTasks !== this.holding) {
+      if (holdTasks) caretakers?.maintaining.hold();
+      else caretakers?.maintaining.release();
+      this.holding = holdTasks;
+    }
+    this.deps.resample();
+  }
+
+  private withCaretakers(
+    ask: (caretakers: Caretakers) => Promise<{ readonly ok: boolean; readonly text: string }>,
+  ) {
+    if (this.caretakers !== undefined) return ask(this.caretakers);
+    return Promise.resolve({ ok: false, text: 'this device declares no checks and no tasks' });
+  }
+}
+
+function flagOf(flags: Readonly<Record<string, unknown>>, name: string): unknown {
+  return Object.hasOwn(flags, name) ? { name, value: flags[name] } : undefined;
+}
+
+function healthView(caretakers: Caretakers | undefined) {
+  if (caretakers === undefined) return { overall: 'healthy', reason: '', checks: [] };
+  const { checks, ...rest } = caretakers.health();
+  const shown = checks.map(({ labels, ...one }) => ({
+    ...one,
+    labels: Object.fromEntries(labels),
+  }));
+  return { ...rest, checks: shown };
+}

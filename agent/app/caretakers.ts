@@ -1,0 +1,148 @@
+/**
+ * Checks, tasks and remedies, put together from a configuration that has some. They ask for each
+ * other: a check for its remedy, a remedy for a task.
+ */
+import type { Health } from '../../protocol/messages/health.ts';
+import type { CareConfig } from '../config/care.ts';
+import { checksOf } from '../config/checks.ts';
+import type { AgentConfig } from '../config.ts';
+import { createUpkeep } from '../io/maintenance/upkeep.ts';
+import { createProber } from '../io/probing/prober.ts';
+import type { Facts, Helper, Runner } from '../ports/caretaking.ts';
+import type { Log } from '../ports.ts';
+import { remedies } from '../remedies/index.ts';
+import { taskKinds } from '../tasks/index.ts';
+import type { Task } from '../tasks/task.ts';
+import { Checking } from '../work/checking/checking.ts';
+import { Maintaining } from '../work/maintaining/maintaining.ts';
+import { Remedying } from '../work/remedying.ts';
+import { courierOptions } from './courier-options.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export interface CaretakersDeps {
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  readonly facts: Facts;
+  readonly runner: Runner;
+  readonly helper: Helper;
+  readonly config: () => AgentConfig & CareConfig;
+  /** How much longer intervals are just now. */
+  readonly stretch: () => number;
+  /** The device's health is worth telling again. */
+  readonly healthChanged: () => void;
+  readonly restartAgent: () => void;
+}
+
+export class Caretakers {
+  readonly maintaining: Maintaining;
+  readonly remedying: Remedying;
+  checking: Checking;
+  private readonly deps: CaretakersDeps;
+
+  static async open(deps: CaretakersDeps): Promise<Caretakers> {
+    return new Caretakers(deps, await courierOptions(deps.config()));
+  }
+
+  private constructor(deps: CaretakersDeps, courier: Parameters<typeof createUpkeep>[0]) {
+    this.deps = deps;
+    const { log, telemetry, facts, runner, helper, config } = deps;
+    const { clock, journal, host } = telemetry;
+    const { folder, data, device, collector, tasks, metered } = config();
+    const { restartAgent } = deps;
+    this.maintaining = new Maintaining(
+      {
+        ...{ clock, log, journal, facts, helper, random: Math.random },
+        trusted: () => telemetry.clockTrusted,
+        load: loadTask,
+        world: {
+          ...{ host, runner, folder, data, device, collectorUrl: collector.url },
+          upkeep: createUpkeep(courier),
+          own: {
+            compactBuffer: () => telemetry.buffer.compact(),
+            restartAgent: () => Promise.resolve(restartAgent()),
+          },
+        },
+      },
+      { tasks, metered },
+    );
+    this.remedying = new Remedying(
+      {
+        ...{ clock, log, journal, facts, runner, helper, random: Math.random, kinds: remedies },
+        runTask: (name) => this.maintaining.runNow(name, { dryRun: false, trigger: 'remedy' }),
+        quiet: () => false,
+        busy: () => this.maintaining.busy(),
+      },
+      remedyPlan(config()),
+    );
+    this.checking = this.checkingOf([]);
+  }
+
+  async start(): Promise<void> {
+    await this.maintaining.start();
+    await this.remedying.start();
+    await this.watchAnew();
+  }
+
+  async reload(): Promise<void> {
+    const { tasks, metered } = this.deps.config();
+    await this.maintaining.reload({ tasks, metered });
+    await this.remedying.reload(remedyPlan(this.deps.config()));
+    await this.watchAnew();
+  }
+
+  async stop(): Promise<void> {
+    this.checking.stop();
+    await this.remedying.stop();
+    await this.maintaining.stop();
+  }
+
+  health(): Health {
+    return this.checking.health();
+  }
+
+  /** With what is known of the checks so far. */
+  private async watchAnew(): Promise<void> {
+    const { checks } = this.deps.config();
+    const kinds = await checksOf(checks);
+    const plan = Object.entries(checks).flatMap(([name, config]) => {
+      const check = kinds.find(({ kind }) => kind === config.kind);
+      return check === undefined ? [] : [{ name, check, config }];
+    });
+    const before = this.checking;
+    before.stop();
+    this.checking = this.checkingOf(plan, before);
+    this.checking.start();
+  }
+
+  private checkingOf(plan: ConstructorParameters<typeof Checking>[1], before?: Checking): Checking {
+    const { log, telemetry, runner, config, stretch, healthChanged } = this.deps;
+    const { clock, journal, host } = telemetry;
+    const { folder } = config();
+    return new Checking(
+      {
+        ...{ clock, log, journal, host, runner, folder, stretch, random: Math.random },
+        prober: createProber(),
+        changed: healthChanged,
+        remedy: ({ what, check, remedy }) => {
+          if (what === 'failed') this.remedying.failed(check, remedy);
+          else if (what === 'recovered') this.remedying.recovered(check);
+          else this.remedying.unclear(check);
+        },
+      },
+      plan,
+      before,
+    );
+  }
+}
+
+function remedyPlan({ remedies: declared, checks }: CareConfig) {
+  const named = Object.entries(checks).flatMap(([check, { remedy }]) =>
+    remedy === undefined ? [] : [[check, remedy] as const],
+  );
+  return { remedies: declared, checks: Object.fromEntries(named) };
+}
+
+function loadTask(kind: string): Promise<Task> {
+  const found = taskKinds.find((one) => one.kind === kind);
+  return found?.load() ?? Promise.reject(new Error(`no executor is called ${kind}`));
+}
