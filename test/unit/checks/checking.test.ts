@@ -84,7 +84,7 @@ describe('each check by itself', () => {
       }),
       planned('rejects', ({ signal }) => {
         return new Promise((_, reject) =>
-          signal.addEventListener('abort', () => reject(signal.reason)),
+          signal.addEventListener('abort', () => reject(signal.reason as Error)),
         );
       }),
       planned('throws', () => {

@@ -105,7 +105,7 @@ describe('now, without an agent', () => {
     const { value } = validate(checksSchema(kinds), tree);
     if (value === undefined) throw new Error('refused');
     const { io } = commandIo(() => Promise.reject(new Error('nobody is asked')));
-    return await runChecks(resolveChecks(kinds, value), names, '/etc/muster', io);
+    return runChecks(resolveChecks(kinds, value), names, '/etc/muster', io);
   }
 
   it('each result counts, and dependencies hold', async () => {

@@ -55,10 +55,10 @@ describe('cpu', () => {
     await clock.advance(400);
     files['/proc/stat'] = rows[1] ?? '';
     await clock.advance(200);
-    if (rows.length < 3) return await first;
+    if (rows.length < 3) return first;
     await first;
     files['/proc/stat'] = rows[2] ?? '';
-    return await lookOnce(cpuCheck, options, context);
+    return lookOnce(cpuCheck, options, context);
   }
 
   it('looks twice the first time', async () => {

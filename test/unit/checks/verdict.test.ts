@@ -22,7 +22,7 @@ function states(results: readonly CheckState[], rule = RULE): (CheckState | unde
 function short(text: string, rule = RULE): string {
   const of = { o: 'ok', w: 'warning', u: 'unknown', c: 'critical' } as const;
   return states(
-    [...text].map((letter) => of[letter as keyof typeof of]),
+    Array.from(text, (letter) => of[letter as keyof typeof of]),
     rule,
   )
     .map((state) => state?.[0] ?? '-')
@@ -62,7 +62,7 @@ describe('hysteresis', () => {
 
   it('what alternates fails once or twice and then stays failed', () => {
     const seen = short('oc'.repeat(200));
-    expect(changesIn([...seen])).toBeLessThanOrEqual(3);
+    expect(changesIn(Array.from(seen))).toBeLessThanOrEqual(3);
     expect(seen.endsWith('c'.repeat(300))).toBe(true);
   });
 
@@ -70,7 +70,7 @@ describe('hysteresis', () => {
     const pattern = fc.array(fc.constantFrom('o', 'w', 'c', 'u'), { minLength: 1, maxLength: 6 });
     fc.assert(
       fc.property(pattern, anyRule, (letters, rule) => {
-        const seen = [...short(letters.join('').repeat(300), rule)];
+        const seen = Array.from(short(letters.join('').repeat(300), rule));
         expect(changesIn(seen.slice(-600))).toBeLessThanOrEqual(20);
       }),
     );
