@@ -47,7 +47,7 @@ export async function run(
     return 1;
   }
   const { config } = loaded;
-  let restart = () => undefined as void;
+  let restart: () => void = () => undefined;
   const log = createLog({ level: () => config.log.level, format: config.log.format });
   for (const warning of loaded.warnings) log.warn(warning);
   const manager = connectServiceManager(env);
