@@ -40,7 +40,7 @@ function kindProblems(kinds: readonly Task[], written: WrittenTask, at: Path): r
   const [first, ...others] = kinds.filter(({ kind }) => written[kind] !== undefined);
   if (first === undefined) {
     const all = taskKinds.map(({ kind }) => kind).join(', ');
-    const hint = `one of ${all}; with nothing to set, write for example trim: {}`;
+    const hint = `one of ${all}; with nothing to set, write for example compact: {}`;
     return [finding('missing', at, 'says not what is to be done', hint)];
   }
   const own = first.problems?.(written[first.kind]) ?? [];
