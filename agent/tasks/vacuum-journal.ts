@@ -1,6 +1,14 @@
 /** Makes systemd's journal smaller (`journalctl --vacuum-size`, `--vacuum-time`). */
 import type { Infer } from '../../protocol/config/schema.ts';
-import { count, duration, object, optional, size } from '../../protocol/config/schema.ts';
+import {
+  count,
+  duration,
+  flag,
+  object,
+  optional,
+  size,
+  text,
+} from '../../protocol/config/schema.ts';
 import { amountOf } from './kit/amount.ts';
 import { failureOf, isMissing, runProgram } from './kit/program.ts';
 import { bytesText, failed } from './kit/say.ts';
@@ -10,6 +18,11 @@ const schema = object("Deletes the oldest files of systemd's journal", {
   maxBytes: optional(size('What the journal may take afterwards', { min: '1MiB', remote: true })),
   maxAge: optional(duration('Older entries go, a file at a time', { min: '1m', remote: true })),
   maxFiles: optional(count('Files that stay', { min: 1, remote: true })),
+  rotate: flag('Closes the files that are written to first, so that they count too', {
+    default: false,
+    remote: true,
+  }),
+  directory: optional(text("A journal that is not the system's own", { pattern: '^/' })),
 });
 
 type Options = Infer<typeof schema>;
@@ -25,18 +38,28 @@ export const vacuumJournalTask = task<Options>({
   timeoutSeconds: 300,
   root: true,
 
-  problems: ({ maxBytes, maxAge, maxFiles }) =>
-    maxBytes === undefined && maxAge === undefined && maxFiles === undefined
+  problems: ({ maxBytes, maxAge, maxFiles, rotate, directory }) => [
+    ...(maxBytes === undefined && maxAge === undefined && maxFiles === undefined
       ? [{ key: 'maxBytes', message: 'say one of maxBytes, maxAge, maxFiles' }]
-      : [],
+      : []),
+    ...(rotate && directory !== undefined
+      ? [{ key: 'rotate', message: "is for the system's own journal: leave out directory" }]
+      : []),
+  ],
 
-  async run({ maxBytes, maxAge, maxFiles }, context) {
+  async run({ maxBytes, maxAge, maxFiles, rotate, directory }, context) {
+    const where = directory === undefined ? [] : [`--directory=${directory}`];
     const limits = [
+      ...(rotate ? ['--rotate'] : []),
       ...(maxBytes === undefined ? [] : [`--vacuum-size=${maxBytes}`]),
       ...(maxAge === undefined ? [] : [`--vacuum-time=${Math.ceil(maxAge / 1000)}s`]),
       ...(maxFiles === undefined ? [] : [`--vacuum-files=${maxFiles}`]),
     ];
-    const command = ['journalctl', ...(context.dryRun ? ['--disk-usage'] : limits)] as const;
+    const command = [
+      'journalctl',
+      ...where,
+      ...(context.dryRun ? ['--disk-usage'] : limits),
+    ] as const;
     const result = await runProgram(context, command, { keepBytes: 1024 * 1024 });
     const failure = failureOf(command, result);
     if (failure !== undefined) return failed(failure, isMissing(result));
