@@ -1,8 +1,7 @@
 /** How the agent adapts to a machine under pressure. */
-import type { Finding } from '../../protocol/config/problem.ts';
-import { finding } from '../../protocol/config/problem.ts';
 import type { Infer } from '../../protocol/config/schema.ts';
 import { count, duration, flag, object } from '../../protocol/config/schema.ts';
+import type { AdaptRules } from '../core/adapting/figures.ts';
 
 export const adaptSchema = object(
   'Doing less while the machine is short of processor, memory, charge, coolness or disk.',
@@ -35,10 +34,9 @@ export const adaptSchema = object(
   },
 );
 
-/** `battery` is in percent. */
-export type AdaptConfig = Infer<typeof adaptSchema>;
+export type AdaptSettings = Infer<typeof adaptSchema>;
 
-export function adaptRules({ stretch }: AdaptConfig): readonly Finding[] {
-  if ([1, 2, 4, 8].includes(stretch)) return [];
-  return [finding('not-allowed', ['adapt', 'stretch'], 'must be 1, 2, 4 or 8')];
+/** The largest power of two that the bound allows. */
+export function resolveAdapt({ stretch, ...rest }: AdaptSettings): AdaptRules {
+  return { ...rest, stretch: 2 ** Math.floor(Math.log2(stretch)) };
 }
