@@ -1,5 +1,6 @@
 /** Options that all questions about history have in common. */
 import type { Command } from 'commander';
+import type { Client } from './client.ts';
 import { readTime } from './times.ts';
 
 export interface HistoryOptions {
@@ -29,4 +30,24 @@ export function historyQuery(
   if (until !== undefined) query.set('until', readTime(until, now));
   for (const [name, value] of Object.entries(more)) if (value !== undefined) query.set(name, value);
   return query;
+}
+
+/** Follows the pages: one may end before it is full, because the collector looked at enough. */
+export async function fetchPages<T>(
+  client: Client,
+  path: string,
+  name: string,
+  query: URLSearchParams,
+): Promise<T[]> {
+  const wanted = Number(query.get('limit'));
+  const found: T[] = [];
+  let next: unknown;
+  do {
+    const page = await client.json<Record<string, unknown>>(path, query);
+    found.push(...(page[name] as T[]));
+    next = page['next'];
+    query.set('cursor', String(next));
+    query.set('limit', String(wanted - found.length));
+  } while (next !== undefined && found.length < wanted);
+  return found;
 }

@@ -3,9 +3,16 @@ import type { Command } from 'commander';
 import { clock } from '../../core/present.ts';
 import type { EventRecord } from '../../core/views.ts';
 import { contextOf } from '../context.ts';
-import { type HistoryOptions, historyOptions, historyQuery } from '../history-options.ts';
+import {
+  fetchPages,
+  type HistoryOptions,
+  historyOptions,
+  historyQuery,
+} from '../history-options.ts';
 import type { CliIo } from '../io.ts';
 import { table } from '../table.ts';
+
+const PATH = '/api/muster/v1/events';
 
 interface Options extends HistoryOptions {
   readonly name?: string;
@@ -22,8 +29,8 @@ export function events(program: Command, io: CliIo): void {
     const { client, answer } = contextOf(io, used);
     const { name, severity } = options;
     const query = historyQuery(options, { name, severity }, io.now());
-    const found = await client.json<{ events: EventRecord[] }>('/api/muster/v1/events', query);
-    answer(found.events, () => listText(found.events));
+    const found = await fetchPages<EventRecord>(client, PATH, 'events', query);
+    answer(found, () => listText(found));
   });
 }
 

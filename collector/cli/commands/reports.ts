@@ -4,7 +4,12 @@ import { clock, percent, span } from '../../core/present.ts';
 import type { ReportView } from '../../core/views.ts';
 import type { DeviceTally, ReportSummary, RunTally, TaskTally } from '../../ports/fleet.ts';
 import { contextOf } from '../context.ts';
-import { type HistoryOptions, historyOptions, historyQuery } from '../history-options.ts';
+import {
+  fetchPages,
+  type HistoryOptions,
+  historyOptions,
+  historyQuery,
+} from '../history-options.ts';
 import { CliError, type CliIo } from '../io.ts';
 import { type Column, pairs, table } from '../table.ts';
 
@@ -24,8 +29,8 @@ export function reports(program: Command, io: CliIo): void {
   filters(group.command('list', { isDefault: true }).description('newest first'), '50').action(
     async (options: Options, command: Command) => {
       const { client, answer } = contextOf(io, command);
-      const found = await client.json<{ reports: ReportView[] }>(PATH, asQuery(options, io));
-      answer(found.reports, () => listText(found.reports));
+      const found = await fetchPages<ReportView>(client, PATH, 'reports', asQuery(options, io));
+      answer(found, () => listText(found));
     },
   );
 

@@ -1,5 +1,7 @@
 /** `muster health`, `muster reports` and `muster events` against the real server. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Client } from '../../../collector/cli/client.ts';
+import { fetchPages } from '../../../collector/cli/history-options.ts';
 import { run } from '../../../collector/cli/program.ts';
 import type { HealthView } from '../../../collector/core/views.ts';
 import { device, httpFixture, NOW } from '../../support/http-fixture.ts';
@@ -119,6 +121,26 @@ describe('muster reports', () => {
     expect(out).toMatch(/\ntidy +2 +50 % +failed, /);
     expect(out).toMatch(/\npi-2 +1 +0\.0 % .*\npi-1 +1 +100 % /);
     expect((await muster('reports', 'summary', '--name', 'x')).out).toMatch(/^no runs from /);
+  });
+});
+
+describe('pages', () => {
+  it('are followed until there is enough or no more', async () => {
+    const asked: string[] = [];
+    const pages = [{ things: [1, 2], next: 'a' }, { things: [], next: 'b' }, { things: [3] }];
+    const client = {
+      json: (_path: string, query: URLSearchParams) => {
+        asked.push(query.toString());
+        return Promise.resolve(pages[asked.length - 1]);
+      },
+    } as unknown as Client;
+    const ask = (limit: string) =>
+      fetchPages<number>(client, '/x', 'things', new URLSearchParams({ limit }));
+    expect(await ask('9')).toEqual([1, 2, 3]);
+    expect(asked).toEqual(['limit=9', 'limit=7&cursor=a', 'limit=7&cursor=b']);
+    asked.length = 0;
+    expect(await ask('2')).toEqual([1, 2]);
+    expect(asked.length).toBe(1);
   });
 });
 
