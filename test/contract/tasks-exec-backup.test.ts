@@ -131,12 +131,14 @@ describe('a server', () => {
   beforeEach(async () => {
     got = [];
     status = 201;
-    server = createServer(async (request, response) => {
+    server = createServer((request, response) => {
       const pieces: Buffer[] = [];
-      for await (const piece of request) pieces.push(piece as Buffer);
-      const { method = '', url: path = '', headers } = request;
-      got.push({ method, path, headers, body: Buffer.concat(pieces) });
-      response.writeHead(status).end(status === 201 ? '' : 'no room');
+      request.on('data', (piece: Buffer) => pieces.push(piece));
+      request.once('end', () => {
+        const { method = '', url: path = '', headers } = request;
+        got.push({ method, path, headers, body: Buffer.concat(pieces) });
+        response.writeHead(status).end(status === 201 ? '' : 'no room');
+      });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

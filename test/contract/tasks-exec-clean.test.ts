@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -14,6 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createTrees } from '../../agent/io/maintenance/trees.ts';
 import { cleanTask } from '../../agent/tasks/clean.ts';
 import { problemsOf, runTask } from '../support/tasks-exec/context.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
@@ -69,6 +71,43 @@ function left(): string[] {
 
 const clean = (written: object, more = {}) =>
   runTask(cleanTask, { roots: [root], minAge: '0s', ...written }, more);
+
+/** Makes folders like the canary's, and swaps each for a link to the canary and back. */
+const SWAPPER = `
+const fs = require('node:fs');
+const [root, canary] = process.argv.slice(1);
+const quiet = (act) => { try { act(); } catch {} };
+process.stdout.write('ready');
+for (let n = 0; ; n += 1) {
+  for (const name of ['one', 'two', 'three']) {
+    const path = root + '/' + name;
+    quiet(() => fs.mkdirSync(path + '/deep', { recursive: true }));
+    quiet(() => fs.writeFileSync(path + '/a.tmp', ''));
+    quiet(() => fs.writeFileSync(path + '/deep/b.tmp', ''));
+    quiet(() => fs.renameSync(path, path + '.away' + (n % 5)));
+    quiet(() => fs.symlinkSync(n % 2 ? canary : '../canary', path));
+    quiet(() => fs.writeFileSync(path + '.x', ''));
+    quiet(() => fs.unlinkSync(path));
+  }
+}`;
+
+/** A folder that is a link half of the time. */
+const TIGHT_SWAPPER = `
+const fs = require('node:fs');
+const [root, canary] = process.argv.slice(1);
+const quiet = (act) => { try { act(); } catch {} };
+const names = Array.from({ length: 5 }, (_, n) => root + '/' + n);
+process.stdout.write('ready');
+for (;;) {
+  for (const path of names) {
+    quiet(() => fs.unlinkSync(path));
+    quiet(() => fs.mkdirSync(path));
+  }
+  for (const path of names) {
+    quiet(() => fs.rmdirSync(path));
+    quiet(() => fs.symlinkSync(canary, path));
+  }
+}`;
 
 describe('what goes', () => {
   it('deletes what matches and is old enough, and says what it freed', async () => {
@@ -248,14 +287,64 @@ describe('path games', () => {
     }
   });
 
-  it('a process that swaps folders for links in a loop wins nothing', async () => {
-    const swapper = spawn(process.execPath, ['-e', SWAPPER, root, canary], {
+  it('a folder that becomes a link between the look and the step is not entered', async () => {
+    put(join(root, 'a.tmp'));
+    mkdirSync(join(root, 'swapped'));
+    const seen: string[] = [];
+    await createTrees().walk(root, {
+      oneFileSystem: true,
+      signal: new AbortController().signal,
+      visit: async ({ path, kind, name }, folder) => {
+        seen.push(path);
+        if (kind === 'file') await folder.remove(name);
+        if (path !== 'swapped') return;
+        renameSync(join(root, 'swapped'), join(temp.path, 'away'));
+        symlinkSync(canary, join(root, 'swapped'));
+      },
+      skipped: (path, why) => seen.push(`${path}: ${why}`),
+    });
+    expect(seen.sort()).toEqual([
+      'a.tmp',
+      'swapped',
+      'swapped: it was replaced while it was looked at',
+    ]);
+  });
+
+  it('a folder that is swapped while it is worked in leads nowhere else', async () => {
+    put(join(root, 'swapped/a.tmp'));
+    put(join(root, 'swapped/deep/b.tmp'));
+    const removed: string[] = [];
+    await createTrees().walk(root, {
+      oneFileSystem: true,
+      signal: new AbortController().signal,
+      visit: async ({ path, kind, name }, folder) => {
+        if (path === 'swapped') return;
+        if (!existsSync(join(temp.path, 'away'))) {
+          renameSync(join(root, 'swapped'), join(temp.path, 'away'));
+          symlinkSync(canary, join(root, 'swapped'));
+        }
+        if (kind === 'file' && (await folder.remove(name))) removed.push(path);
+      },
+      leave: async ({ name }, _inside, folder) => {
+        await folder?.removeFolder(name);
+      },
+    });
+    expect(removed.sort()).toEqual(['swapped/a.tmp', 'swapped/deep/b.tmp']);
+    expect(readdirSync(join(temp.path, 'away'))).toEqual([]);
+  });
+
+  it.each([
+    ['one name as fast as it can', TIGHT_SWAPPER],
+    ['whole trees', SWAPPER],
+  ])('a process that swaps folders for links wins nothing: %s', async (_name, script) => {
+    const swapper = spawn(process.execPath, ['-e', script, root, canary], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await once(swapper.stdout, 'data');
     try {
-      for (let round = 0; round < 40; round += 1) {
-        await clean({ emptyFolders: round % 2 === 0 });
+      for (let round = 0; round < 100; round += 1) {
+        const rules = { emptyFolders: round % 2 === 0, maxFiles: round % 3 };
+        await runTask(cleanTask, { roots: [root], minAge: '0s', ...rules });
         expect(pictureOf(canary)).toBe(before);
       }
     } finally {
@@ -264,25 +353,6 @@ describe('path games', () => {
     }
   });
 });
-
-/** Makes folders like the canary's, and swaps each for a link to the canary and back. */
-const SWAPPER = `
-const fs = require('node:fs');
-const [root, canary] = process.argv.slice(1);
-const quiet = (act) => { try { act(); } catch {} };
-process.stdout.write('ready');
-for (let n = 0; ; n += 1) {
-  for (const name of ['one', 'two', 'three']) {
-    const path = root + '/' + name;
-    quiet(() => fs.mkdirSync(path + '/deep', { recursive: true }));
-    quiet(() => fs.writeFileSync(path + '/a.tmp', ''));
-    quiet(() => fs.writeFileSync(path + '/deep/b.tmp', ''));
-    quiet(() => fs.renameSync(path, path + '.away' + (n % 5)));
-    quiet(() => fs.symlinkSync(n % 2 ? canary : '../canary', path));
-    quiet(() => fs.writeFileSync(path + '.x', ''));
-    quiet(() => fs.unlinkSync(path));
-  }
-}`;
 
 describe('any tree and any rule', () => {
   const name = fc.constantFrom('a', 'b.tmp', 'c', '..x', 'ä');
