@@ -3,6 +3,9 @@ import type { Command } from 'commander';
 import type { Client } from './client.ts';
 import { readTime } from './times.ts';
 
+/** The most that the API gives at once. */
+const PAGE = 1_000;
+
 export interface HistoryOptions {
   readonly device?: string;
   readonly since?: string;
@@ -41,13 +44,14 @@ export async function fetchPages<T>(
 ): Promise<T[]> {
   const wanted = Number(query.get('limit'));
   const found: T[] = [];
+  query.set('limit', String(Math.min(wanted, PAGE)));
   let next: unknown;
   do {
     const page = await client.json<Record<string, unknown>>(path, query);
     found.push(...(page[name] as T[]));
     next = page['next'];
     query.set('cursor', String(next));
-    query.set('limit', String(wanted - found.length));
+    query.set('limit', String(Math.min(wanted - found.length, PAGE)));
   } while (next !== undefined && found.length < wanted);
   return found;
 }

@@ -51,6 +51,7 @@ export async function* verifyData(data: string): AsyncGenerator<PartReport> {
     yield { part: 'journal', verdict: 'damaged', detail };
   }
   yield* level(join(data, 'alerts'), 'alerts', catalogEntry);
+  yield* level(join(data, 'fleet'), 'fleet', catalogEntry);
   yield* quarantine(join(data, 'quarantine'));
   const store = join(data, 'store');
   yield* level(join(store, 'index'), 'store/index', () => undefined);
