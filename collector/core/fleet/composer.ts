@@ -42,31 +42,44 @@ export class Composer {
   /** Trees that were laid over each other. */
   merges = 0;
   private readonly flags: readonly ReadyFlag[];
-  private readonly common: readonly ReadyLayer[];
-  private readonly ofDevice = new Map<string, ReadyLayer>();
+  private readonly fleet: readonly ReadyLayer[];
+  private readonly selected: readonly ReadyLayer[];
+  /** There may be one for each site and for each device, so they are looked up. */
+  private readonly named = new Map<string, ReadyLayer>();
   private readonly shared = new Map<string, Content>();
 
   constructor(layers: Iterable<Layer>, flags: Iterable<Flag>) {
     const ready = [...layers].filter(({ enabled }) => enabled).map(readyLayer);
-    for (const one of ready) if (one.name.kind === 'device') this.ofDevice.set(one.name.name, one);
-    this.common = ready.filter(({ name }) => name.kind !== 'device').sort(compareLayers);
+    for (const one of ready) this.named.set(one.layer.id, one);
+    this.fleet = ready.filter(({ name }) => name.kind === 'fleet');
+    this.selected = ready.filter(({ name }) => name.kind === 'selector').sort(compareLayers);
     this.flags = [...flags].sort((a, b) => (a.name < b.name ? -1 : 1)).map(readyFlag);
   }
 
   contentFor(device: Selectable): Content {
-    const own = this.ofDevice.get(device.id);
-    const within = this.common.filter((one) => covers(one, device));
-    const layers = own === undefined ? within : [...within, own];
+    const own = this.named.get(`device:${device.id}`);
+    const layers = this.layersOf(device, own);
     const values = this.flags.map((one) => evaluate(one, device).value);
     const variants = layers.map(({ layer }) => variantFor(layer, device.id));
     // Its own layer makes a device like no other.
     if (own !== undefined) return this.make(layers, variants, values);
-    const key = JSON.stringify([within.map(({ layer }) => layer.id), variants, values]);
+    const ids = layers.map(({ layer }) => layer.id);
+    const key = `${ids.join()} ${variants.join()} ${JSON.stringify(values)}`;
     const known = this.shared.get(key);
     if (known !== undefined) return known;
     const made = this.make(layers, variants, values);
     if (this.shared.size < MAX_SHARED) this.shared.set(key, made);
     return made;
+  }
+
+  private layersOf(device: Selectable, own: ReadyLayer | undefined): readonly ReadyLayer[] {
+    const site = this.named.get(`site:${device.site}`);
+    return [
+      ...this.fleet,
+      ...(site === undefined ? [] : [site]),
+      ...this.selected.filter((one) => covers(one, device)),
+      ...(own === undefined ? [] : [own]),
+    ];
   }
 
   private make(

@@ -1,0 +1,16 @@
+/** Everything about layers, flags, commands and tasks that is reached by HTTP. */
+import type { FastifyInstance } from 'fastify';
+import type { FleetView } from '../../../ports/fleet-desk.ts';
+import type { HttpPart } from '../deps.ts';
+import { commands, tasks } from './commands.ts';
+import { flags } from './flags.ts';
+import { layers } from './layers.ts';
+
+export function fleet(view: FleetView): HttpPart {
+  return async (app: FastifyInstance) => {
+    layers(app, view);
+    flags(app, view);
+    commands(app, view);
+    tasks(app, view);
+  };
+}
