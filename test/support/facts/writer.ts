@@ -5,7 +5,7 @@ const facts = await openFacts(process.argv[2] ?? '');
 process.stdout.write('open\n');
 for (let n = Number(process.argv[3]); ; n++) {
   for (const key of ['a', 'b']) {
-    await facts.put(`runs/${key}`, `${n} ${'x'.repeat((n * 7919) % 20_000)}`);
+    await facts.put(`runs/${key}`, `${n} ${'x'.repeat((n * 791_901) % 400_000)}`);
     process.stdout.write(`${key} ${n}\n`);
   }
 }
