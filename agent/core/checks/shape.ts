@@ -13,7 +13,12 @@ export function shapeOf({ overall, reason, checks }: Health): string {
       check.critical,
       check.component,
       [...check.labels],
-      check.text.replaceAll(/\d+(?:\.\d+)?/g, '0'),
+      wordsOf(check.text),
     ]),
   ]);
+}
+
+/** A text without its figures. */
+export function wordsOf(text: string): string {
+  return text.replaceAll(/\d+(?:\.\d+)?/g, '0');
 }

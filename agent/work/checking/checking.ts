@@ -11,6 +11,7 @@ import { allBefore, type DependencyGraph, standingsOf } from '../../core/checks/
 import type { Moment } from '../../core/checks/moment.ts';
 import { overallOf } from '../../core/checks/overall.ts';
 import { firstDue, nextDue } from '../../core/checks/schedule.ts';
+import { wordsOf } from '../../core/checks/shape.ts';
 import { isGood, judge, NO_VERDICT } from '../../core/checks/verdict.ts';
 import type { Journal } from '../../ports/caretaking.ts';
 import type { Log } from '../../ports.ts';
@@ -51,6 +52,8 @@ export class Checking {
   private readonly stopping = new AbortController();
   /** Monotonic time of the first start: grace counts from the agent's start, not from a reload. */
   private readonly startedAt: number;
+  /** Enough is known for a judgement on the whole device. */
+  private settled = false;
   private judged: Judged;
 
   /** `before` is the checking that this one takes over from; stop it first. */
@@ -183,11 +186,15 @@ export class Checking {
   }
 
   private take(watched: Watched, { finding }: Run): void {
-    const { config } = watched.plan;
+    const { verdict, said, plan } = watched;
     if (isGood(finding.state) || this.counts(watched)) {
-      watched.verdict = judge(watched.verdict, finding.state, config);
+      watched.verdict = judge(verdict, finding.state, plan.config);
     }
-    this.refresh(watched);
+    watched.said = `${finding.state} ${wordsOf(finding.text)}`;
+    const isSame = watched.verdict.state === verdict.state && watched.said === said;
+    // Most runs find what the run before found: nothing follows from it.
+    if (isSame && this.settled) this.telling.check(watched);
+    else this.refresh(watched);
   }
 
   /** Whether a bad run counts: not at the start, and not while something before it is doubtful. */
@@ -230,7 +237,7 @@ export class Checking {
 
   private judge(): void {
     const all = [...this.watched.values()];
-    const isSettled =
+    this.settled ||=
       this.deps.clock.mono() - this.startedAt >= SETTLE_MS ||
       all.every(({ last }) => last !== undefined);
     const judgement = overallOf(
@@ -242,7 +249,7 @@ export class Checking {
     );
     const since = judgement.overall === this.judged.overall ? this.judged.since : this.now();
     this.judged = { ...judgement, since };
-    if (isSettled) this.telling.all(judgement);
+    if (this.settled) this.telling.all(judgement);
   }
 }
 

@@ -31,6 +31,8 @@ export interface Watched {
   timer: Cancel;
   verdict: Verdict;
   last: Run | undefined;
+  /** What the last run found, without its figures. */
+  said: string;
   standing: Standing;
   since: Moment;
   /** The state that was told last as an event. */
@@ -52,6 +54,7 @@ export function watch(plan: PlannedCheck, now: Moment): Watched {
     timer: () => undefined,
     verdict: NO_VERDICT,
     last: undefined,
+    said: '',
     standing: NOT_KNOWN,
     since: now,
     told: undefined,
