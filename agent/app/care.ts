@@ -26,6 +26,9 @@ import { type Applied, Reconciling } from '../work/reconciling/reconciling.ts';
 import type { Caretakers } from './caretakers.ts';
 import type { Telemetry } from './telemetry.ts';
 
+/** What a device says that declares none. */
+const WITHOUT_CHECKS = { overall: 'healthy', reason: '', checks: [] } as const;
+
 export interface CareDeps {
   readonly log: Log;
   readonly telemetry: Telemetry;
@@ -174,8 +177,7 @@ export class Care {
   /** What can be asked through the local door. */
   routes() {
     return {
-      '/health': () => healthView(this.caretakers),
-      '/checks': () => this.caretakers?.checking.status() ?? [],
+      '/health': () => this.caretakers?.checking.status() ?? WITHOUT_CHECKS,
       '/tasks': () => this.caretakers?.maintaining.status() ?? [],
       '/remedies': () => this.caretakers?.remedying.status() ?? [],
       '/pressure': () => this.adapting.status(),
@@ -218,14 +220,4 @@ export class Care {
 
 function flagOf(flags: Readonly<Record<string, unknown>>, name: string): unknown {
   return Object.hasOwn(flags, name) ? { name, value: flags[name] } : undefined;
-}
-
-function healthView(caretakers: Caretakers | undefined) {
-  if (caretakers === undefined) return { overall: 'healthy', reason: '', checks: [] };
-  const { checks, ...rest } = caretakers.health();
-  const shown = checks.map(({ labels, ...one }) => ({
-    ...one,
-    labels: Object.fromEntries(labels),
-  }));
-  return { ...rest, checks: shown };
 }

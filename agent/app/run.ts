@@ -97,7 +97,6 @@ function doorRoutes(app: AgentApp): Routes {
   return {
     '/status': ask('/status'),
     '/health': ask('/health'),
-    '/checks': ask('/checks'),
     '/tasks': ask('/tasks'),
     '/remedies': ask('/remedies'),
     '/pressure': ask('/pressure'),

@@ -3,19 +3,13 @@
 import { createRequire } from 'node:module';
 import type { Plugin } from 'esbuild';
 import { root } from '../lib/root.mjs';
+import { isCommonJs } from './package-type.ts';
 
 const NAMESPACE = 'named';
 const PACKAGE = /^(@[^/.]+\/)?[^/.@][^/]*$/;
 const NAME = /^[A-Za-z_$][\w$]*$/;
 
 const require = createRequire(`${root}/package.json`);
-
-function isCommonJs(path: string): boolean {
-  if (!/\.c?js$/.test(path)) return false;
-  const folder = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0];
-  const { type } = require(`${folder}/package.json`) as { type?: string };
-  return type !== 'module' || path.endsWith('.cjs');
-}
 
 function namesOf(path: string): string[] {
   const exported: unknown = require(path);

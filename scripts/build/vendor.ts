@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { build, type Plugin, transform } from 'esbuild';
+import { isCommonJs } from './package-type.ts';
 
 /** A package made of ES modules is bundled on its own first: its files have one top level. */
 async function whole(path: string, resolveDir: string): Promise<string> {
@@ -32,7 +33,7 @@ export const shortVendorNames: Plugin = {
       contents: await whole(path, dirname(path)),
     }));
     outer.onLoad({ filter: /\/node_modules\/.*\.c?js$/ }, async ({ path }) => ({
-      contents: await shorten(path),
+      contents: isCommonJs(path) ? await shorten(path) : await whole(path, dirname(path)),
     }));
   },
 };
