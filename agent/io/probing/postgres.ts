@@ -3,7 +3,7 @@
  * docs/decisions/0017-database-drivers.md
  */
 import { Socket } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import type { DatabaseAnswer, PostgresProbe } from '../../ports/probing.ts';
 import type { Keep } from './probe.ts';
 import { secondsSince } from './socket.ts';
@@ -23,7 +23,7 @@ export async function probePostgres(probe: PostgresProbe, keep: Keep): Promise<D
     database: probe.database ?? probe.username ?? 'postgres',
     // As a function: an empty text would send `pg` looking into the environment and ~/.pgpass.
     password: () => probe.password ?? '',
-    ssl: sslOf(probe),
+    ssl: await sslOf(probe),
     application_name: 'muster-agent',
     stream: () => socket,
   });
@@ -66,19 +66,12 @@ function passwordMissing({ message }: Error): boolean {
   return message.includes('password must be a non-empty string');
 }
 
-function sslOf({ tls }: PostgresProbe) {
+async function sslOf({ tls }: PostgresProbe): Promise<ConnectionOptions | false> {
   if (tls === undefined) return false;
   const { servername, ca, verify } = tls;
-  return {
-    rejectUnauthorized: verify,
-    ...(ca === undefined ? {} : { ca }),
-    ...(servername === undefined
-      ? {}
-      : {
-          checkServerIdentity: (
-            _host: string,
-            certificate: Parameters<typeof checkServerIdentity>[1],
-          ) => checkServerIdentity(servername, certificate),
-        }),
-  };
+  const options = { rejectUnauthorized: verify, ...(ca === undefined ? {} : { ca }) };
+  if (servername === undefined) return options;
+  // The driver itself goes by the host's name alone.
+  const { checkServerIdentity } = await import('node:tls');
+  return { ...options, checkServerIdentity: (_, peer) => checkServerIdentity(servername, peer) };
 }

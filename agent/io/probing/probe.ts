@@ -4,7 +4,7 @@
  */
 import type { CertificateSeen, Probed } from '../../ports/probing.ts';
 
-/** Remembers how something that was just opened is closed. */
+/** Remembers how something is closed, before it is opened. Throws when it is too late for that. */
 export type Keep = (close: () => void) => void;
 
 /** A failure after the server had shown its certificates. */
@@ -32,7 +32,10 @@ export async function probed<T extends object>(
   };
   const keep: Keep = (close) => {
     closers.push(close);
-    if (over) closeAll();
+    if (!over) return;
+    closeAll();
+    // The work ends here: to connect a destroyed socket would bring it back to life.
+    throw new Error(LATE);
   };
   let stop = () => {};
   const late = new Promise<never>((_, reject) => {

@@ -1,14 +1,14 @@
 /**
- * A PING to Redis, by the package `@redis/client`, which is loaded when the first check asks.
+ * A PING to Redis, by the package `@redis/client`. This file is loaded when the first check asks, so
+ * its import is no burden to others; a dynamic one of this package loses its names in our bundle.
  * docs/decisions/0017-database-drivers.md
  */
-import type { RedisClientOptions } from '@redis/client';
+import { createClient, type RedisClientOptions } from '@redis/client';
 import type { DatabaseAnswer, DatabaseProbe } from '../../ports/probing.ts';
 import type { Keep } from './probe.ts';
 import { secondsSince, tlsOptions } from './socket.ts';
 
 export async function probeRedis(probe: DatabaseProbe, keep: Keep): Promise<DatabaseAnswer> {
-  const { createClient } = await import('@redis/client');
   const { username, password, database } = probe;
   // The client forgets a socket that is still connecting: only the signal reaches that one.
   const gone = new AbortController();

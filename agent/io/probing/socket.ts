@@ -1,6 +1,6 @@
 /** A connection for a probe, with TLS or without, and what the server's certificate says. */
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateSeen, ProbeTarget, ProbeTls } from '../../ports/probing.ts';
 import { CertificateError, type Keep } from './probe.ts';
 
@@ -22,6 +22,8 @@ export async function openSocket(target: ProbeTarget, keep: Keep): Promise<OpenS
   if (tls === undefined) {
     return { socket: await ready(connect({ host, port }), 'connect', keep), began, seen: {} };
   }
+  // Megabytes that a device without TLS never needs.
+  const { connect: connectTls } = await import('node:tls');
   const socket = await ready(
     connectTls({ host, port, ...tlsOptions(tls, host), rejectUnauthorized: false }),
     'secureConnect',
