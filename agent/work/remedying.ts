@@ -191,8 +191,9 @@ export class Remedying {
   #giveUp(name: string, check: string): void {
     const state = stopped(this.#ledger.of(name), check);
     this.#ledger.set(name, state);
-    void this.#ledger.saveIfPossible(name);
-    void this.#tries.tell(stoppedEvent(name, check, state.checks[check]?.failed ?? 0));
+    // Told first: a crash between lets it be told again, not get lost.
+    const told = this.#tries.tell(stoppedEvent(name, check, state.checks[check]?.failed ?? 0));
+    void told.then(() => this.#ledger.saveIfPossible(name));
   }
 
   #age(name: string, config: RemedyConfig, now: number): void {

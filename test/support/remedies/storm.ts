@@ -19,6 +19,11 @@ export interface Outcome {
   readonly seconds: number;
 }
 
+interface StoredState {
+  readonly current?: { readonly check: string };
+  readonly checks: Readonly<Record<string, { readonly stopped: boolean }>>;
+}
+
 interface Running {
   readonly remedy: string;
   readonly claims: readonly string[];
@@ -95,7 +100,7 @@ export class Storm {
     this.dieIn = 0;
     this.running.clear();
     if (reboots) {
-      this.before = this.now - 5_000;
+      this.before = this.now;
       this.clock = new FakeClock(5_000, Date.UTC(2000, 0, 1));
     }
     this.remedying = this.make();
@@ -186,11 +191,9 @@ export class Storm {
     if (!areFree(claims, held)) this.wrong.push(`${remedy}: against another at ${now}`);
     if (this.quiet) this.wrong.push(`${remedy}: during an update`);
     const stored = this.facts.get(`remedies/${remedy}`) ?? '{}';
-    const { state } = JSON.parse(stored) as { state?: { current?: { check: string } } };
+    const { state } = JSON.parse(stored) as { state?: StoredState };
     if (state?.current?.check !== check) this.wrong.push(`${remedy}: acts before it is durable`);
-    const of = (name: string) =>
-      this.events.findLastIndex((e) => e.name === name && e.remedy === remedy && e.check === check);
-    if (of('remedy.stopped') > of('remedy.resumed')) this.wrong.push(`${remedy}: was stopped`);
+    if (state?.checks[check]?.stopped === true) this.wrong.push(`${remedy}: was stopped`);
     const start: Start = { remedy, check, at: now };
     this.starts.push(start);
     return start;

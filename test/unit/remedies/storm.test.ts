@@ -110,8 +110,8 @@ test('never above a limit, never two against each other, durable first, told at 
       expect(untold(storm)).toEqual([]);
     },
   );
-  await fc.assert(storms, { numRuns: 150 });
-  expect(tries).toBeGreaterThan(500);
+  await fc.assert(storms, { numRuns: Number(process.env['STORMS'] ?? 60) });
+  expect(tries).toBeGreaterThan(100);
 });
 
 /** Ids that never got an end, or two different ones. */
