@@ -115,4 +115,6 @@ export interface Upkeep {
   readonly archives: Archives;
   readonly courier: Courier;
   readonly texts: Texts;
+  /** A folder for files of tasks that no other user can write to; `data` when that is so there. */
+  spool(data: string): Promise<string>;
 }

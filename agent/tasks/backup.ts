@@ -114,7 +114,8 @@ async function toServer(
   archiving: ArchiveOptions,
 ): Promise<TaskOutcome> {
   const { archives, courier } = context.upkeep;
-  const spool = `${context.data}/tasks/${context.name}.tar.gz`;
+  const folder = await context.upkeep.spool(context.data);
+  const spool = `${folder}/${context.name}.tar.gz`;
   try {
     const archive = await archives.write(spool, archiving);
     const digest = Buffer.from(archive.sha256).toString('base64');

@@ -17,7 +17,7 @@ const MOST_CHANGES = 257;
 
 const schema = object('Looks for known vulnerabilities of the installed packages', {
   feed: optional(
-    text("The collector's feed of this name", { pattern: '^[a-z0-9][a-z0-9._-]{0,62}$' }),
+    text("The collector's feed of this name", { pattern: '^[a-zA-Z0-9][a-zA-Z0-9._-]{0,127}$' }),
   ),
   file: optional(text('A feed on the device: OSV as JSON, JSON lines, or either as gzip')),
   ecosystem: optional(text('As in the feed, e.g. `Debian:12`; by default by /etc/os-release')),
@@ -87,7 +87,7 @@ async function feedFile(
     return { path: file.startsWith('/') ? file : `${context.folder}/${file}` };
   if (context.collectorUrl === undefined) return failed('collector.url is not configured', true);
   const url = `${context.collectorUrl.replace(/\/+$/, '')}/api/muster/v1/feeds/${feed}`;
-  const path = `${context.data}/feeds/${feed}`;
+  const path = `${await context.upkeep.spool(context.data)}/feeds/${feed}`;
   // A dry run looks only; but what it looks with may be old.
   const { signal } = context;
   let why: string;

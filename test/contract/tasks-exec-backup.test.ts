@@ -30,6 +30,7 @@ let clock: FakeClock;
 beforeEach(async () => {
   temp = await tempFolder('backup');
   source = join(temp.path, 'source');
+  mkdirSync(join(temp.path, 'data'));
   mkdirSync(join(source, 'sub/empty'), { recursive: true });
   writeFileSync(join(source, 'a.txt'), 'hello\n');
   writeFileSync(join(source, 'sub/größe'), 'x'.repeat(512));
@@ -161,7 +162,7 @@ describe('a server', () => {
     const digest = createHash('sha256').update(first.body).digest('base64');
     expect(first.headers['content-digest']).toBe(`sha-256=:${digest}:`);
     expect(first.headers['content-length']).toBe(String(first.body.length));
-    expect(readdirSync(join(temp.path, 'data/tasks'))).toEqual([]);
+    expect(readdirSync(join(temp.path, 'data/upkeep'))).toEqual([]);
   });
 
   it('a refusal is told, and whether another try may help', async () => {
@@ -172,7 +173,7 @@ describe('a server', () => {
     expect(full.permanent).toBeUndefined();
     status = 403;
     expect(await backup({ url })).toMatchObject({ ok: false, permanent: true });
-    expect(readdirSync(join(temp.path, 'data/tasks'))).toEqual([]);
+    expect(readdirSync(join(temp.path, 'data/upkeep'))).toEqual([]);
     await expect(backup({ url: 'http://127.0.0.1:1' })).rejects.toThrow('127.0.0.1:1');
     expect(await backup({})).toMatchObject({ ok: false, permanent: true });
   });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -59,6 +59,7 @@ describe.skipIf(!hasDpkg)('installed packages against a feed (needs dpkg)', () =
   beforeEach(async () => {
     temp = await tempFolder('osv');
     asked = [];
+    mkdirSync(join(temp.path, 'data'));
     feed = gzipSync(JSON.stringify(advisories()));
     server = createServer((request, response) => {
       const etag = request.headers['if-none-match'];
@@ -165,7 +166,7 @@ describe.skipIf(!hasDpkg)('installed packages against a feed (needs dpkg)', () =
 
   it('a feed that is too large, packed or unpacked, leaves the old one', async () => {
     await look({ feed: 'f' });
-    const stored = join(temp.path, 'data/feeds/f');
+    const stored = join(temp.path, 'data/upkeep/feeds/f');
     writeFileSync(`${stored}.etag`, '"old"');
     feed = Buffer.alloc(3 * 1024 * 1024, 1);
     const outcome = await look({ feed: 'f', maxBytes: '1MiB' });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { securityUpdatesTask } from '../../agent/tasks/security-updates.ts';
@@ -25,6 +25,7 @@ describe.skipIf(!isPossible)('an apt of its own (needs root, apt and dpkg-dev)',
 
   beforeEach(async () => {
     temp = await tempFolder('apt');
+    mkdirSync(join(temp.path, 'data'));
     world = new AptWorld(temp.path);
     await world.start();
     world.install([
@@ -91,7 +92,7 @@ describe.skipIf(!isPossible)('an apt of its own (needs root, apt and dpkg-dev)',
     });
     expect(readFileSync(join(world.root, 'usr/foo'), 'utf8')).toBe('new');
     expect(readFileSync(join(world.root, 'etc/baz.conf'), 'utf8')).toBe('mine\n');
-    expect(existsSync(join(temp.path, 'data/tasks/test.unpacked'))).toBe(false);
+    expect(existsSync(join(temp.path, 'data/upkeep/test.unpacked'))).toBe(false);
     const again = await upgrade();
     expect(again.figures).toMatchObject({ packages_upgraded: 0, packages_held: 2 });
   });

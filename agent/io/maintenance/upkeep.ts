@@ -2,14 +2,24 @@
 import type { Upkeep } from '../../ports/maintenance.ts';
 import { createArchives } from './archives.ts';
 import { type CourierOptions, createCourier } from './courier.ts';
+import { openSpool } from './spool.ts';
 import { createTexts } from './texts.ts';
 import { createTrees } from './trees.ts';
 
-export function createUpkeep(options: CourierOptions = {}): Upkeep {
+const HELPER_FOLDER = '/var/lib/muster-helper';
+
+export interface UpkeepOptions extends CourierOptions {
+  /** Of this program where the data folder belongs to another user. */
+  readonly ownFolder?: string;
+}
+
+export function createUpkeep(options: UpkeepOptions = {}): Upkeep {
+  const { ownFolder = HELPER_FOLDER, ...courier } = options;
   return {
     trees: createTrees(),
     archives: createArchives(),
-    courier: createCourier(options),
+    courier: createCourier(courier),
     texts: createTexts(),
+    spool: (data) => openSpool(data, ownFolder),
   };
 }

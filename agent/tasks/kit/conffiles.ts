@@ -15,7 +15,8 @@ export async function wouldAsk(
 ): Promise<readonly string[]> {
   const changed = await changedHere(upgrade.name, apt, context);
   if (changed.size === 0) return [];
-  const folder = `${context.data}/tasks/${context.name}.unpacked`;
+  const spool = await context.upkeep.spool(context.data);
+  const folder = `${spool}/${context.name}.unpacked`;
   try {
     await apt.run(['mkdir', '--parents', '--mode=0700', '--', folder]);
     await apt.run(['dpkg-deb', '--extract', await apt.placeOf(upgrade), folder]);
