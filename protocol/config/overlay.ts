@@ -3,7 +3,7 @@
  *
  * It may only set what the schema marks `x-remote`, and only tune what the device itself declares:
  * a name in a dictionary, or a group that is there because somebody wrote it (the kind of a check),
- * cannot be made from afar. Everything else is refused, and nothing of a refused tree is used.
+ * cannot be made from afar; a group of nothing but marked keys (thresholds) can. Everything else is refused, and nothing of a refused tree is used.
  */
 import { nearest } from './nearest.ts';
 import type { Finding } from './problem.ts';
@@ -62,8 +62,15 @@ function whyUndeclared(
   const isName = !isListedKey(node, key) && typeof node.additionalProperties === 'object';
   if (isName) return isListed ? undefined : 'the device declares nothing of this name';
   const appears = child?.type === 'object' && child['x-optional'] === true;
-  if (!appears || child['x-remote'] === true) return undefined;
+  if (!appears || isTuning(child)) return undefined;
   return isListed && own[key] !== null ? undefined : 'the device does not declare this';
+}
+
+/** Nothing but what may be set: a pair of thresholds, a schedule. An empty group is a switch. */
+function isTuning(node: SchemaNode): boolean {
+  if (node['x-remote'] === true) return true;
+  const children = Object.values(node.properties ?? {});
+  return children.length > 0 && children.every(isTuning);
 }
 
 function childOf(node: SchemaNode, key: string): SchemaNode | undefined {

@@ -25,7 +25,16 @@ const probe = object('', {
       budget: duration('', { default: '1s', remote: true }),
     }),
   ),
-  tcp: optional(object('', { budget: duration('', { default: '1s', remote: true }) })),
+  tcp: optional(
+    object('', { host: text(''), budget: duration('', { default: '1s', remote: true }) }),
+  ),
+  reboot: optional(object('', {})),
+  used: optional(
+    object('', {
+      warning: duration('', { default: '1s', remote: true }),
+      critical: duration('', { default: '1s', remote: true }),
+    }),
+  ),
   dependsOn: list('', text('')),
 });
 const small: SchemaNode = object('', {
@@ -85,6 +94,14 @@ describe('the overlay', () => {
       'not-remote checks.web.tcp',
       'not-remote checks.web.dependsOn',
       'not-remote checks.new',
+    ]);
+  });
+
+  test('a group of nothing but thresholds may be added, an empty one that is a switch may not', () => {
+    const wanted = { checks: { web: { used: { warning: '9s' } } } };
+    expect(laid(wanted)).toMatchObject({ ok: true, tree: wanted });
+    expect(refusedPaths({ checks: { web: { reboot: {} } } })).toEqual([
+      'not-remote checks.web.reboot',
     ]);
   });
 
