@@ -98,6 +98,38 @@ describe('reports', () => {
     expect((await rig.reports.reports(ALL)).entries.length).toBe(2);
   });
 
+  it('stay in the journal while the disk refuses them where they are kept', async () => {
+    const first = await Rig.open();
+    const { fleetCatalog } = first.parts;
+    const write = fleetCatalog.write.bind(fleetCatalog);
+    fleetCatalog.write = () => Promise.reject(new Error('no room'));
+    await first.send(device.state(), sendReport('r1', report(1)), device.event(2, []));
+    await expect(first.memory.checkpoint()).rejects.toThrow('no room');
+    const second = await first.crash();
+    expect(await runs(second)).toEqual(['r1 succeeded']);
+    expect((await events(second)).length).toBe(1);
+    fleetCatalog.write = write;
+    await second[Symbol.asyncDispose]();
+  });
+
+  it('wait with the device while too many wait for the disk, and are written in groups else', async () => {
+    await using rig = await Rig.open();
+    const { fleetCatalog } = rig.parts;
+    const write = fleetCatalog.write.bind(fleetCatalog);
+    fleetCatalog.write = () => Promise.reject(new Error('no room'));
+    await rig.send(device.state());
+    for (let n = 1; n <= 2_010; n++)
+      void rig.ingest.receive({ ...sendReport(`r${n}`, report(n)), retained: false });
+    await rig.settled();
+    await rig.send(sendReport('r3000', report(3_000)));
+    expect(rig.counts.deferred.storage).toBe(1);
+    fleetCatalog.write = write;
+    await rig.reports.flush();
+    await rig.send(sendReport('r3000', report(3_000)));
+    expect(rig.counts.deferred.storage).toBe(1);
+    expect((await rig.reports.reports({ limit: 1 })).entries.length).toBe(1);
+  });
+
   it('of a clock that was never set stand where they were heard', async () => {
     await using rig = await Rig.open();
     const lost = report(1, { startedAt: 7_000, endedAt: 8_000, header: header(1, { clock: 0 }) });

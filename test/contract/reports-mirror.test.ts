@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { viewDevice } from '../../collector/core/device-view.ts';
 import { Mirroring } from '../../collector/work/mirroring.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { T0, TestDevice } from '../support/ingest/device.ts';
+import { type Sent, T0, TestDevice } from '../support/ingest/device.ts';
 import { Rig } from '../support/ingest/rig.ts';
 import { health, sendHealth } from '../support/reports/messages.ts';
 
@@ -34,7 +34,7 @@ it('is published retained when health changes, not with every change of state', 
   });
   mirroring.start();
   const device = new TestDevice();
-  const step = async (...messages: Parameters<Rig['send']>) => {
+  const step = async (...messages: readonly Sent[]) => {
     await rig.send(...messages);
     await clock.advance(1_000);
     return published.splice(0);

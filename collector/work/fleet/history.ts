@@ -50,6 +50,11 @@ export class History<T> {
     return this.waiting.size < MAX_WAITING;
   }
 
+  /** Enough waits to be worth a write of its own. */
+  crowded(): boolean {
+    return this.waiting.size >= GROUP;
+  }
+
   put(told: Told<T>): void {
     const key = `${told.device}/${told.id}`;
     if (isNewer(told, this.waiting.get(key))) this.waiting.set(key, told);

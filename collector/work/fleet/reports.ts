@@ -41,6 +41,7 @@ export class Reports implements FleetSink, FleetHistory {
   private readonly runs: History<ReportView>;
   private readonly happened: History<EventRecord>;
   private readonly cancels = new Map<string, Cancel>();
+  private hurrying = false;
 
   constructor(deps: ReportsDeps) {
     this.deps = deps;
@@ -74,6 +75,7 @@ export class Reports implements FleetSink, FleetHistory {
       figures: Object.fromEntries(figures),
     };
     this.runs.put({ device, id: run, at, epoch, number, value });
+    this.hurry();
   }
 
   event(device: string, site: string, message: EventMessage, receivedAt: number): void {
@@ -85,11 +87,13 @@ export class Reports implements FleetSink, FleetHistory {
       const value = { device, site, at: wall, receivedAt, ...told };
       this.happened.put({ device, id: `${epoch}-${number}-${index}`, at, epoch, number, value });
     });
+    this.hurry();
   }
 
   async flush(): Promise<void> {
     await this.runs.flush();
     await this.happened.flush();
+    this.hurrying = false;
   }
 
   async prune(): Promise<void> {
@@ -127,6 +131,14 @@ export class Reports implements FleetSink, FleetHistory {
       tasks: tallyTasks(entries),
       devices: tallyDevices(entries, limit),
     };
+  }
+
+  /** A fleet that comes back tells more in a second than may wait for one. */
+  private hurry(): void {
+    if (this.hurrying || !(this.runs.crowded() || this.happened.crowded())) return;
+    this.hurrying = true;
+    // A disk that refuses is tried again by the clock, not by each message.
+    this.flush().catch(() => undefined);
   }
 
   private every(name: string, ms: number, work: () => Promise<void>): void {
