@@ -1,11 +1,13 @@
 /**
  * What clocks on the wall of a time zone show, and when they show it. Pure: the zones' rules come
- * from the runtime's own data.
+ * from files that were read before (`learnZone`), or else from the runtime's own data.
  *
  * A local time is written as the UTC milliseconds at which a clock in UTC would show it. When clocks
  * are set forward, a local time that is left out stands for the first instant after it; when they
  * are set back, a local time that comes twice stands for its first coming.
  */
+
+import { type Offsets, tzifOffsets } from './tzif.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -17,7 +19,7 @@ const FURTHEST = 36 * HOUR;
 const PROBE = 12 * HOUR;
 
 interface Zone {
-  readonly format: Intl.DateTimeFormat;
+  readonly ask: Offsets;
   /** By quarter of an hour, which is when clocks are set: asking the runtime is slow. */
   readonly offsets: Map<number, number>;
 }
@@ -26,6 +28,14 @@ const QUARTER = 15 * MINUTE;
 const MOST_OFFSETS = 512;
 const zones = new Map<string, Zone>();
 const MOST_ZONES = 32;
+
+/** Teaches a zone from its file. False: the runtime is asked about it, which costs more memory. */
+export function learnZone(name: string, file: Uint8Array): boolean {
+  const ask = tzifOffsets(file);
+  if (ask === undefined) return false;
+  keep(name, ask);
+  return true;
+}
 
 export function isZone(name: string): boolean {
   if (name === 'UTC') return true;
@@ -40,11 +50,11 @@ export function isZone(name: string): boolean {
 /** Milliseconds by which clocks in the zone are ahead of UTC. */
 export function offsetAt(instant: number, zone: string): number {
   if (zone === 'UTC') return 0;
-  const { format, offsets } = zoneOf(zone);
+  const { ask, offsets } = zoneOf(zone);
   const quarter = Math.floor(instant / QUARTER);
   const known = offsets.get(quarter);
   if (known !== undefined) return known;
-  const offset = shownBy(format, quarter * QUARTER) - quarter * QUARTER;
+  const offset = ask(quarter * QUARTER);
   if (offsets.size >= MOST_OFFSETS) offsets.clear();
   offsets.set(quarter, offset);
   return offset;
@@ -83,8 +93,18 @@ export function firstWhere(from: number, to: number, holds: (at: number) => bool
 }
 
 function zoneOf(name: string): Zone {
-  const known = zones.get(name);
-  if (known !== undefined) return known;
+  return zones.get(name) ?? keep(name, runtimeOffsets(name));
+}
+
+function keep(name: string, ask: Offsets): Zone {
+  if (zones.size >= MOST_ZONES) zones.clear();
+  const zone = { ask, offsets: new Map<number, number>() };
+  zones.set(name, zone);
+  return zone;
+}
+
+/** Throws when there is no such zone. */
+function runtimeOffsets(name: string): Offsets {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: name,
     calendar: 'gregory',
@@ -97,8 +117,5 @@ function zoneOf(name: string): Zone {
     minute: 'numeric',
     second: 'numeric',
   });
-  if (zones.size >= MOST_ZONES) zones.clear();
-  const zone = { format, offsets: new Map<number, number>() };
-  zones.set(name, zone);
-  return zone;
+  return (instant) => shownBy(format, instant) - instant;
 }
