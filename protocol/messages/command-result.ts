@@ -39,13 +39,12 @@ export function isEnd(state: ResultState): boolean {
 
 const KEY = { state: 8, part: 9, text: 10, output: 11, attributes: 12 } as const;
 
-export const RESULT_LIMITS = {
+const MAX = {
   textBytes: 4_096,
   outputBytes: 16_384,
   attributes: 64,
   attributeBytes: 4_096,
 } as const;
-const MAX = RESULT_LIMITS;
 
 /** Who sends long output cuts it into pieces; of a piece that is too long the end stays. */
 export function encodeCommandResult(result: CommandResult): Uint8Array {

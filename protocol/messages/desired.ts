@@ -45,7 +45,7 @@ const KEY = {
 const MAX_PACKAGES = 64;
 const PACKAGE_BYTES = 128;
 /** A device that watches itself for longer than a week would never say what became of it. */
-export const MAX_GRACE_MS = 7 * 86_400_000;
+const MAX_GRACE_MS = 7 * 86_400_000;
 
 /**
  * Nothing is cut here: half of what was wanted is not what was wanted. A tree that no device could

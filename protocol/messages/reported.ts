@@ -68,7 +68,7 @@ const KEY = {
   commands: 12,
 } as const;
 
-export const REPORTED_LIMITS = {
+const MAX = {
   problems: 64,
   pathBytes: 256,
   messageBytes: 512,
@@ -77,7 +77,6 @@ export const REPORTED_LIMITS = {
   declared: 256,
   nameBytes: 64,
 } as const;
-const MAX = REPORTED_LIMITS;
 
 /** Texts and lists are cut to their limits: the first problems tell what is wrong. */
 export function encodeReported(reported: Reported): Uint8Array {

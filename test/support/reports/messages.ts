@@ -17,7 +17,7 @@ export function header(number: number, more: Partial<Header> = {}): Header {
   };
 }
 
-export function check(name: string, more: Partial<CheckHealth> = {}): CheckHealth {
+function check(name: string, more: Partial<CheckHealth> = {}): CheckHealth {
   return {
     ...{
       name,
