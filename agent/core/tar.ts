@@ -16,7 +16,7 @@ export interface TarEntry {
   readonly target?: Uint8Array;
 }
 
-export const TAR_BLOCK = 512;
+const TAR_BLOCK = 512;
 const TYPES = { file: '0', link: '2', folder: '5' } as const;
 const NAME_BYTES = 100;
 const LARGEST_ID = 0o7777777;

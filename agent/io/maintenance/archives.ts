@@ -10,7 +10,7 @@ import { packed } from './gzip.ts';
 import { writeAll } from './log-files.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-export const PARTIAL = '.partial';
+const PARTIAL = '.partial';
 
 export function createArchives(): Archives {
   return {

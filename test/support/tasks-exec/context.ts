@@ -11,7 +11,7 @@ export interface Surroundings extends Partial<TaskContext> {
   readonly printed?: string[];
 }
 
-export function taskContext({ printed = [], ...rest }: Surroundings = {}): TaskContext {
+function taskContext({ printed = [], ...rest }: Surroundings = {}): TaskContext {
   return {
     host: openHost(),
     clock: createClock(),
