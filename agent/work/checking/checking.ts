@@ -18,7 +18,7 @@ import type { Log } from '../../ports.ts';
 import type { Sampler } from '../../samplers/sampler.ts';
 import { checkMetrics } from './figures.ts';
 import { healthOf, type Judged, statusOf } from './health.ts';
-import { type CheckWorld, look } from './look.ts';
+import { type CheckWorld, look, type Stopping } from './look.ts';
 import { Slots } from './slots.ts';
 import { type RemedyRequest, Telling } from './telling.ts';
 import { adopt, type PlannedCheck, type Run, type Watched, watch } from './watched.ts';
@@ -49,7 +49,7 @@ export class Checking {
   private readonly graph: DependencyGraph;
   private readonly telling: Telling;
   private readonly slots = new Slots(MOST_AT_ONCE);
-  private readonly stopping = new AbortController();
+  private readonly stopping: Stopping = { stopped: false, running: new Set() };
   /** Monotonic time of the first start: grace counts from the agent's start, not from a reload. */
   private readonly startedAt: number;
   /** Enough is known for a judgement on the whole device. */
@@ -91,7 +91,8 @@ export class Checking {
 
   /** What runs is told to stop, and what it says after that is not heard. */
   stop(): void {
-    this.stopping.abort(new Error('stopped'));
+    this.stopping.stopped = true;
+    for (const run of this.stopping.running) run.abort(new Error('the agent stops'));
     this.telling.stop();
     for (const one of this.watched.values()) one.timer();
   }
@@ -147,7 +148,7 @@ export class Checking {
           log.error('a check could not be run', { check: watched.plan.name, error: String(error) }),
         )
         .finally(() => {
-          if (this.stopping.signal.aborted) return;
+          if (this.stopping.stopped) return;
           this.schedule(watched, this.due(watched, Math.max(due, clock.mono())));
         });
     });
@@ -163,12 +164,12 @@ export class Checking {
   }
 
   private async turn(watched: Watched): Promise<Run> {
-    const { signal } = this.stopping;
-    const run = await this.slots.with(() => look(this.deps, watched, () => this.now(), signal));
-    if (signal.aborted) return run;
+    const { stopping } = this;
+    const run = await this.slots.with(() => look(this.deps, watched, () => this.now(), stopping));
+    if (stopping.stopped) return run;
     note(watched, run);
     if (!isGood(run.finding.state)) await this.lookBefore(watched, run);
-    if (signal.aborted) return run;
+    if (stopping.stopped) return run;
     this.take(watched, run);
     return run;
   }

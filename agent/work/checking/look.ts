@@ -15,13 +15,19 @@ export type CheckWorld = Omit<CheckContext, 'signal' | 'timeoutMs' | 'memory'>;
 const STOPPING_MS = 500;
 const MOST_TEXT = 300;
 
+/** Shared by all runs of one checking: what is to be told when it stops. */
+export interface Stopping {
+  stopped: boolean;
+  readonly running: Set<AbortController>;
+}
+
 type Outcome = { readonly finding: CheckFinding } | { readonly error: unknown };
 
 export async function look(
   world: CheckWorld,
   watched: Watched,
   now: () => Moment,
-  stop: AbortSignal,
+  stopping: Stopping,
 ): Promise<Run> {
   const began = now();
   const { flight, plan } = watched;
@@ -30,11 +36,10 @@ export async function look(
     const seconds = Math.round((began.mono - flight.since) / 1000);
     return ended(began, began, failure(`still hangs in a run of ${seconds} s ago`));
   }
-  if (stop.aborted)
+  if (stopping.stopped)
     return ended(began, began, { state: 'unknown', text: 'did not run: the agent stops' });
   const controller = new AbortController();
-  const abort = () => controller.abort(stop.reason);
-  stop.addEventListener('abort', abort, { once: true });
+  stopping.running.add(controller);
   flight.since = began.mono;
   const context = {
     ...world,
@@ -45,7 +50,7 @@ export async function look(
   const answer = outcomeOf(() => check.run(config.options, context));
   void answer.then(() => {
     flight.since = undefined;
-    stop.removeEventListener('abort', abort);
+    stopping.running.delete(controller);
   });
   const finding = await inTime(world.clock, config.timeout, answer, controller);
   return ended(began, now(), finding);

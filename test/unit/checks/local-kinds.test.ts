@@ -124,8 +124,11 @@ describe('disk', () => {
   });
 
   it('a mount that hangs has failed, one that is not there cannot be told', async () => {
-    const hangs = on({}, { statfs: () => Promise.resolve('pending' as const) });
-    expect(await lookOnce(diskCheck, {}, hangs)).toBe('critical: /: does not answer');
+    const clock = new FakeClock();
+    const host = memoryHost({}, { statfs: () => Promise.resolve('pending' as const) });
+    const looking = lookOnce(diskCheck, {}, checkContext({ host, clock }));
+    await clock.advance(4_200);
+    expect(await looking).toBe('critical: /: does not answer');
     await expect(lookOnce(diskCheck, {}, on({}))).rejects.toThrow('no statfs');
   });
 
