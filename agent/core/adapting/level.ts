@@ -9,7 +9,7 @@ export type Level = 0 | 1 | 2 | 3;
 const ABOVE_NONE = [1, 2, 3] as const;
 
 /** So long a pressure must last before it counts. */
-export const RISE_MS = 30_000;
+const RISE_MS = 30_000;
 
 /** Whether something is reached, and since when it should not be so. */
 interface Latch {

@@ -1,7 +1,7 @@
 /** A command's output in pieces that fit a message each, up to a bound that is said when it is met. */
 
-export const PIECE_BYTES = 16_384;
-export const OUTPUT_BYTES = 262_144;
+const PIECE_BYTES = 16_384;
+const OUTPUT_BYTES = 262_144;
 
 export class OutputPieces {
   readonly #most: number;

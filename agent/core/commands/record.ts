@@ -27,8 +27,8 @@ export interface CommandRecord {
   readonly told: boolean;
 }
 
-export const KEPT_MS = 7 * 86_400_000;
-export const MOST_RECORDS = 512;
+const KEPT_MS = 7 * 86_400_000;
+const MOST_RECORDS = 512;
 /** Above every part that a command can have sent before a crash. */
 const PART_AFTER_CRASH = 1_000;
 

@@ -122,6 +122,8 @@ export class Device {
     let changes = 0;
     const change = async (act: () => Promise<void>): Promise<void> => {
       const isLast = crash !== undefined && ++changes === crash.change;
+      // A write takes its time, in which everything that does not wait for it would happen.
+      for (let turn = 0; turn < 5; turn++) await Promise.resolve();
       if (!this.dead && (!isLast || crash.after)) await act();
       if (isLast) this.kill();
       if (this.dead) await new Promise(() => undefined);
