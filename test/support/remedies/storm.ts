@@ -51,6 +51,7 @@ export class Storm {
   readonly starts: Start[] = [];
   readonly wrong: string[] = [];
   quiet = false;
+  busy = false;
   diskFull = false;
   wasFull = false;
   /** Steps until the agent dies; 0: it lives. */
@@ -116,6 +117,7 @@ export class Storm {
         log: silentLog,
         kinds: [this.kind(life)],
         quiet: () => this.quiet,
+        busy: () => this.busy,
         random: () => this.ids++ / 1e6,
         runner: { run: never },
         helper: { ask: never },
@@ -175,7 +177,7 @@ export class Storm {
         });
         start.end = this.now;
         this.running.delete(me);
-        return { ok, text: ok ? 'mended' : 'did not work' };
+        return { ok: ok && !signal.aborted, text: ok ? 'mended' : 'did not work' };
       },
     };
   }
