@@ -1,18 +1,10 @@
-/**
- * Puts the collector together: the only file that constructs. Memory is restored before the bus
- * opens; at the end the bus closes before memory is written.
- */
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { isLoopback } from '../protocol/config/address.ts';
-import { VERSION } from '../protocol/version.ts';
 import { Alerts } from './app/alerts.ts';
 import { createBus } from './app/bus.ts';
-import { componentsHealth } from './app/health.ts';
-import { quarantineView } from './app/quarantine-view.ts';
-import { queryLimits, serverFacts } from './app/server-facts.ts';
+import { Fleet } from './app/fleet.ts';
+import { collectorHttp } from './app/http.ts';
+import { queryLimits } from './app/server-facts.ts';
 import { openStorage, type Storage } from './app/storage.ts';
 import type { CollectorConfig } from './config.ts';
 import type { Device } from './core/device.ts';
@@ -20,15 +12,7 @@ import { createMetrics } from './core/metrics.ts';
 import { scalingNews } from './core/scaling-news.ts';
 import type { Readiness } from './core/views.ts';
 import { breathe, systemClock } from './io/clock.ts';
-import { capacity } from './io/http/capacity.ts';
-import { DEFAULT_LIMITS, type HttpPart } from './io/http/deps.ts';
-import { fleetEvents } from './io/http/events.ts';
-import { fleetReports } from './io/http/reports.ts';
-import { buildHttp } from './io/http/server.ts';
-import { shelves } from './io/http/shelves.ts';
 import { createLoadMeter } from './io/load-meter.ts';
-import { openBackups } from './io/shelves/backups.ts';
-import { openFeeds } from './io/shelves/feeds.ts';
 import type { Bus, Clock, Log } from './ports.ts';
 import { PromqlEngine } from './promql/engine/engine.ts';
 import { AckDesk } from './work/acks.ts';
@@ -48,7 +32,6 @@ import { Mirroring } from './work/mirroring.ts';
 import { MetricDescriptions } from './work/outside-samples/descriptions.ts';
 import { OutsideSamples } from './work/outside-samples/outside-samples.ts';
 import { OwnSamples } from './work/own-samples.ts';
-import { expressions } from './work/query/expressions.ts';
 import { LimitedQueries } from './work/query/query-desk.ts';
 import { StoreSource } from './work/query/store-source.ts';
 import { SelfSamples } from './work/self-samples.ts';
@@ -86,6 +69,7 @@ export class CollectorApp {
   private readonly capacity: Capacity;
   private readonly alerts: Alerts;
   private readonly reports: Reports;
+  private readonly fleet: Fleet;
   private readonly http: FastifyInstance;
   private restored = false;
 
@@ -140,6 +124,11 @@ export class CollectorApp {
       this.inBackground(endSite(this.forgetDeps(), device, site));
     this.reports = new Reports({ clock, log, catalog: storage.fleetCatalog });
     const { reports } = this;
+    const isUp = (device: Device) => ownSamples.isUp(device);
+    this.fleet = new Fleet({
+      ...{ clock, log, bus, feed, directory, isUp, reports },
+      catalog: storage.fleetCatalog,
+    });
     this.ingest = new Ingest({
       clock,
       log,
@@ -152,13 +141,13 @@ export class CollectorApp {
       quarantine,
       feed,
       counts,
-      reports,
+      reports: this.fleet.sink,
       moved,
     });
     const { ingest } = this;
     this.memory = new Memory({
       ...{ ...storage, directory, dictionaries, ingest, log },
-      ...{ ownSamples, outsideSamples, reports },
+      ...{ ownSamples, outsideSamples, reports: this.fleet.sink },
     });
     const { memory } = this;
     this.upkeep = new Upkeep({ clock, log, journal, store, directory, memory, ownSamples });
@@ -176,10 +165,11 @@ export class CollectorApp {
     const views = new LiveViews({
       directory,
       feed,
-      isUp: (device) => ownSamples.isUp(device),
+      isUp,
       forget: async (device) => {
         await forgetDevice(this.forgetDeps(), device);
         await reports.forget(device.id);
+        this.fleet.forget(device.id);
       },
     });
     const fleet = () => directory.all();
@@ -189,7 +179,7 @@ export class CollectorApp {
       ...{ clock, log, metrics, bus, directory, engine: this.engine, samples: outsideSamples },
       ...{ catalog: storage.catalog, alertsCatalog: storage.alertsCatalog },
       linkKey: storage.linkKey,
-      isUp: (device) => ownSamples.isUp(device),
+      isUp,
       rulesRoot: places.rulesRoot,
       config: () => this.config,
     });
@@ -198,11 +188,13 @@ export class CollectorApp {
 
   /** Restores what was known, then opens the doors. */
   async start(): Promise<void> {
+    await this.fleet.restore();
     const { devices, replayed } = await this.memory.restore();
     this.restored = true;
     this.log.info('restored', { devices, replayed });
     await this.alerts.start();
     await this.bus.start((message) => this.ingest.receive(message));
+    this.fleet.start();
     const { host, port } = this.config.http.listen;
     await this.http.listen({ host, port });
     this.upkeep.start();
@@ -224,6 +216,7 @@ export class CollectorApp {
     await this.selfSamples.stop();
     await this.upkeep.stop();
     await this.http.close();
+    await this.fleet.stop();
     await this.bus.close();
     await this.ingest.settled();
     await this.memory.checkpoint().catch((error: unknown) => {
@@ -266,53 +259,17 @@ export class CollectorApp {
   }
 
   private makeHttp(places: CollectorPlaces, views: LiveViews): FastifyInstance {
-    const { clock, log, metrics, bus, directory, journalHealth } = this;
-    const { store, journal, quarantine } = this.storage;
-    const health = { bus, store, journal, journalHealth, directory };
-    const { listen, allowedHosts, tls } = this.config.http;
-    return buildHttp(
+    const { clock, log, metrics, bus, directory, journalHealth, storage, queries } = this;
+    const { alerts, reports, fleet, descriptions: metadata, outsideSamples: samples } = this;
+    return collectorHttp(
       {
-        clock,
-        log,
-        store,
-        queries: this.queries,
-        expressions,
-        samples: this.outsideSamples,
-        metadata: this.descriptions,
-        rules: this.alerts.rules,
-        alerting: this.alerts.views,
-        notifyTester: this.alerts.tester,
-        oncall: this.alerts.desk,
-        facts: serverFacts(() => this.config, clock.wall()),
-        devices: views,
-        feed: views,
-        quarantine: quarantineView(quarantine),
-        metrics,
+        ...{ clock, log, metrics, bus, directory, journalHealth, storage, queries },
+        ...{ alerts, reports, fleet, views, samples, metadata, webRoot: places.webRoot },
+        capacity: this.capacity,
         readiness: () => this.readiness(),
-        components: () => componentsHealth(health),
-        build: { version: VERSION, revision: '' },
-        parts: this.httpParts(),
       },
-      {
-        loopback: isLoopback(listen.host),
-        hostNames: allowedHosts,
-        webRoot: places.webRoot,
-        limits: DEFAULT_LIMITS,
-        ...(tls && { tls: { key: readFileSync(tls.keyFile), cert: readFileSync(tls.certFile) } }),
-      },
+      () => this.config,
     );
-  }
-
-  private httpParts(): readonly HttpPart[] {
-    const { data } = this.config;
-    const feeds = openFeeds(join(data, 'feeds'));
-    const backups = openBackups(join(data, 'backups'), () => this.config.backups);
-    return [
-      capacity(() => this.capacity.view()),
-      shelves({ feeds, backups }),
-      fleetReports(this.reports),
-      fleetEvents(this.reports),
-    ];
   }
 
   private forgetDeps() {

@@ -5,9 +5,12 @@ import { acknowledge } from './commands/acknowledge.ts';
 import { alerts } from './commands/alerts.ts';
 import { backups } from './commands/backups.ts';
 import { capacity } from './commands/capacity.ts';
+import { commands } from './commands/commands.ts';
+import { config } from './commands/config.ts';
 import { devices } from './commands/devices.ts';
 import { events } from './commands/events.ts';
 import { feeds } from './commands/feeds.ts';
+import { flags } from './commands/flags.ts';
 import { health } from './commands/health.ts';
 import { maintenance } from './commands/maintenance.ts';
 import { notify } from './commands/notify.ts';
@@ -20,6 +23,7 @@ import { silences } from './commands/silences.ts';
 import { status } from './commands/status.ts';
 import { summary } from './commands/summary.ts';
 import { tail } from './commands/tail.ts';
+import { tasks } from './commands/tasks.ts';
 import { CliError, type CliIo } from './io.ts';
 
 const COMMANDS = [
@@ -27,6 +31,10 @@ const COMMANDS = [
   health,
   reports,
   events,
+  config,
+  flags,
+  commands,
+  tasks,
   tail,
   query,
   alerts,
