@@ -41,7 +41,7 @@ export interface FleetSettings {
   readonly graceMs: number;
 }
 
-export const DEFAULT_FLEET: FleetSettings = {
+const DEFAULT_FLEET: FleetSettings = {
   perSecond: 200,
   retentionMs: 30 * 86_400_000,
   graceMs: 300_000,

@@ -60,7 +60,7 @@ export function isOver(state: TargetState): boolean {
 /** Who has begun is asked again seldom: only a lost result is then to be fetched. */
 export function retryDelay({ state, attempts }: Target): number {
   if (state === 'accepted' || state === 'running') return LONGEST_MS;
-  return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts - 1, 10));
+  return attempts === 0 ? 0 : Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempts - 1, 10));
 }
 
 export function sent(target: Target, now: number): Target {

@@ -2,7 +2,7 @@
 import { writeTree } from '../../../protocol/cbor/tree.ts';
 import type { Tree, TreeValue } from '../../../protocol/messages/tree.ts';
 
-export const MAX_TREE_BYTES = 65_536;
+const MAX_TREE_BYTES = 65_536;
 
 /** Objects are joined key by key, anything else is replaced whole by what comes later. */
 export function compose(layers: readonly Tree[]): Tree {

@@ -21,8 +21,6 @@ export interface Selectable {
   readonly facts: ReadonlyMap<string, string>;
 }
 
-export const ALL: Selector = { requirements: [] };
-
 /** `undefined` when the text can be read, else what is wrong with it and where. */
 export function selectorProblem(text: string): string | undefined {
   try {

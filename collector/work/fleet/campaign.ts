@@ -23,6 +23,8 @@ export interface CampaignRecord {
   /** 0 while devices are awaited. */
   readonly endedAt: number;
   readonly cancelledBy: string;
+  /** Its targets are being written, or taken away: what a crash leaves of it is dropped. */
+  readonly partial?: true;
   /** Of the targets; counted anew from them while it goes on. */
   readonly counts: Counts;
 }

@@ -1,6 +1,6 @@
 /**
- * What is kept of commands: a record for each, and one for each of its devices. The record comes
- * last when a command is made, so that one without it never was, and goes first when it is dropped.
+ * What is kept of commands: a record for each, and one for each of its devices. While those of the
+ * devices are written or taken away the record says so, and a start drops what a crash left of it.
  */
 import { noCounts, type Target } from '../../core/fleet/command.ts';
 import { Campaign, type CampaignRecord } from './campaign.ts';
@@ -25,21 +25,21 @@ export class Campaigns {
   }
 
   async restore(): Promise<void> {
+    const partial: string[] = [];
     for await (const [id, record] of this.memory.list<CampaignRecord>(KEEPING.campaigns)) {
-      if (record.endedAt > 0) this.over.set(id, record);
+      if (record.partial === true) partial.push(id);
+      else if (record.endedAt > 0) this.over.set(id, record);
       else this.open.set(id, new Campaign(record));
     }
-    const orphans: string[] = [];
-    for await (const [key, target] of this.memory.list<Target>(KEEPING.targets)) {
-      const id = key.slice(0, key.indexOf('/'));
-      this.open.get(id)?.set(target);
-      if (!this.open.has(id) && !this.over.has(id)) orphans.push(KEEPING.targets + key);
+    for (const [id, campaign] of this.open) {
+      for await (const target of this.targets(id)) campaign.set(target);
     }
-    await this.drop(orphans);
+    for (const id of partial) await this.dropAll(id);
   }
 
   async make(record: CampaignRecord, targets: readonly Target[]): Promise<Campaign> {
     const campaign = new Campaign(record);
+    await this.memory.keep([[KEEPING.campaigns + record.id, { ...record, partial: true }]]);
     for (let at = 0; at < targets.length; at += SLICE) {
       const slice = targets.slice(at, at + SLICE);
       await this.memory.keep(slice.map((one) => [targetKey(record.id, one.device), one]));
@@ -67,12 +67,12 @@ export class Campaigns {
     campaign.record = record;
   }
 
-  /** Nobody is awaited any more. */
-  async end(campaign: Campaign, now: number): Promise<void> {
-    const record = { ...campaign.record, endedAt: now, counts: campaign.counts };
-    await this.put(campaign, record);
+  /** Nobody is awaited any more. Memory knows it at once; a crash before it is durable finds it out. */
+  async end({ record, counts }: Campaign, now: number): Promise<void> {
+    const ended = { ...record, endedAt: now, counts };
     this.open.delete(record.id);
-    this.over.set(record.id, record);
+    this.over.set(record.id, ended);
+    await this.memory.keep([[KEEPING.campaigns + record.id, ended]]);
   }
 
   /** A late word of a device about a command that is over. */
@@ -113,13 +113,20 @@ export class Campaigns {
   }
 
   async forget(id: string): Promise<void> {
-    await this.memory.keep([[KEEPING.campaigns + id, undefined]]);
+    const record = this.over.get(id);
+    if (record === undefined) return;
+    await this.memory.keep([[KEEPING.campaigns + id, { ...record, partial: true }]]);
     this.over.delete(id);
+    await this.dropAll(id);
+  }
+
+  private async dropAll(id: string): Promise<void> {
     const keys: string[] = [];
     for await (const { device } of this.targets(id)) keys.push(targetKey(id, device));
     const root = `${KEEPING.history}output/${id}/`;
     for await (const [key] of this.memory.list(root)) keys.push(root + key);
     await this.drop(keys);
+    await this.memory.keep([[KEEPING.campaigns + id, undefined]]);
   }
 
   private async drop(keys: readonly string[]): Promise<void> {

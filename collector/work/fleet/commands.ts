@@ -38,6 +38,8 @@ const TICK_MS = 1_000;
 const SWEEP_MS = 3_600_000;
 const MOST_OPEN = 200;
 const MOST_KEPT = 1_000;
+/** Devices of commands that are over, in all. */
+const MOST_TARGETS = 2_000_000;
 const SLICE = 1_000;
 
 export class Commands {
@@ -168,11 +170,14 @@ export class Commands {
   /** Forgets what is older than it is kept, and the oldest of too many. */
   async sweep(): Promise<void> {
     const { campaigns, clock, retentionMs } = this.deps;
-    const over = [...campaigns.over.values()].sort((a, b) => a.endedAt - b.endedAt);
     const before = clock.wall() - retentionMs;
-    const tooMany = over.length - MOST_KEPT;
-    const gone = over.filter(({ endedAt }, index) => endedAt < before || index < tooMany);
-    for (const { id } of gone) await campaigns.forget(id);
+    const newestFirst = [...campaigns.over.values()].sort((a, b) => b.endedAt - a.endedAt);
+    let targets = 0;
+    for (const [index, { id, endedAt, total }] of newestFirst.entries()) {
+      targets += total;
+      const crowded = index >= MOST_KEPT || (index > 0 && targets > MOST_TARGETS);
+      if (endedAt < before || crowded) await campaigns.forget(id);
+    }
   }
 
   private begin(campaign: Campaign): void {

@@ -42,6 +42,8 @@ export class Sending {
   private readonly later = new Wheel<Waiting>();
   /** The session that a command was sent to: a new one has not got it. */
   private readonly sentTo = new Map<string, string>();
+  /** Their time came while the device was away. */
+  private readonly parked = new Set<string>();
   private working: Promise<void> = Promise.resolve();
   private busy = false;
   private stopped = false;
@@ -81,15 +83,19 @@ export class Sending {
   wake(device: Device, campaign: Campaign): void {
     const target = campaign.targets.get(device.id);
     if (target === undefined || isOver(target.state)) return;
-    const fresh = this.sentTo.get(keyOf(campaign, device.id)) !== device.state?.session;
-    if (target.state === 'waiting' || (target.state === 'sent' && fresh)) {
-      this.enqueue({ campaign, device: device.id });
-      this.work();
-    }
+    const key = keyOf(campaign, device.id);
+    const parked = this.parked.delete(key);
+    const fresh = target.state === 'sent' && this.sentTo.get(key) !== device.state?.session;
+    if (!parked && !fresh && target.state !== 'waiting') return;
+    this.enqueue({ campaign, device: device.id });
+    this.work();
   }
 
   forget(campaign: Campaign): void {
-    for (const device of campaign.targets.keys()) this.sentTo.delete(keyOf(campaign, device));
+    for (const device of campaign.targets.keys()) {
+      this.sentTo.delete(keyOf(campaign, device));
+      this.parked.delete(keyOf(campaign, device));
+    }
   }
 
   private enqueue(waiting: Waiting): void {
@@ -101,10 +107,21 @@ export class Sending {
 
   private tick(): void {
     this.cancel = this.deps.clock.after(TICK_MS, () => {
-      for (const one of this.later.take(this.deps.clock.mono())) this.enqueue(one);
+      for (const one of this.later.take(this.deps.clock.mono())) {
+        if (this.isDue(one)) this.enqueue(one);
+      }
       this.work();
       if (!this.stopped) this.tick();
     });
+  }
+
+  /** What was sent meanwhile for another reason has a later time of its own. */
+  private isDue({ campaign, device }: Waiting): boolean {
+    const target = campaign.targets.get(device);
+    if (target === undefined || isOver(target.state)) return false;
+    const now = this.deps.clock.wall();
+    // A clock that was set back must not hold up what waits.
+    return now < target.sentAt || now >= target.sentAt + retryDelay(target);
   }
 
   private work(): void {
@@ -156,7 +173,10 @@ export class Sending {
     const { bus, devices, isUp, clock } = this.deps;
     if (clock.wall() >= campaign.record.deadline) return false;
     const device = devices.get(id);
-    if (device === undefined || isUp(device) === false) return false;
+    if (device === undefined || isUp(device) === false) {
+      this.parked.add(keyOf(campaign, id));
+      return false;
+    }
     if (bus.stats().connected && bus.subscribed(topicOf(campaign, device)) !== false) return true;
     this.later.add(clock.mono() + LISTEN_MS, waiting);
     return false;
@@ -197,7 +217,6 @@ export class Sending {
       await bus.publish(topicOf(campaign, device), payload, { qos: 1, retain: false });
     } catch (error) {
       log.debug('command not published, to be sent again', { device: id, error: String(error) });
-      this.later.add(clock.mono() + LISTEN_MS, { campaign, device: id });
     }
   }
 }
