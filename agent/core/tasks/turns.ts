@@ -24,7 +24,7 @@ export interface Turn {
   readonly earlier: number;
 }
 
-export const MOST_COUNTED = 100;
+const MOST_COUNTED = 100;
 
 /** The clock steps back by so little all the time (NTP): nothing to begin anew for. */
 const SMALL_STEP = 60_000;

@@ -60,7 +60,7 @@ export interface Page {
 
 const GROUP = 'tasks';
 const FORMAT = 1;
-export const MOST_HISTORY = 20;
+const MOST_HISTORY = 20;
 /** While the disk refuses reports; the journal keeps more of them in memory. */
 const MOST_UNTOLD = 16;
 /** A text is kept short in the history; the report has all of it. */
