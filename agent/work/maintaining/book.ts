@@ -66,7 +66,7 @@ const MOST_UNTOLD = 16;
 /** A text is kept short in the history; the report has all of it. */
 const TEXT_LENGTH = 200;
 
-export const BLANK: Page = { schedule: '', turns: newTurns(0), untold: [], history: [] };
+const BLANK: Page = { schedule: '', turns: newTurns(0), untold: [], history: [] };
 
 export class Book {
   readonly #facts: Facts;

@@ -23,7 +23,7 @@ export type Written = Partial<Omit<TaskConfig, 'schedule'>> & {
   readonly zone?: string;
 };
 
-export function taskConfig(written: Written = {}, parseCron: ParseCron = noCron): TaskConfig {
+function taskConfig(written: Written = {}, parseCron: ParseCron = noCron): TaskConfig {
   const { schedule: asked = {}, zone = 'UTC', ...rest } = written;
   const schedule = scheduleOf(asked, zone, parseCron);
   return {
