@@ -128,6 +128,7 @@ export class CollectorApp {
     this.fleet = new Fleet({
       ...{ clock, log, bus, feed, directory, isUp, reports },
       catalog: storage.fleetCatalog,
+      settings: { graceMs: config.desired.grace },
     });
     this.ingest = new Ingest({
       clock,

@@ -201,6 +201,13 @@ export const collectorSchema = object('Configuration of muster-collector.', {
       },
     ),
   }),
+  desired: object('Configuration and flags for devices.', {
+    grace: duration(
+      'How long a device watches its own health before it keeps a configuration; it goes back by' +
+        ' itself when it got worse.',
+      { default: '5m', min: '1s', max: '7d', restart: true },
+    ),
+  }),
   backups: object('What devices leave here, in the folder backups of data.', {
     maxBytes: size('Largest backup that is taken.', { default: '1GiB', min: '1KiB', max: '1TiB' }),
     keep: count('Backups kept of each name of a device; older ones are dropped.', {

@@ -281,6 +281,7 @@ function collectorConfig(
     mirror: { metrics: 'on-demand' },
     liveness: { heartbeat: 60_000 },
     backups: { maxBytes: 1_048_576, keep: 1 },
+    desired: { grace: 300_000 },
     capacity: { collectors: 1 },
     insecure: false,
   };
