@@ -116,9 +116,10 @@ export class Care {
     await this.caretakers?.stop();
   }
 
-  /** The device's own file is another. */
-  reapply(): Promise<void> {
-    return this.reconciling.reapply();
+  /** A person said so: the device's own file may be another. */
+  async reapply(): Promise<void> {
+    await this.reconciling.reapply();
+    this.caretakers?.resume();
   }
 
   /** The configuration in force is another. */

@@ -96,6 +96,11 @@ export class Caretakers {
     await this.maintaining.stop();
   }
 
+  /** A person said so: what stopped itself after too many tries goes on. */
+  resume(): void {
+    for (const name of Object.keys(this.deps.config().remedies)) this.remedying.resume(name);
+  }
+
   health(): Health {
     return this.checking.health();
   }

@@ -10,5 +10,13 @@ export function commandIo(): CommandIo {
     err: (text) => process.stderr.write(text),
     world: openWorld(),
     openHost: (root) => openHost(root === undefined ? {} : { root }),
+    checkTools: async () => {
+      const [{ createClock }, { createRunner }, { createProber }] = await Promise.all([
+        import('../io/clock.ts'),
+        import('../io/runner.ts'),
+        import('../io/probing/prober.ts'),
+      ]);
+      return { clock: createClock(), runner: createRunner(), prober: createProber() };
+    },
   };
 }

@@ -17,7 +17,9 @@ const agentCommands: Readonly<Record<string, Command>> = {
   },
   status: {
     summary: 'ask the running agent how it is doing',
-    usage: [`status ${CONFIG} [--socket PATH] [--json]`],
+    usage: [
+      `status [tasks|remedies|pressure|desired|commands|flags] ${CONFIG} [--socket PATH] [--json]`,
+    ],
     run: async (args, io) => (await import('./status.ts')).status(args, io),
   },
   check: {

@@ -1,6 +1,6 @@
-/** `muster-agent status`: what the running agent says of itself through its local door. */
+/** `muster-agent status [PART]`: what the running agent says of itself through its local door. */
 import type { CommandIo } from '../ports/world.ts';
-import { configuration, EXIT, parsed } from './command.ts';
+import { configuration, EXIT, parsed, UsageError } from './command.ts';
 
 const OPTIONS = {
   json: { type: 'boolean' },
@@ -8,16 +8,23 @@ const OPTIONS = {
   socket: { type: 'string' },
 } as const;
 
+/** What can be asked for beside the whole. */
+const PARTS = ['health', 'tasks', 'remedies', 'pressure', 'desired', 'commands', 'flags'];
+
 /** Where a packaged agent has its door, whoever asks. */
 const USUAL_SOCKET = '/run/muster/agent.sock';
 
 export async function status(args: readonly string[], io: CommandIo): Promise<number> {
-  const { values } = parsed(args, OPTIONS);
+  const { values, positionals } = parsed(args, OPTIONS, true);
+  const [part, ...rest] = positionals;
+  if (rest.length > 0 || (part !== undefined && !PARTS.includes(part))) {
+    throw new UsageError(`which part? ${PARTS.join(', ')}`);
+  }
   const sockets = await candidates(values.socket, values.config, io);
   if (sockets === undefined) return EXIT.failed;
   const refusals: string[] = [];
   for (const socket of sockets) {
-    const answer = await io.world.agentStatus(socket);
+    const answer = await io.world.agentStatus(socket, `/${part ?? 'status'}`);
     if (answer.ok) {
       const { value } = answer;
       io.out(values.json === true ? `${JSON.stringify(value, undefined, 2)}\n` : readable(value));

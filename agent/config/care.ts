@@ -44,6 +44,7 @@ import {
   tasksSchema,
   windowsSchema,
 } from './tasks.ts';
+import { learnZones } from './zones.ts';
 
 /** Durations are milliseconds, paths absolute. */
 export interface CareConfig {
@@ -72,7 +73,11 @@ export async function careMentioned(
   overlay: unknown,
   env: Environment,
 ): Promise<CareParts> {
-  const isCron = mentionsCron(own) || mentionsCron(overlay) || 'MUSTER_TASKS' in env;
+  const isCron =
+    mentionsCron(own) ||
+    mentionsCron(overlay) ||
+    Object.keys(env).some((name) => name.startsWith('MUSTER_TASKS_'));
+  await Promise.all([own, overlay].map((tree) => learnZones(tree)));
   const [checks, tasks, parseCron] = await Promise.all([
     checksMentioned(own, env),
     tasksMentioned(own, env),

@@ -90,7 +90,6 @@ export function remediesRules(
       ...kindProblems(kinds, written, at),
       ...backoffProblems(written, at),
       ...taskProblems(written, at, tasks),
-      ...commandProblems(written, at),
     ];
   });
 }
@@ -143,11 +142,4 @@ function taskProblems(
   const near = nearest(name, tasks);
   const hint = near === undefined ? 'declare it below tasks' : `did you mean ${near}?`;
   return [finding('missing', [...at, 'task', 'name'], `no task is called ${name}`, hint)];
-}
-
-function commandProblems(written: Written, at: readonly string[]): readonly Finding[] {
-  const { command } = Object(written['exec']) as { readonly command?: readonly string[] };
-  if (command === undefined || (command[0] ?? '') !== '') return [];
-  const hint = 'for example [/usr/local/bin/mend, --now]';
-  return [finding('missing', [...at, 'exec', 'command'], 'names no program', hint)];
 }

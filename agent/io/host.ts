@@ -42,7 +42,8 @@ class FileHost implements OpenHost {
   readonly #kernel: KernelFiles;
   readonly #threads = new ThreadBudget();
   readonly #reading = new Map<string, Promise<string | undefined>>();
-  readonly #asking = new Set<string>();
+  /** Until the kernel answers; what was told those who waited too long is told at once then. */
+  readonly #asking = new Map<string, Promise<StatFs | 'pending'>>();
 
   constructor(options: HostOptions) {
     this.#root = options.root ?? '';
@@ -93,12 +94,14 @@ class FileHost implements OpenHost {
   }
 
   statfs(path: string): Promise<StatFs | 'pending'> {
-    if (this.#asking.has(path)) return Promise.resolve('pending');
-    this.#asking.add(path);
+    const underWay = this.#asking.get(path);
+    if (underWay !== undefined) return underWay;
     const answer = this.#threads
       .run('statfs', () => this.#askKernel(this.#root + path))
       .finally(() => this.#asking.delete(path));
-    return orPending(answer, this.#patienceMs);
+    const inTime = orPending(answer, this.#patienceMs);
+    this.#asking.set(path, inTime);
+    return inTime;
   }
 
   close(): void {

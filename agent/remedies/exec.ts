@@ -1,9 +1,10 @@
-/** Runs a program as the agent's user. There is no shell: a command is a program and its arguments. */
+/** Runs a program as the agent's user. There is no shell: a program and its arguments. */
 import { list, object, text } from '../../protocol/config/schema.ts';
 import { remedy } from './remedy.ts';
 
 interface Options {
-  readonly command: readonly string[];
+  readonly program: string;
+  readonly args: readonly string[];
   readonly claims: readonly string[];
 }
 
@@ -12,17 +13,16 @@ export const exec = remedy<Options>({
   summary: 'runs a program as the agent’s user',
   timeoutSeconds: 60,
   schema: object('Runs a program as the agent’s user; exit code 0 means that it worked.', {
-    command: list('The program and its arguments; no shell.', text('A word.', { minLength: 0 })),
+    program: text('The program; no shell.', { examples: ['/usr/local/bin/mend'] }),
+    args: list('Its arguments.', text('One argument.', { minLength: 0 })),
     claims: list(
       'What it works on (`unit:web.service`, `task:tidy`, `machine`, or a word of your own): no' +
         ' other remedy works on that meanwhile.',
       text('One thing.', { pattern: '^[^\\s]{1,256}$' }),
     ),
   }),
-  claims: ({ command, claims }) => [`program:${command[0] ?? ''}`, ...claims],
-  async run({ command }, { runner, signal, timeoutMs }) {
-    const [program, ...args] = command;
-    if (program === undefined) return { ok: false, text: 'no command is given' };
+  claims: ({ program, claims }) => [`program:${program}`, ...claims],
+  async run({ program, args }, { runner, signal, timeoutMs }) {
     const result = await runner.run([program, ...args], { signal, timeoutMs });
     const { code, refused, timedOut, tail: output } = result;
     if (refused !== undefined) return { ok: false, text: `${program} did not start: ${refused}` };

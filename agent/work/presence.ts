@@ -14,7 +14,15 @@ export interface PresenceDeps {
 }
 
 /** What this version can be asked to do. */
-const CAPABILITIES = ['samples', 'events'] as const;
+const CAPABILITIES = [
+  'samples',
+  'events',
+  'health',
+  'tasks',
+  'desired',
+  'flags',
+  'commands',
+] as const;
 
 export class Presence {
   private readonly deps: PresenceDeps;

@@ -29,7 +29,7 @@ export const namedExports: Plugin = {
     });
     build.onLoad({ filter: /.*/, namespace: NAMESPACE }, ({ path }) => ({
       contents: [
-        `import all from ${JSON.stringify(path)};`,
+        `const all = require(${JSON.stringify(path)});`,
         'export default all;',
         ...namesOf(path).map((name) => `export const ${name} = all.${name};`),
       ].join('\n'),

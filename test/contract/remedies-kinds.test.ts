@@ -63,25 +63,25 @@ describe('task', () => {
 });
 
 describe('exec', () => {
-  const run = (...command: string[]) => kind('exec').run({ command, claims: [] }, context);
+  const run = (program: string, ...args: string[]) =>
+    kind('exec').run({ program, args, claims: [] }, context);
 
   test('claims its program and what the configuration adds', () => {
-    const options = { command: ['/bin/mend', 'x'], claims: ['unit:web.service'] };
+    const options = { program: '/bin/mend', args: ['x'], claims: ['unit:web.service'] };
     expect(kind('exec').claims(options)).toEqual(['program:/bin/mend', 'unit:web.service']);
   });
 
-  test.each([
+  test.each<[[string, ...string[]], object]>([
     [['true'], { ok: true, text: 'true ended with 0', output: '' }],
     [['sh', '-c', 'echo why; exit 4'], { ok: false, text: 'sh ended with 4', output: 'why\n' }],
     [['sh', '-c', 'kill -9 $$'], { ok: false, text: 'sh was ended by SIGKILL', output: '' }],
     [['mstr-nothing'], { ok: false, text: 'mstr-nothing did not start: ENOENT' }],
-    [[], { ok: false, text: 'no command is given' }],
   ])('%j', async (command, outcome) => {
     expect(await run(...command)).toEqual(outcome);
   });
 
   test('is stopped at its time', async () => {
-    const options = { command: ['sleep', '60'], claims: [] };
+    const options = { program: 'sleep', args: ['60'], claims: [] };
     const outcome = await kind('exec').run(options, { ...context, timeoutMs: 100 });
     expect(outcome).toEqual({ ok: false, text: 'sleep did not end in time', output: '' });
   });

@@ -40,7 +40,7 @@ test('good ones of each kind have no problems', () => {
   const tree = {
     one: { 'restart-unit': { unit: 'getty@tty1.service' }, limit: 1, per: '1d' },
     two: { task: { name: 'tidy' }, backoff: { min: '5m', max: '5m' } },
-    three: { exec: { command: ['/bin/true', '--', ''], claims: ['unit:web.service'] } },
+    three: { exec: { program: '/bin/true', args: ['--', ''], claims: ['unit:web.service'] } },
     four: { reboot: {}, enabled: false, stopAfter: 1, timeout: '30s' },
   };
   expect(problems(tree)).toEqual([]);
@@ -60,8 +60,8 @@ describe('refused, with a word on what to do', () => {
       { a: { task: { name: 'tidi' } } },
       /remedies\.a\.task\.name: no task is called tidi; did you mean tidy/,
     ],
-    [{ a: { exec: { command: [] } } }, /remedies\.a\.exec\.command: names no program/],
-    [{ a: { exec: { command: 'reboot -f' } } }, /must be a list/],
+    [{ a: { exec: { args: [] } } }, /a\.exec\.program: is needed here/],
+    [{ a: { exec: { program: '/bin/true', args: '-f' } } }, /must be a list/],
     [{ a: { reboot: {}, backoff: { min: '1h', max: '1m' } } }, /must not be above backoff\.max/],
     [{ a: { reboot: {}, limit: 0 } }, /limit: must be at least 1/],
     [{ a: { reboot: {}, per: '1s' } }, /per: must be at least 1m/],
