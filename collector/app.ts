@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { Alerts } from './app/alerts.ts';
 import { createBus } from './app/bus.ts';
-import { Fleet } from './app/fleet.ts';
+import { Fleet, fleetSettings, historyLimits } from './app/fleet.ts';
 import { collectorHttp } from './app/http.ts';
 import { queryLimits } from './app/server-facts.ts';
 import { openStorage, type Storage } from './app/storage.ts';
@@ -122,13 +122,13 @@ export class CollectorApp {
     const { quarantine } = storage;
     const moved = (device: Device, site: string) =>
       this.inBackground(endSite(this.forgetDeps(), device, site));
-    this.reports = new Reports({ clock, log, catalog: storage.fleetCatalog });
+    const catalog = storage.fleetCatalog;
+    this.reports = new Reports({ clock, log, catalog, limits: historyLimits(config) });
     const { reports } = this;
     const isUp = (device: Device) => ownSamples.isUp(device);
     this.fleet = new Fleet({
       ...{ clock, log, bus, feed, directory, isUp, reports },
-      catalog: storage.fleetCatalog,
-      settings: { graceMs: config.desired.grace },
+      ...{ catalog, settings: fleetSettings(config) },
     });
     this.ingest = new Ingest({
       clock,

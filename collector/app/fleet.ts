@@ -1,5 +1,6 @@
 /** Layers, flags, desired states, commands and tasks, put together. */
 import { randomBytes } from 'node:crypto';
+import type { CollectorConfig } from '../config.ts';
 import type { Device } from '../core/device.ts';
 import { Composer } from '../core/fleet/composer.ts';
 import type { Layer } from '../core/fleet/layers.ts';
@@ -46,6 +47,19 @@ const DEFAULT_FLEET: FleetSettings = {
   retentionMs: 30 * 86_400_000,
   graceMs: 300_000,
 };
+
+export function fleetSettings({ commands, desired, history }: CollectorConfig): FleetSettings {
+  const { perSecond } = commands;
+  return { perSecond, retentionMs: history.commands, graceMs: desired.grace };
+}
+
+export function historyLimits({ history }: CollectorConfig) {
+  const { age: retentionMs, runsPerDevice, eventsPerDevice } = history;
+  return {
+    reports: { retentionMs, perDevice: runsPerDevice },
+    events: { retentionMs, perDevice: eventsPerDevice },
+  };
+}
 
 export class Fleet {
   readonly desk: FleetDesk;

@@ -208,6 +208,34 @@ export const collectorSchema = object('Configuration of muster-collector.', {
       { default: '5m', min: '1s', max: '7d', restart: true },
     ),
   }),
+  history: object('What devices told of their runs and of themselves, and what they were told.', {
+    age: duration('Older entries are dropped.', { default: '90d', ...DAYS, restart: true }),
+    runsPerDevice: count('Runs of tasks and remedies kept of one device.', {
+      default: 1000,
+      min: 10,
+      max: 100_000,
+      restart: true,
+    }),
+    eventsPerDevice: count('Events kept of one device.', {
+      default: 500,
+      min: 10,
+      max: 100_000,
+      restart: true,
+    }),
+    commands: duration('How long commands that are over are kept.', {
+      default: '30d',
+      ...DAYS,
+      restart: true,
+    }),
+  }),
+  commands: object('Sending commands to devices.', {
+    perSecond: count('Most commands published in a second.', {
+      default: 200,
+      min: 1,
+      max: 100_000,
+      restart: true,
+    }),
+  }),
   backups: object('What devices leave here, in the folder backups of data.', {
     maxBytes: size('Largest backup that is taken.', { default: '1GiB', min: '1KiB', max: '1TiB' }),
     keep: count('Backups kept of each name of a device; older ones are dropped.', {

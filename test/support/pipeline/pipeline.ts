@@ -245,6 +245,8 @@ function agentSettings(
   };
 }
 
+const DAY = 86_400_000;
+
 function collectorConfig(
   { folder, mosquitto }: PipelineOptions,
   mqtt: number,
@@ -281,6 +283,8 @@ function collectorConfig(
     mirror: { metrics: 'on-demand' },
     liveness: { heartbeat: 60_000 },
     backups: { maxBytes: 1_048_576, keep: 1 },
+    commands: { perSecond: 200 },
+    history: { age: DAY, runsPerDevice: 100, eventsPerDevice: 100, commands: DAY },
     desired: { grace: 300_000 },
     capacity: { collectors: 1 },
     insecure: false,
