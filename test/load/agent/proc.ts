@@ -4,11 +4,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** `USER_HZ`, the same on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
 
-/**
- * Seconds of processor time: its threads to the nanosecond, children that ended by ticks. Threads
- * that ended are not counted; the programs measured here keep theirs.
- */
-export function cpuSeconds(pid: number): number {
+export interface Cpu {
+  /** Its own threads, to the nanosecond. Threads that ended are not counted; the programs measured here keep theirs. */
+  readonly own: number;
+  /** Children that ended, by ticks. */
+  readonly children: number;
+}
+
+/** Seconds of processor time, children apart. */
+export function cpuParts(pid: number): Cpu {
   const tasks = readdirSync(`/proc/${pid}/task`);
   const nanoseconds = tasks.map((task) =>
     Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]),
@@ -16,8 +20,17 @@ export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // Behind the name, which may hold anything: cutime and cstime are fields 16 and 17.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const children = Number(fields[13]) + Number(fields[14]);
-  return nanoseconds.reduce((sum, one) => sum + one, 0) / 1e9 + children / TICKS_PER_SECOND;
+  const ticks = Number(fields[13]) + Number(fields[14]);
+  return {
+    own: nanoseconds.reduce((sum, one) => sum + one, 0) / 1e9,
+    children: ticks / TICKS_PER_SECOND,
+  };
+}
+
+/** Seconds of processor time, children included. */
+export function cpuSeconds(pid: number): number {
+  const { own, children } = cpuParts(pid);
+  return own + children;
 }
 
 export interface Memory {

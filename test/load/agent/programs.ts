@@ -74,10 +74,15 @@ export interface AgentSettings {
   readonly port: number;
   readonly interval?: string;
   readonly batch?: string;
+  /** Lines that are added as they are. */
+  readonly more?: readonly string[];
 }
 
 /** Writes an agent's file; its path. */
-export function agentFile(folder: string, { name, port, interval, batch }: AgentSettings): string {
+export function agentFile(
+  folder: string,
+  { name, port, interval, batch, more = [] }: AgentSettings,
+): string {
   const path = join(folder, `${name}.yaml`);
   const lines = [
     'site: bench',
@@ -90,6 +95,7 @@ export function agentFile(folder: string, { name, port, interval, batch }: Agent
     'clock: { source: trust }',
     ...(interval === undefined ? [] : [`sampling: { interval: ${interval} }`]),
     ...(batch === undefined ? [] : [`publish: { batch: ${batch} }`]),
+    ...more,
   ];
   writeFileSync(path, `${lines.join('\n')}\n`);
   return path;
