@@ -88,9 +88,9 @@ async function once(of: Check, config: CheckConfig, world: World): Promise<Check
     try {
       return await of.run(options, { ...world, signal, timeoutMs, memory: new Map() });
     } catch (error) {
-      if (signal.aborted) return await late;
+      if (signal.aborted) return late;
       return { state: 'unknown', text: error instanceof Error ? error.message : String(error) };
     }
   };
-  return await Promise.race([run(), late]).finally(() => clearTimeout(timer));
+  return Promise.race([run(), late]).finally(() => clearTimeout(timer));
 }

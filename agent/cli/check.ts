@@ -56,7 +56,7 @@ async function here(
   if (loaded === undefined) return EXIT.failed;
   const { checks = {}, folder } = loaded.config;
   refuseUnknown(names, Object.keys(checks));
-  return await runChecks(checks, names, folder, io);
+  return runChecks(checks, names, folder, io);
 }
 
 function isHealth(value: unknown): value is ShownHealth {

@@ -3,7 +3,7 @@ import type { DeviceEvent } from '../../protocol/messages/event.ts';
 import type { ScalingAdvice } from './capacity.ts';
 
 /** In the place of site and device: the collector itself, as in its alerts' topics. */
-export const COLLECTOR = { site: '_fleet', device: '_collector' } as const;
+const COLLECTOR = { site: '_fleet', device: '_collector' } as const;
 
 export function scalingNews(
   { direction, resource, text }: ScalingAdvice,

@@ -102,7 +102,7 @@ function decimal(
   };
 }
 
-export type LevelSettings = Infer<ReturnType<typeof numberLevels>>;
+type LevelSettings = Infer<ReturnType<typeof numberLevels>>;
 
 export function percent(share: number): string {
   return `${Math.round(share * 10) / 10} %`;

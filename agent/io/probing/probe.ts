@@ -75,7 +75,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** In words; a name with several addresses fails with an empty message and a code. */
-export function reasonOf(error: unknown): string {
+function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   const known = code === undefined ? undefined : REASONS[code];
   return known ?? (message || (code ?? 'unknown error'));

@@ -40,7 +40,7 @@ export async function openSocket(target: ProbeTarget, keep: Keep): Promise<OpenS
 }
 
 /** As node:tls wants it; a server that has no name is asked for none. */
-export function tlsOptions({ ca, servername }: ProbeTls, host: string) {
+function tlsOptions({ ca, servername }: ProbeTls, host: string) {
   const name = servername ?? (isIP(host) === 0 ? host : undefined);
   return {
     ...(name === undefined ? {} : { servername: name }),

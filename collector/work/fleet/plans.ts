@@ -1,7 +1,8 @@
 /** Moves the staged plans of flags on as time passes, and stops those whose devices fall ill. */
+
+import { selectable } from '../../core/fleet/device.ts';
 import { advance, type FlagPlan, type ShareHealth, shareOf } from '../../core/fleet/flag-plan.ts';
 import { evaluate, type Flag, readyFlag } from '../../core/fleet/flags.ts';
-import { selectable } from '../../core/fleet/device.ts';
 import type { FleetDevices } from '../../ports/fleet-commands.ts';
 import type { Cancel, Clock, Log } from '../../ports.ts';
 import type { Flags } from './flags.ts';
