@@ -2,21 +2,28 @@
  * Follows the MQTT packets in a stream of bytes by their fixed headers alone, so that a packet that
  * is too large is known by its first five bytes, before anything buffers it.
  */
+const PUBLISH = 3;
+
 export type Metered = 'ok' | 'too-large' | 'malformed';
 
 export class PacketMeter {
-  /** The largest packet body allowed, in bytes. */
+  /** The largest body of a PUBLISH, in bytes. */
   limit: number;
+  /** The largest body of any other packet: those are parsed whole, in one go. */
+  readonly #others: number;
   /** Packets whose last byte has been seen. */
   completed = 0;
   /** Of the packet that is under way. */
   #bodyLeft = 0;
   #body = 0;
+  #most = 0;
   /** Length bytes of the header seen so far; -1 outside a header. */
   #lengthBytes = -1;
 
+  /** `limit` holds for all packets until that of PUBLISH is raised. */
   constructor(limit: number) {
     this.limit = limit;
+    this.#others = limit;
   }
 
   /** Bytes received of a packet that is not complete. */
@@ -32,6 +39,7 @@ export class PacketMeter {
       else if (this.#lengthBytes < 0) {
         this.#lengthBytes = 0;
         this.#body = 0;
+        this.#most = (bytes[at] as number) >> 4 === PUBLISH ? this.limit : this.#others;
         at += 1;
       } else {
         const verdict = this.#length(bytes[at] as number);
@@ -52,7 +60,7 @@ export class PacketMeter {
   #length(byte: number): Metered {
     this.#body += (byte & 127) * 128 ** this.#lengthBytes;
     this.#lengthBytes += 1;
-    if (this.#body > this.limit) return 'too-large';
+    if (this.#body > this.#most) return 'too-large';
     if ((byte & 128) !== 0) return this.#lengthBytes === 4 ? 'malformed' : 'ok';
     this.#lengthBytes = -1;
     this.#bodyLeft = this.#body;

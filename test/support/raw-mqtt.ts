@@ -36,8 +36,9 @@ export class RawClient {
     let poured = 0;
     while (poured < most && !this.socket.destroyed) {
       poured += bytes.length;
+      if (this.socket.write(bytes)) continue;
       const drained = new Promise((resolve) => this.socket.once('drain', resolve));
-      if (!this.socket.write(bytes)) await Promise.race([drained, this.closed]);
+      await Promise.race([drained, this.closed]);
     }
     return poured;
   }

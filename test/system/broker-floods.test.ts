@@ -213,13 +213,29 @@ describe('many', () => {
   });
 
   it('filters: 40,000 of one client grant a hundred', async () => {
-    await using broker = await TestBroker.start({ bytesPerSecond: 1e9 });
+    await using broker = await TestBroker.start({ messagesPerSecond: 1e9, bytesPerSecond: 1e9 });
     const bad = await RawClient.connected(broker.url, 'Watcher');
     await broker.whileHealthy(async () => {
-      const filters = Array.from({ length: 40_000 }, (_, i) => `muster/v1/+/d${i}/m`);
-      bad.socket.write(subscribePacket(1, filters));
+      for (let id = 1; id <= 40; id += 1) bad.socket.write(subscribePacket(id, filters(id, 1_000)));
       await until(() => broker.refused('subscriptions') === 39_900);
     });
     bad.socket.destroy();
   });
+
+  it('filters count as messages do, and do not come in packets of a megabyte', async () => {
+    await using broker = await TestBroker.start({ messagesPerSecond: 1_000 });
+    const bad = await RawClient.connected(broker.url, 'Watcher');
+    for (let id = 1; id <= 10; id += 1) bad.socket.write(subscribePacket(id, filters(id, 1_000)));
+    await until(() => broker.refused('rate') > 0);
+    expect(broker.refused('subscriptions')).toBeLessThan(5_000);
+    const large = await RawClient.connected(broker.url, 'Other');
+    large.socket.write(subscribePacket(1, filters(1, 40_000)));
+    await large.closed;
+    expect(broker.refused('packet-size')).toBe(1);
+    bad.socket.destroy();
+  });
 });
+
+function filters(of: number, count: number): string[] {
+  return Array.from({ length: count }, (_, n) => `muster/v1/+/d${of}-${n}/m`);
+}

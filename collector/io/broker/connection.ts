@@ -110,8 +110,15 @@ export class Connection {
     if (this.#acks.length === 1) process.nextTick(() => this.#writeAcks());
   }
 
+  /** Filters cost as messages do: one packet carries thousands of them. */
+  charge(filters: number): void {
+    if (!this.#held) this.#pace(filters, 0, this.#clock.mono());
+    else this.#messages.take(filters, this.#clock.mono());
+  }
+
   /** Whether one more filter is within the limits. */
   maySubscribe(filter: string): boolean {
+    this.charge(1);
     const { size } = this.subscriptions;
     if (!this.subscriptions.has(filter) && size >= this.#limits.subscriptions) return false;
     return this.#subscribes.tryTake(1, this.#clock.mono());

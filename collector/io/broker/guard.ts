@@ -135,8 +135,9 @@ export class Guard implements ConnectionEvents {
   }
 
   unsubscribe(filters: readonly string[], client: Client): void {
-    const subscriptions = this.#byClient.get(client)?.subscriptions;
-    for (const filter of filters) subscriptions?.delete(filter);
+    const connection = this.#byClient.get(client);
+    connection?.charge(filters.length);
+    for (const filter of filters) connection?.subscriptions.delete(filter);
   }
 
   /** Once for each message and subscriber: the place to notice one that does not read. */

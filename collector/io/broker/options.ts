@@ -26,11 +26,11 @@ export interface ListenAt {
 }
 
 export interface BrokerLimits {
-  /** Largest packet body. */
+  /** Largest body of a PUBLISH. */
   readonly packetBytes: number;
-  /** Largest packet before CONNECT was accepted: strangers get little memory. */
+  /** Largest of all others, and of any before CONNECT was accepted: strangers get little memory. */
   readonly connectBytes: number;
-  /** Per client; over it, the client is not read for a while. */
+  /** Per client, filters counted as messages; over it, the client is not read for a while. */
   readonly messagesPerSecond: number;
   readonly bytesPerSecond: number;
   readonly connections: number;

@@ -45,6 +45,16 @@ describe('the packet meter', () => {
     expect(new PacketMeter(128).feed(packet(129))).toBe('too-large');
   });
 
+  it('lets nothing but a PUBLISH be larger than it began with', () => {
+    for (let type = 0; type < 16; type += 1) {
+      const meter = new PacketMeter(100);
+      meter.limit = 1_000;
+      const large = packet(500);
+      large[0] = type << 4;
+      expect(meter.feed(large)).toBe(type === 3 ? 'ok' : 'too-large');
+    }
+  });
+
   it('refuses a length of five bytes', () => {
     const endless = Buffer.from([0x30, 0x80, 0x80, 0x80, 0x80, 0x01]);
     expect(new PacketMeter(1e9).feed(endless)).toBe('malformed');
