@@ -2,13 +2,7 @@
  * Thresholds of checks that measure something: from where on a figure is a warning, and from where
  * on it is critical. And the worst of several findings as one.
  */
-import {
-  type Infer,
-  object,
-  optional,
-  type Schema,
-  size,
-} from '../../../protocol/config/schema.ts';
+import { object, optional, type Schema, size } from '../../../protocol/config/schema.ts';
 import { formatSize } from '../../../protocol/config/units.ts';
 import type { CheckState } from '../../../protocol/messages/health.ts';
 import type { CheckFigure, CheckFinding } from '../check.ts';
@@ -101,8 +95,6 @@ function decimal(
     'x-remote': true,
   };
 }
-
-type LevelSettings = Infer<ReturnType<typeof numberLevels>>;
 
 export function percent(share: number): string {
   return `${Math.round(share * 10) / 10} %`;
