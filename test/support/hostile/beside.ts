@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CollectorUnderLoad } from '../../load/fleet/collector.ts';
 import { costOf } from '../../load/fleet/proc.ts';
-import type { FleetOptions } from '../../load/fleet/settings.ts';
+import { type Counts, type FleetOptions, newCounts } from '../../load/fleet/settings.ts';
 import { type FleetReport, Workers } from '../../load/fleet/workers.ts';
 import { bundlePrograms } from '../pipeline/programs.ts';
 import { type TempFolder, tempFolder } from '../temp-folder.ts';
@@ -22,6 +22,8 @@ export class Beside implements AsyncDisposable {
   readonly collector: CollectorUnderLoad;
   readonly workers: Workers;
   readonly devices: number;
+  /** Of all reports so far. */
+  readonly totals = newCounts();
   readonly #folder: TempFolder;
 
   private constructor(
@@ -60,13 +62,20 @@ export class Beside implements AsyncDisposable {
 
   /** What the fleet saw while `work` lasted. */
   async during(work: () => Promise<unknown>): Promise<Seen> {
-    await this.workers.report(true);
+    await this.report();
     const before = costOf(this.collector.pid).mainUs;
     const started = performance.now();
     await work();
     const us = costOf(this.collector.pid).mainUs - before;
     const busy = us / 1_000 / (performance.now() - started);
-    return { ...(await this.workers.report(true)), busy };
+    return { ...(await this.report()), busy };
+  }
+
+  async report(): Promise<FleetReport> {
+    const report = await this.workers.report(true);
+    for (const key of Object.keys(this.totals) as (keyof Counts)[])
+      this.totals[key] += report.counts[key];
+    return report;
   }
 
   /** Sampling ends, and all that was sampled is acknowledged. */
