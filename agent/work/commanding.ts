@@ -21,7 +21,7 @@ import {
   ended,
 } from '../core/commands/record.ts';
 import type { Facts, Journal } from '../ports/caretaking.ts';
-import type { Log } from '../ports.ts';
+import type { Cancel, Log } from '../ports.ts';
 import type { CommandAnswer, CommandContext, RemoteCommandKind } from '../remote/command.ts';
 import { CommandAnswers } from './commanding/answers.ts';
 import { CommandOutput } from './commanding/output.ts';
@@ -64,6 +64,8 @@ export class Commanding {
   readonly #running = new Map<string, { readonly name: string; readonly abort: AbortController }>();
   readonly #waiting: Job[] = [];
   #queue: Promise<void> = Promise.resolve();
+  /** What is left of waiting for restarts: it would keep the process, which is to end, alive. */
+  readonly #restarts = new Set<Cancel>();
   #stopped = false;
 
   constructor(deps: CommandingDeps) {
@@ -93,6 +95,7 @@ export class Commanding {
   stop(): void {
     this.#stopped = true;
     for (const { abort } of this.#running.values()) abort.abort();
+    for (const cancel of this.#restarts) cancel();
   }
 
   /** For the local door. */
@@ -252,7 +255,9 @@ export class Commanding {
     if (answer.ok && kind.endsBy !== undefined) {
       const { journal, context: about } = this.#deps;
       await journal.result(id, { ...accepted(kind.name), state: 'running', part, text });
-      about.clock.after(RESTART_MS, () => this.#over(id, failure(part + 1, 'no restart came')));
+      if (this.#stopped) return;
+      const noneCame = () => this.#over(id, failure(part + 1, 'no restart came'));
+      this.#restarts.add(about.clock.after(RESTART_MS, noneCame));
       if (restart) about.restartAgent();
       return;
     }
