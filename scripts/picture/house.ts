@@ -6,11 +6,11 @@ export const PARTS = ['agent', 'collector'] as const;
 /** From the top: an arrow may only point further down. */
 const LAYERS: readonly (readonly string[])[] = [
   ['main'],
-  ['cli', 'commands', 'web'],
+  ['cli', 'commands', 'web', 'helper'],
   ['app'],
   ['work'],
   ['config'],
-  ['samplers', 'checks', 'tasks', 'installers', 'notifiers', 'io'],
+  ['samplers', 'checks', 'tasks', 'remedies', 'remote', 'installers', 'notifiers', 'io'],
   ['ports'],
   ['rules'],
   ['promql'],
