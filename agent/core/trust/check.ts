@@ -47,7 +47,13 @@ type Checking<T> = Generator<Wanted, T, Arrival>;
 
 export function* check(before: TrustState, self: Self, clock: OwnClock): Checking<Checked> {
   const now = trustedNow(clock, before);
-  const own: Terms = { now, wall: clock.wall, clockKnown: clock.known, device: self.device };
+  const own: Terms = {
+    now,
+    wall: clock.wall,
+    clockKnown: clock.known,
+    device: self.device,
+    director: true,
+  };
   const director: Refreshed = yield* refresh('director', before.director, own);
   // Without a timestamp a key of it was lost, and with it the time that it had signed.
   const signedTime = director.set.timestamp === undefined ? 0 : before.signedTime;
@@ -73,7 +79,7 @@ export function* check(before: TrustState, self: Self, clock: OwnClock): Checkin
   if (fresh.value.length === 0) return { state, outcome: granted(plan([])) };
 
   const later = trustedNow(clock, state);
-  const terms: Terms = { now: later, wall: clock.wall, clockKnown: clock.known };
+  const terms: Terms = { ...own, now: later, director: false };
   const whole = withNeighbours(fresh.value, assigned.value);
   const released: Released = yield* releasedFiles(state, terms, whole, self.architecture);
   state = released.state;

@@ -1,7 +1,15 @@
 /** Looks for a target: first in the top metadata, then down the delegations in their order. */
+import { Buffer } from 'node:buffer';
 import { granted, type Outcome, refused } from '../../../protocol/tuf/attacks.ts';
-import type { Delegation, Signers, TargetFile, Targets } from '../../../protocol/tuf/metadata.ts';
+import type {
+  Delegation,
+  Signers,
+  Snapshot,
+  TargetFile,
+  Targets,
+} from '../../../protocol/tuf/metadata.ts';
 import { isDelegated } from '../../../protocol/tuf/paths.ts';
+import { mismatch } from '../../../protocol/tuf/verify.ts';
 import type { Repository } from './refresh.ts';
 import { fetchRole } from './targets.ts';
 import type { Arrival, Terms, TrustedSet, Wanted } from './trusted.ts';
@@ -48,7 +56,10 @@ export function* findTarget(
     // A role is verified anew for each that delegates to it: their keys may differ.
     const source = { repository: name, root, snapshot, set, terms };
     const role: Outcome<Verified<Targets>> = yield* fetchRole(source, delegation.name, signers);
-    if (!role.ok) return { set, outcome: diamond(role, step, trustedBy) };
+    if (!role.ok) {
+      const other = trustedBy.get(delegation.name) ?? earlier(set, snapshot, delegation.name);
+      return { set, outcome: diamond(role, step, other) };
+    }
     trustedBy.set(delegation.name, from);
     set = { ...set, roles: { ...set.roles, [delegation.name]: role.value.text } };
     const { signed } = role.value.envelope;
@@ -71,14 +82,21 @@ function stepsOf(from: string, { delegations }: Targets, path: string): Step[] {
     }));
 }
 
+/** The very file was trusted before by way of somebody else. */
+function earlier(set: TrustedSet, { meta }: Snapshot, role: string): string | undefined {
+  const said = meta.get(`${role}.json`);
+  const held = Object.hasOwn(set.roles, role) ? set.roles[role] : undefined;
+  if (held === undefined || said?.hashes === undefined) return undefined;
+  return mismatch(Buffer.from(held), said) === undefined ? 'an earlier delegation' : undefined;
+}
+
 const KEY_TROUBLE: readonly string[] = ['arbitrary-software', 'key-compromise'];
 
 function diamond<T>(
   outcome: Outcome<T> & { readonly ok: false },
   { delegation, from }: Step,
-  trustedBy: ReadonlyMap<string, string>,
+  other: string | undefined,
 ): Outcome<never> {
-  const other = trustedBy.get(delegation.name);
   if (other === undefined || !KEY_TROUBLE.includes(outcome.refusal.attack)) return outcome;
   const detail = `signed as ${other} asks for, but not as ${from} does`;
   return refused('diamond-delegation', `${delegation.name}.json`, detail);

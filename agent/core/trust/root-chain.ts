@@ -39,7 +39,7 @@ export function* rootChain(
     if (!next.ok) return { set, outcome: next, now };
     set = afterRoot(set, next.value, root);
     // Nor is the time believed that a director's lost key may have signed.
-    if (terms.device !== undefined && set.timestamp === undefined) now = terms.wall;
+    if (terms.director && set.timestamp === undefined) now = terms.wall;
     root = next.value.envelope.signed;
   }
   const detail = `more than ${MOST_ROOTS} new roots at once`;

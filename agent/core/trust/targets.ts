@@ -27,7 +27,7 @@ export function* fetchTargets(
     'targets',
     signersOf(root, 'targets'),
   );
-  if (!found.ok || terms.device === undefined) return found;
+  if (!found.ok || !terms.director) return found;
   // A director decides alone: one that hands its word on would let others decide for the device.
   if (found.value.envelope.signed.delegations.roles.length === 0) return found;
   return refused('diamond-delegation', 'targets.json', 'a director delegates nothing');

@@ -63,6 +63,8 @@ export interface Terms {
   readonly wall: number;
   /** The clock was set by somebody: a version that names a far future is then refused. */
   readonly clockKnown: boolean;
-  /** This device: set for the director's repository, whose metadata must be for it. */
-  readonly device?: string;
+  /** This device: metadata that names another one is refused. */
+  readonly device: string;
+  /** The director's repository: its metadata must name the device, and counts in UTC milliseconds. */
+  readonly director: boolean;
 }

@@ -67,10 +67,10 @@ export function checkExpiry({ expires }: Metadata, { now }: Terms, file: string)
   return refused('freeze', file, `it expired at ${new Date(expires).toISOString()}`);
 }
 
-/** Root is one for all devices of a director; the rest names its device. */
+/** The rest of a director's metadata names its device; no other may be named anywhere. */
 function checkDevice(signed: Metadata, terms: Terms, file: string): Outcome<true> {
-  if (terms.device === undefined || signed.type === 'root') return granted(true);
-  if (signed.device === terms.device) return granted(true);
+  if (signed.type === 'root' || signed.device === terms.device) return granted(true);
+  if (signed.device === undefined && !terms.director) return granted(true);
   const whose = signed.device ?? 'no device';
   return refused('replay', file, `it is for ${whose}, this is ${terms.device}`);
 }

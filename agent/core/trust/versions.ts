@@ -35,7 +35,7 @@ export function checkSignedAt(
   return refused('fast-forward', file, `it was signed at ${new Date(signedAt).toISOString()}`);
 }
 
-function highest(known: number | undefined, { device, now, clockKnown }: Terms): number {
-  if (device !== undefined) return clockKnown ? now + YEAR_MS : LAST_YEAR_MS;
+function highest(known: number | undefined, { director, now, clockKnown }: Terms): number {
+  if (director) return clockKnown ? now + YEAR_MS : LAST_YEAR_MS;
   return known === undefined ? MOST_FIRST : known + MOST_AHEAD;
 }
