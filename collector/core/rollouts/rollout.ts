@@ -195,13 +195,13 @@ export class Rollout {
     };
   }
 
-  /** The device that waits which is looked at beside one that begins. */
+  /** The device that waits which is looked at beside one that begins: both are well now. */
   pick(device: string, world: World): void {
     const control = this.book.bystander(this.turns++);
     const record = this.book.records.get(device);
-    const seen = control === undefined ? undefined : world.look(control);
-    if (record === undefined || control === undefined || seen?.online !== true || !seen.healthy)
-      return;
+    const pair = [device, control].map((id) => (id === undefined ? undefined : world.look(id)));
+    const well = pair.every((seen) => seen?.online === true && seen.healthy);
+    if (record === undefined || control === undefined || !well) return;
     this.book.set(device, { ...record, control });
   }
 

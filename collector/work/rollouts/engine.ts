@@ -1,0 +1,260 @@
+/**
+ * Drives rollouts: each second it looks what time and devices have made of them. All of it is durable
+ * before a device is told, and a start goes on from what is durable.
+ */
+import type { Report } from '../../../protocol/messages/report.ts';
+import type { Device } from '../../core/device.ts';
+import { act, type Order } from '../../core/rollouts/actions.ts';
+import { newRollout } from '../../core/rollouts/begin.ts';
+import type { Plan } from '../../core/rollouts/plan.ts';
+import { advance, heard, told } from '../../core/rollouts/progress.ts';
+import type { DeviceRecord, LogLine, RolloutRecord, World } from '../../core/rollouts/record.ts';
+import { Rollout } from '../../core/rollouts/rollout.ts';
+import type { RolloutDevices, RolloutSummary, Wanting } from '../../ports/rollouts.ts';
+import type { Cancel, Clock, Log } from '../../ports.ts';
+import type { FleetMemory } from '../fleet/memory.ts';
+import { devicesOf, KEYS, rolloutKey } from './keys.ts';
+import { isFree } from './rivals.ts';
+import { Sight } from './sight.ts';
+import { summaryOf } from './summary.ts';
+import { Wants } from './wants.ts';
+import { Writing } from './writing.ts';
+
+export interface EngineDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly memory: FleetMemory;
+  readonly devices: RolloutDevices;
+  readonly isUp: (device: Device) => boolean | undefined;
+  readonly wanting: Wanting;
+  readonly breathe: () => Promise<void>;
+  readonly newId: () => string;
+  readonly happened: (rollout: string, line: LogLine) => void;
+}
+
+const TICK_MS = 1_000;
+/** Devices that are new, or whose hindrance went away unseen, are found after this. */
+const RESCAN_MS = 60_000;
+
+export class RolloutEngine {
+  /** Those that go on. */
+  readonly open = new Map<string, Rollout>();
+  /** Those that have ended. */
+  readonly over = new Map<string, RolloutSummary>();
+  readonly wants = new Wants();
+  readonly sight: Sight;
+  private readonly deps: EngineDeps;
+  private readonly writing: Writing;
+  private readonly worlds = new Map<string, World>();
+  private cancel: Cancel = () => {};
+  private ticking: Promise<void> = Promise.resolve();
+  private rescannedAt = 0;
+  private stopped = false;
+
+  constructor(deps: EngineDeps) {
+    this.deps = deps;
+    this.sight = new Sight(deps.devices, deps.isUp);
+    const { log, memory, wanting, happened } = deps;
+    this.writing = new Writing({
+      ...{ log, memory, wanting, happened, wants: this.wants },
+      rollouts: () => this.open.values(),
+      written: () => this.close(),
+    });
+  }
+
+  async restore(): Promise<void> {
+    await this.wants.restore(this.deps.memory);
+    for await (const [id, record] of this.deps.memory.list<RolloutRecord>(KEYS.rollouts)) {
+      if (record.endedAt > 0) this.over.set(id, summaryOf(record));
+      else this.open.set(id, new Rollout(record));
+    }
+    for (const [id, { record }] of this.open) await this.load(id, record);
+  }
+
+  /** What a crash kept from being told is told now; the same again changes nothing. */
+  start(): void {
+    for (const device of this.wants.devices()) {
+      const owners = this.wants.owners(device);
+      if (owners.size === 0) this.deps.wanting.want(device, [], '');
+      for (const rollout of owners) {
+        this.deps.wanting.want(device, this.wants.packagesOf(device, rollout), rollout);
+      }
+    }
+    this.rescan();
+    this.next();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.cancel();
+    await this.ticking;
+    await this.writing.flush().catch(() => undefined);
+  }
+
+  /** Resolves when all that devices told so far is durable. */
+  settled(): Promise<void> {
+    return this.writing.flush();
+  }
+
+  async create(plan: Plan, by: string, comment: string): Promise<Rollout> {
+    const now = Math.round(this.deps.clock.wall());
+    const id = this.deps.newId();
+    const devices = [...this.sight.all()];
+    const rollout = new Rollout(newRollout({ id, plan, by, comment, now }, devices));
+    // Written before it is among those that act.
+    await this.deps.memory.keep([[rolloutKey(id), rollout.record]]);
+    rollout.enroll(devices);
+    this.open.set(id, rollout);
+    this.wakeAll();
+    return rollout;
+  }
+
+  /** Empty when it was done, and is durable. */
+  async act(id: string, order: Order): Promise<string> {
+    const rollout = this.open.get(id) ?? (await this.reopen(id, order));
+    if (rollout === undefined) return `${order.action}: the rollout has ended`;
+    const refused = act(rollout, order, Math.round(this.deps.clock.wall()));
+    await this.writing.flush();
+    if (refused === '') this.wakeAll();
+    return refused;
+  }
+
+  /** A device said something, or is there again. */
+  heard(id: string): void {
+    const rollouts = [...this.open.values()].filter(({ book }) => book.stages.has(id));
+    const seen = rollouts.length === 0 ? undefined : this.sight.look(id);
+    if (seen === undefined) return;
+    const now = Math.round(this.deps.clock.wall());
+    for (const rollout of rollouts) heard(rollout, seen, now, this.worldOf(rollout));
+  }
+
+  /** How an attempt of a device went; what is no word about an installation is not heeded. */
+  report(
+    device: string,
+    {
+      subject,
+      name,
+      state,
+      startedAt,
+      text,
+    }: Pick<Report, 'subject' | 'name' | 'state' | 'startedAt' | 'text'>,
+  ): void {
+    if (subject !== 'install') return;
+    const bad = state === 'failed' || state === 'timed-out';
+    if (!bad && state !== 'succeeded') return;
+    const now = Math.round(this.deps.clock.wall());
+    for (const rollout of this.open.values()) {
+      const { packages } = rollout.record.plan;
+      if (!packages.some((one) => one.name === name)) continue;
+      const record = rollout.book.records.get(device);
+      if (record === undefined) continue;
+      // An attempt before this one, whose report was long on its way.
+      if (startedAt > 0 && startedAt < record.startedAt - SKEW_MS) continue;
+      const world = this.worldOf(rollout);
+      // Of several packages, what the device has in the end decides.
+      if (bad) told(rollout, device, false, text, now, world);
+      else if (packages.length === 1 && record.state === 'updating')
+        told(rollout, device, true, text, now, world);
+    }
+  }
+
+  /** Of a rollout that has ended: as it was kept. */
+  async record(id: string): Promise<RolloutRecord | undefined> {
+    return this.open.get(id)?.record ?? (await this.deps.memory.get<RolloutRecord>(rolloutKey(id)));
+  }
+
+  async *records(id: string): AsyncGenerator<readonly [string, DeviceRecord]> {
+    yield* this.deps.memory.list<DeviceRecord>(devicesOf(id));
+  }
+
+  worldOf(rollout: Rollout): World {
+    const { id } = rollout.record;
+    const known = this.worlds.get(id);
+    if (known !== undefined) return known;
+    const names = rollout.record.plan.packages.map(({ name }) => name);
+    const world: World = {
+      look: (device) => this.sight.look(device),
+      isFree: (device) => isFree(rollout, device, this.open.values(), this.sight),
+      holds: (device) => names.every((name) => this.wants.owner(device, name) === id),
+    };
+    this.worlds.set(id, world);
+    return world;
+  }
+
+  private async load(id: string, record: RolloutRecord): Promise<Rollout> {
+    const devices: (readonly [string, DeviceRecord])[] = [];
+    for await (const one of this.records(id)) devices.push(one);
+    const rollout = new Rollout(record, devices);
+    this.worlds.delete(id);
+    this.open.set(id, rollout);
+    return rollout;
+  }
+
+  /** One that has ended can still be taken back. */
+  private async reopen(id: string, { action }: Order): Promise<Rollout | undefined> {
+    if (action !== 'rollback' || !this.over.has(id)) return undefined;
+    const record = await this.deps.memory.get<RolloutRecord>(rolloutKey(id));
+    if (record === undefined) return undefined;
+    const known = this.open.get(id);
+    if (known !== undefined) return known;
+    const rollout = await this.load(id, record);
+    this.over.delete(id);
+    return rollout;
+  }
+
+  private next(): void {
+    this.cancel = this.deps.clock.after(TICK_MS, () => {
+      this.ticking = this.tick()
+        .catch((error: unknown) =>
+          this.deps.log.debug('rollouts: to be tried again', { error: String(error) }),
+        )
+        .finally(() => {
+          if (!this.stopped) this.next();
+        });
+    });
+  }
+
+  private async tick(): Promise<void> {
+    const now = this.deps.clock.wall();
+    if (Math.abs(now - this.rescannedAt) >= RESCAN_MS) this.rescan();
+    const order = [...this.open.values()].sort(byRank);
+    for (const rollout of order) {
+      const world = this.worldOf(rollout);
+      while (advance(rollout, Math.round(this.deps.clock.wall()), world) && !this.stopped) {
+        await this.writing.flush();
+        await this.deps.breathe();
+      }
+    }
+    await this.writing.flush();
+  }
+
+  private rescan(): void {
+    this.rescannedAt = this.deps.clock.wall();
+    if (this.open.size === 0) return;
+    const devices = [...this.sight.all()];
+    for (const rollout of this.open.values()) rollout.enroll(devices);
+    this.wakeAll();
+  }
+
+  private wakeAll(): void {
+    for (const { book } of this.open.values()) book.wakeAll();
+  }
+
+  /** All that ended and was written. */
+  private close(): void {
+    for (const [id, rollout] of this.open) {
+      if (rollout.record.endedAt === 0 || rollout.changed) continue;
+      this.open.delete(id);
+      this.worlds.delete(id);
+      this.over.set(id, summaryOf(rollout.record));
+      this.wakeAll();
+    }
+  }
+}
+
+/** Clocks of devices may differ from ours by so much. */
+const SKEW_MS = 600_000;
+
+function byRank(a: Rollout, b: Rollout): number {
+  return b.record.plan.priority - a.record.plan.priority || b.record.createdAt - a.record.createdAt;
+}
