@@ -1,0 +1,44 @@
+/**
+ * The agent's own update, as its launcher sees it: each start of a version on trial is counted, and
+ * one that starts too often without having reported is left for the one before. Pure.
+ */
+
+export interface Trial {
+  /** Names of slots. */
+  readonly slot: string;
+  readonly before: string;
+  readonly starts: number;
+}
+
+/** The first start and two more: a version that ends by itself, or that the watchdog ends. */
+export const MOST_TRIAL_STARTS = 3;
+
+export type Launch =
+  | { readonly kind: 'as-is' }
+  | { readonly kind: 'try'; readonly trial: Trial }
+  | { readonly kind: 'back'; readonly to: string };
+
+/** What the launcher does before it starts what `current` leads to. */
+export function launch(trial: Trial | undefined, current: string | undefined): Launch {
+  // Of a switch that did not come to be, or that was taken back.
+  if (trial === undefined || trial.slot !== current) return { kind: 'as-is' };
+  if (trial.starts < MOST_TRIAL_STARTS) {
+    return { kind: 'try', trial: { ...trial, starts: trial.starts + 1 } };
+  }
+  return trial.before === '' ? { kind: 'as-is' } : { kind: 'back', to: trial.before };
+}
+
+export function readTrial(text: string | undefined): Trial | undefined {
+  try {
+    const { slot, before, starts } = JSON.parse(text ?? '') as Partial<Trial>;
+    const isWhole =
+      isSlot(slot) && (before === '' || isSlot(before)) && Number.isSafeInteger(starts);
+    return isWhole ? ({ slot, before, starts: starts as number } as Trial) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSlot(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9A-Za-z][0-9A-Za-z._-]{0,255}$/.test(value);
+}
