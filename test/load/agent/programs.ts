@@ -41,9 +41,14 @@ export class Running {
 
 export interface RunningCollector extends Running {
   readonly mqttPort: number;
+  readonly http: string;
 }
 
-export async function startCollector(folder: string): Promise<RunningCollector> {
+/** `more`: lines of its configuration. */
+export async function startCollector(
+  folder: string,
+  more: readonly string[] = [],
+): Promise<RunningCollector> {
   const main = copyProgram('collector', folder);
   const [http, mqttPort] = [await freePort(), await freePort()];
   const config = join(folder, 'collector.yaml');
@@ -52,11 +57,12 @@ export async function startCollector(folder: string): Promise<RunningCollector> 
     `http: { listen: "127.0.0.1:${http}" }`,
     `mqtt: { listen: "127.0.0.1:${mqttPort}" }`,
     'log: { level: warn }',
+    ...more,
   ];
   writeFileSync(config, `${lines.join('\n')}\n`);
   const collector = new Running(process.execPath, [main, 'run', '--config', config]);
   await ready(`http://127.0.0.1:${http}/-/ready`, collector);
-  return Object.assign(collector, { mqttPort });
+  return Object.assign(collector, { mqttPort, http: `http://127.0.0.1:${http}` });
 }
 
 async function ready(url: string, { child }: Running): Promise<void> {
@@ -74,6 +80,8 @@ export interface AgentSettings {
   readonly port: number;
   readonly interval?: string;
   readonly batch?: string;
+  /** Of the buffer. */
+  readonly cap?: string;
   /** Lines that are added as they are. */
   readonly more?: readonly string[];
 }
@@ -81,7 +89,7 @@ export interface AgentSettings {
 /** Writes an agent's file; its path. */
 export function agentFile(
   folder: string,
-  { name, port, interval, batch, more = [] }: AgentSettings,
+  { name, port, interval, batch, cap = '4GiB', more = [] }: AgentSettings,
 ): string {
   const path = join(folder, `${name}.yaml`);
   const lines = [
@@ -91,7 +99,7 @@ export function agentFile(
     'log: { level: warn }',
     `broker: { url: "mqtt://127.0.0.1:${port}" }`,
     `socket: { path: ${join(folder, `${name}.sock`)} }`,
-    'buffer: { cap: 4GiB }',
+    `buffer: { cap: ${cap} }`,
     'clock: { source: trust }',
     ...(interval === undefined ? [] : [`sampling: { interval: ${interval} }`]),
     ...(batch === undefined ? [] : [`publish: { batch: ${batch} }`]),

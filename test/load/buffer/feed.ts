@@ -18,8 +18,8 @@ export interface Feed {
   payloadBytes: number;
 }
 
-/** `rows` samples of `count` series a batch, one row every ten seconds. */
-export function openFeed(count: number, rows: number): Feed {
+/** `rows` samples of `count` series a batch, one row every ten seconds from `begin` on. */
+export function openFeed(count: number, rows: number, begin = 1_700_000_000_000): Feed {
   const whole = readTrace();
   const trace: Trace = { times: whole.times, series: whole.series.slice(0, count) };
   const series = dictionary(trace, 1);
@@ -33,7 +33,7 @@ export function openFeed(count: number, rows: number): Feed {
     payloadBytes: 0,
     record: (n, sent) => {
       const body = bodies[n % bodies.length] as Uint8Array;
-      const from = 1_700_000_000_000 + n * rows * 10_000;
+      const from = begin + n * rows * 10_000;
       return {
         kind: 'm',
         from,
