@@ -2,11 +2,12 @@
  * Throws damaged and made-up bytes at the decoders:
  *
  *   npm run fuzz -- --minutes 60 [--seed 1] [--target batch|body|schema|state|ack|event|health|reported|
- *                   report|res|cmd|desired|guard|promql|all]
+ *                   report|res|cmd|desired|guard|promql|all|broker]
  *                   [--slow-ms 10]
  *
  * A finding is a call that throws, that takes over 10 ms of CPU (the quickest of six), or whose
- * answer holds more memory than LIMITS promises. Findings are saved beside the vectors, where the tests
+ * answer holds more memory than LIMITS promises. `broker` throws whole conversations at a collector's
+ * sockets instead (fuzz/broker.ts). Findings are saved beside the vectors, where the tests
  * find them too. The seed of a run is printed: with it, the same bytes come again.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -39,9 +40,13 @@ const collect = runInNewContext('gc') as () => void;
 const minutes = Number(options.minutes);
 const seed = Number(options.seed);
 const slowMs = Number(options['slow-ms']);
+if (options.target === 'broker') {
+  const { fuzzBroker } = await import('./fuzz/broker.ts');
+  process.exit((await fuzzBroker({ minutes, seed })) ? 0 : 1);
+}
 const targets = TARGETS.filter((one) => options.target === 'all' || options.target === one);
 if (targets.length === 0 || !(minutes > 0) || !Number.isInteger(seed) || !(slowMs > 0)) {
-  console.error(`usage: --minutes N [--seed S] [--target ${TARGETS.join('|')}|all]`);
+  console.error(`usage: --minutes N [--seed S] [--target ${TARGETS.join('|')}|all|broker]`);
   process.exit(2);
 }
 
