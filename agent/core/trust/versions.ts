@@ -27,10 +27,10 @@ export function checkVersion(
 /** A signed time moves the clock on; one far ahead of a clock that was set would block all that follows. */
 export function checkSignedAt(
   signedAt: number | undefined,
-  { wall, clockKnown }: Terms,
+  { now, clockKnown }: Terms,
   file: string,
 ): Outcome<true> {
-  const most = clockKnown ? wall + DAY_MS : LAST_YEAR_MS;
+  const most = clockKnown ? now + DAY_MS : LAST_YEAR_MS;
   if (signedAt === undefined || signedAt <= most) return granted(true);
   return refused('fast-forward', file, `it was signed at ${new Date(signedAt).toISOString()}`);
 }
