@@ -45,6 +45,8 @@ type Row = Readonly<Partial<Record<DeviceEvent, DeviceStep>>>;
 
 const forget = { to: 'skipped', reason: 'forgotten', effect: 'withdraw' } as const;
 const revert = { to: 'reverting', reason: 'reverting', effect: 'want-before' } as const;
+// What it had is wanted meanwhile, so that the next attempt is news to the device.
+const retrying = { to: 'retrying', reason: 'retrying', effect: 'want-before' } as const;
 const begin = { to: 'updating', reason: 'updating', effect: 'want' } as const;
 const done = { to: 'succeeded', reason: undefined } as const;
 const abort = { to: 'skipped', reason: 'aborted', effect: 'want-before' } as const;
@@ -59,9 +61,9 @@ export const DEVICE_TABLE: Readonly<Record<DeviceState, Row>> = {
   },
   updating: {
     succeeded: done,
-    failed: { to: 'retrying', reason: 'retrying' },
+    failed: retrying,
     'failed-last': { to: 'failed', reason: 'failed', effect: 'want-before' },
-    silent: { to: 'retrying', reason: 'retrying' },
+    silent: retrying,
     'silent-last': { to: 'failed', reason: 'silent', effect: 'want-before' },
     ...{ revert, abort, forget },
   },
@@ -79,7 +81,7 @@ export const DEVICE_TABLE: Readonly<Record<DeviceState, Row>> = {
     ...{ revert, forget },
   },
   failed: {
-    retry: { to: 'retrying', reason: 'retrying' },
+    retry: retrying,
     back: { to: 'reverted', reason: 'reverted' },
     ...{ revert, forget },
   },

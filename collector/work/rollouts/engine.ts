@@ -231,8 +231,10 @@ export class RolloutEngine {
   private rescan(): void {
     this.rescannedAt = this.deps.clock.wall();
     if (this.open.size === 0) return;
-    const devices = [...this.sight.all()];
-    for (const rollout of this.open.values()) rollout.enroll(devices);
+    const rollouts = [...this.open.values()];
+    const unknown = (id: string) => rollouts.some(({ book }) => !book.stages.has(id));
+    const devices = [...this.sight.all(unknown)];
+    for (const rollout of rollouts) rollout.enroll(devices);
     this.wakeAll();
   }
 

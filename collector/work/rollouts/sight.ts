@@ -23,8 +23,8 @@ export class Sight {
     return device === undefined ? undefined : this.see(device);
   }
 
-  *all(): Generator<Seen> {
-    for (const device of this.devices.all()) yield this.see(device);
+  *all(wanted: (id: string) => boolean = () => true): Generator<Seen> {
+    for (const device of this.devices.all()) if (wanted(device.id)) yield this.see(device);
   }
 
   private see(device: Device): Seen {

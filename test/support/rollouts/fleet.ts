@@ -46,6 +46,8 @@ export class SimulatedFleet {
   private engine: RolloutEngine | undefined;
   wants = 0;
   private sick = 0;
+  /** Told of a failure, and nothing else since. */
+  private readonly failed = new Set<string>();
 
   constructor(options: FleetOptions) {
     this.options = options;
@@ -79,6 +81,8 @@ export class SimulatedFleet {
     this.engine = engine;
     await engine.restore();
     engine.start();
+    // The journal brings again what a crash may have taken.
+    for (const id of this.failed) engine.report(id, { ...FAILED, startedAt: this.clock.wall() });
     return engine;
   }
 
@@ -125,6 +129,7 @@ export class SimulatedFleet {
     const told = this.told.get(id) ?? [];
     if (told.at(-1) === version) return;
     this.told.set(id, [...told, version]);
+    this.failed.delete(id);
     this.due.push({ at: this.clock.wall() + this.takes(), act: () => this.end(id, version) });
   }
 
@@ -148,8 +153,7 @@ export class SimulatedFleet {
     if (broken && silent) return;
     if (broken || this.random() * 100 < install) {
       this.engine?.report(id, { ...FAILED, startedAt: this.clock.wall() });
-      // The same is wanted again for a further attempt.
-      this.told.set(id, [...(this.told.get(id) ?? []), 'failed']);
+      this.failed.add(id);
       return;
     }
     device.reported = reportedWith([{ name: 'app', version }]);
