@@ -6,6 +6,7 @@
 import { DAY, HOUR, MINUTE, WINDOW } from '../../core/store/calendar.ts';
 import { chunkPrefix, KIND, prefixRange, timesPrefix } from '../../core/store/keys.ts';
 import type { Log } from '../../ports.ts';
+import { beginLog } from '../level-files.ts';
 import { Batch } from './batch.ts';
 import type { Partition } from './partition.ts';
 import type { Partitions } from './partitions.ts';
@@ -81,6 +82,8 @@ export class Compactor {
       const { gte, lt } = prefixRange(prefix);
       await partition.db.compactRange(gte, lt);
     }
+    // That left an empty log, which at the next opening would look like one that lost what it held.
+    await beginLog(partition.db);
   }
 }
 
