@@ -5,7 +5,7 @@
 import type { Tree } from '../protocol/messages/tree.ts';
 import type { Care } from './app/care.ts';
 import { composite, everySoOften } from './app/sampling-plan.ts';
-import { Telemetry } from './app/telemetry.ts';
+import { Telemetry, type TelemetryHooks } from './app/telemetry.ts';
 import type { AgentConfig, ReloadedAgentConfig } from './config.ts';
 import { NO_EFFECTS } from './core/adapting/effects.ts';
 import type { Log } from './ports.ts';
@@ -21,12 +21,19 @@ export interface AppOptions {
   readonly restart?: () => void;
 }
 
+type Message = Parameters<TelemetryHooks['received']>;
+
+/** What the collector says in the first moments is more than this only when something is wrong. */
+const MOST_EARLY = 256;
+
 export class AgentApp {
   private config: AgentConfig;
   private readonly log: Log;
   private readonly options: AppOptions;
   private readonly telemetry: Telemetry;
   private care: Care | undefined;
+  /** Came before there was anybody to hear it: the link is up first. */
+  private early: Message[] | undefined = [];
   private changing: Promise<void> = Promise.resolve();
 
   /** Opens the buffer first: it alone decides whether the agent can run. */
@@ -39,7 +46,7 @@ export class AgentApp {
       {
         samplers: () => [everySoOften(composite('muster_care', parts), config)],
         retained: () => app?.care?.retained() ?? new Map(),
-        received: (...message) => app?.care?.received(...message),
+        received: (...message) => app?.hear(message),
         effects: () => app?.care?.effects() ?? NO_EFFECTS,
       },
       options.samplers,
@@ -59,6 +66,9 @@ export class AgentApp {
   async start(): Promise<void> {
     await this.alone(() => this.telemetry.start());
     await this.startCare();
+    const early = this.early ?? [];
+    this.early = undefined;
+    for (const message of early) this.hear(message);
   }
 
   async stop(): Promise<void> {
@@ -109,6 +119,11 @@ export class AgentApp {
     } catch (error) {
       log.error('checks, tasks and commands could not be started', { error: String(error) });
     }
+  }
+
+  private hear(message: Message): void {
+    if (this.early === undefined) this.care?.received(...message);
+    else if (this.early.length < MOST_EARLY) this.early.push(message);
   }
 
   private async apply(overlay: Tree): Promise<Applied> {

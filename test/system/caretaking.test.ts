@@ -11,11 +11,13 @@ import { DEVICE, Rig, SITE } from '../support/caretaking/rig.ts';
 
 let web: Server;
 let status = 200;
+let requests = 0;
 let url = '';
 
 beforeAll(async () => {
   await bundleAll();
   web = createServer((_, answer) => {
+    requests++;
     answer.statusCode = status;
     answer.end('fine');
   }).listen(0, '127.0.0.1');
@@ -41,6 +43,7 @@ function checks(folder: string): string[] {
     `    exec: { program: /bin/sh, args: [-c, "echo tried >>${folder}/tries"] }`,
     '    limit: 2',
     '    backoff: { min: 1s, max: 1s }',
+    'tasks: { hello: { exec: { program: /bin/echo, args: [hello] } } }',
   ];
 }
 
@@ -57,6 +60,7 @@ describe('checks and remedies', () => {
     await health('healthy');
     expect(await rig.said('health')).toBe('1 device: 1 healthy\n');
 
+    await rig.said('tasks', 'run', 'all', 'hello', '--wait');
     status = 503;
     await health('unhealthy');
     const heard = await rig.listen(`muster/v1/${SITE}/${DEVICE}/health`);
@@ -84,6 +88,7 @@ describe('checks and remedies', () => {
       ([value]) => value === 0,
     );
     expect(await rig.query('muster_check_status{check="stamp",team="line-1"}')).toEqual([1]);
+    expect(await rig.query('muster_task_last_result{task="hello",kind="exec"}')).toEqual([1]);
     await rig.eventually(
       () => rig.said('alerts', 'list'),
       (text) => /CheckFailed.*press-17/.test(text),
@@ -97,19 +102,18 @@ describe('checks and remedies', () => {
     expect(tries.map(({ name, device }) => `${device} ${name}`)).toEqual(
       Array(2).fill(`${DEVICE} mend`),
     );
-    const before = await rig.query('muster_check_runs_total{check="web",result="critical"}');
+    const asked = requests;
     await rig.eventually(
-      () => rig.query('muster_check_runs_total{check="web",result="critical"}'),
-      ([runs = 0]) => runs > (before[0] ?? 0) + 3,
+      () => Promise.resolve(requests),
+      (now) => now > asked + 4,
     );
     expect(await rig.lines('tries')).toBe(2);
 
     status = 200;
     await health('healthy');
-    expect(await rig.events('check.recovered')).not.toHaveLength(0);
     await rig.eventually(
-      () => rig.query(failed),
-      ([value]) => value === 1,
+      () => rig.events('check.recovered'),
+      ({ length }) => length > 0,
     );
   });
 });
@@ -144,10 +148,6 @@ describe('tasks and commands', () => {
       /press-17 +succeeded.*deleted 1 file/,
     );
     expect(await rig.said('tasks')).toMatch(/tidy +1 +\d+ +100 %/);
-    await rig.eventually(
-      () => rig.query('muster_task_last_result{task="tidy",kind="clean"}'),
-      ([value]) => value === 1,
-    );
 
     expect(await rig.said('commands', 'send', 'all', 'ping', '--wait')).toContain('1 succeeded');
     const refused = await rig.muster('commands', 'send', DEVICE, 'reboot', '--wait');
@@ -173,8 +173,11 @@ describe('tasks and commands', () => {
     await rig.set('fleet', 'labels: { ring: late }');
     await rig.said('flags', 'set', 'night-shift', '--type', 'boolean', '--default', 'true');
     expect((await rig.desired(() => true)).state).toBe('pending');
+    const told = await rig.listen(`muster/v1/${SITE}/${DEVICE}/cmd/${away}`);
     rig.agent.start();
     expect((await rig.ended(away)).counts.succeeded).toBe(1);
+    // What comes while the agent still starts is not lost: nobody had to say it again.
+    expect(told).toHaveLength(1);
     await rig.desired(({ state }) => state === 'applied');
     expect(await rig.door('/flags')).toEqual({ 'night-shift': true });
   });
