@@ -36,13 +36,23 @@ export function draftBytes({ signed, signatures }: Draft): Uint8Array {
 export function readDraft(bytes: Uint8Array): Draft | { readonly problem: string } {
   const json = readJson(bytes, MAX_BYTES, 'metadata');
   if (!json.ok) return { problem: json.refusal.detail };
-  const whole = json.value as Partial<Draft> | null;
-  const { signed, signatures } = whole ?? {};
-  const good =
-    typeof signed === 'object' &&
-    Array.isArray(signatures) &&
-    signatures.every((one) => typeof one?.keyid === 'string' && typeof one?.sig === 'string');
-  return good ? { signed, signatures } : { problem: 'it is no signed metadata' };
+  const { signed, signatures } = (json.value ?? {}) as { signed?: Json; signatures?: Json };
+  if (!isObject(signed) || !Array.isArray(signatures)) return { problem: 'it is no metadata' };
+  const list = (signatures as readonly Json[]).map(signatureOf);
+  const good = list.filter((one) => one !== undefined);
+  return good.length === list.length
+    ? { signed, signatures: good }
+    : { problem: 'a signature is malformed' };
+}
+
+function signatureOf(value: Json): Signature | undefined {
+  if (!isObject(value)) return undefined;
+  const { keyid, sig } = value;
+  return typeof keyid === 'string' && typeof sig === 'string' ? { keyid, sig } : undefined;
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function sameContent(a: Draft, b: Draft): boolean {

@@ -1,0 +1,44 @@
+/** A release repository as it is served. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { isTargetPath } from '../../../protocol/tuf/paths.ts';
+import { listed, targetsOf } from '../../core/releases/catalog.ts';
+import type { ReleaseShelf } from '../../ports/releases.ts';
+import { keptFile } from '../shelves/whole-file.ts';
+import type { ReleaseFolder } from './folder.ts';
+
+const METADATA = /^(?:timestamp|\d{1,16}\.[A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\.json$/;
+const HASHED = /^([0-9a-f]{64})\../;
+
+export function openReleaseShelf(folder: ReleaseFolder): ReleaseShelf {
+  return {
+    async list() {
+      const { published } = await folder.load();
+      return listed(targetsOf(published.targets?.signed)).map(
+        ({ manifest, lifecycle, channels }) => ({
+          name: manifest.name,
+          version: manifest.version,
+          lifecycle,
+          channels,
+          installer: manifest.installer.kind,
+          architectures: [...new Set(manifest.files.map(({ architecture }) => architecture))],
+          bytes: manifest.files.reduce((sum, { length }) => sum + length, 0),
+          dependencies: manifest.dependencies,
+          notes: manifest.notes,
+        }),
+      );
+    },
+    metadata: async (file) =>
+      METADATA.test(file) ? keptFile(join(folder.path, 'metadata', file)) : undefined,
+    async target(path) {
+      const [, sha256] = HASHED.exec(basename(path)) ?? [];
+      if (sha256 === undefined || !isTargetPath(path)) return undefined;
+      const full = join(folder.path, 'targets', path);
+      const found = await stat(full).catch(() => undefined);
+      if (found === undefined || !found.isFile()) return undefined;
+      const open = (from: number, to: number) => createReadStream(full, { start: from, end: to });
+      return { bytes: found.size, sha256, open };
+    },
+  };
+}

@@ -1,0 +1,38 @@
+/** The release repository and the director, as the collector serves them. */
+import type { KeptFile } from './shelves.ts';
+
+export interface ReleaseSummary {
+  readonly name: string;
+  readonly version: string;
+  readonly lifecycle: 'draft' | 'published' | 'deprecated';
+  readonly channels: readonly string[];
+  readonly installer: string;
+  readonly architectures: readonly string[];
+  readonly bytes: number;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly notes: string;
+}
+
+/** A folder that any static host could serve as well. */
+export interface ReleaseShelf {
+  /** Published releases, by name and newest version first. */
+  list(): Promise<readonly ReleaseSummary[]>;
+  /** `undefined`: there is none, or the name is not one that may be asked for. */
+  metadata(file: string): Promise<KeptFile | undefined>;
+  target(path: string): Promise<ServedFile | undefined>;
+}
+
+/** A file that never changes under its name: it is named by its hash. */
+export interface ServedFile {
+  readonly bytes: number;
+  /** SHA-256, hexadecimal, as its name says. */
+  readonly sha256: string;
+  open(from: number, to: number): AsyncIterable<Uint8Array>;
+}
+
+export interface DirectorDesk {
+  /** A file of the device's metadata, signed anew when something changed. */
+  file(device: string, name: string): Promise<Uint8Array | undefined>;
+  /** The time, signed for one question of a device without a clock. */
+  time(device: string, nonce: string): Promise<Uint8Array>;
+}
