@@ -37,6 +37,9 @@ export function told(
   if (record.state === 'reverting') return;
   if (ok) return void endWell(rollout, device, text, now, world);
   if (record.state === 'succeeded') {
+    const seen = world.look(device);
+    // An old word, repeated.
+    if (seen === undefined || rollout.isUpdated(seen)) return;
     rollout.stepDevice(device, 'fell-back', now, text);
     return;
   }

@@ -60,6 +60,8 @@ export interface DeviceRecord {
   readonly before: readonly Package[];
   /** In the device's words. */
   readonly text: string;
+  /** The run whose report was heeded last: it may come again. */
+  readonly run?: string;
   /** The device that waits and is looked at beside it. */
   readonly control?: string;
 }

@@ -155,6 +155,14 @@ export class Rollout {
     return true;
   }
 
+  /** The report of a run was heeded. */
+  heeded(device: string, run: string): void {
+    const record = this.book.records.get(device);
+    if (record === undefined || run === '') return;
+    this.book.set(device, { ...record, run });
+    this.dirty.add(device);
+  }
+
   /** One of its devices has ended, for good or bad: told to the comparison with those that wait. */
   compare(device: string, bad: boolean, world: World): void {
     const { control } = this.book.records.get(device) ?? {};

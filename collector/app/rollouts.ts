@@ -1,0 +1,102 @@
+/** Rollouts, put together. */
+import { randomBytes } from 'node:crypto';
+import type { WantedPackage } from '../../protocol/messages/desired.ts';
+import type { Device } from '../core/device.ts';
+import type { Engine } from '../core/query/engine.ts';
+import { breathe } from '../io/clock.ts';
+import type { HttpPart } from '../io/http/deps.ts';
+import { rollouts } from '../io/http/rollouts.ts';
+import type { FleetSink } from '../ports/fleet.ts';
+import type { ReleaseCheck, RolloutDevices, Wanting } from '../ports/rollouts.ts';
+import type { Cancel, Catalog, Clock, Log } from '../ports.ts';
+import type { Feed } from '../work/feed.ts';
+import { FleetMemory } from '../work/fleet/memory.ts';
+import { Desk } from '../work/rollouts/desk.ts';
+import { RolloutEngine } from '../work/rollouts/engine.ts';
+import { GateQueries } from '../work/rollouts/gate-queries.ts';
+import { changeNews, ProgressNews } from '../work/rollouts/news.ts';
+
+export interface RolloutsDeps {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly catalog: Catalog;
+  readonly directory: RolloutDevices;
+  readonly isUp: (device: Device) => boolean | undefined;
+  readonly feed: Pick<Feed, 'subscribe' | 'tell'>;
+  readonly engine: Pick<Engine, 'instant'>;
+  readonly wanting: Wanting;
+  readonly releases?: ReleaseCheck;
+}
+
+export class Rollouts {
+  readonly desk: Desk;
+  readonly http: HttpPart;
+  private readonly deps: RolloutsDeps;
+  private readonly engine: RolloutEngine;
+  private readonly queries: GateQueries;
+  private readonly progress: ProgressNews;
+  private unsubscribe: Cancel = () => {};
+
+  constructor(deps: RolloutsDeps) {
+    this.deps = deps;
+    const { clock, log, feed, engine, releases, isUp, wanting } = deps;
+    this.engine = new RolloutEngine({
+      ...{ clock, log, isUp, wanting, breathe },
+      memory: new FleetMemory(deps.catalog),
+      devices: deps.directory,
+      newId: () => `r-${randomBytes(4).toString('hex')}`,
+      happened: (rollout, line) => feed.tell(changeNews(rollout, line)),
+    });
+    const open = () => this.engine.open.values();
+    this.queries = new GateQueries({ clock, engine, rollouts: open });
+    this.progress = new ProgressNews(clock, open, (news) => feed.tell(news));
+    this.desk = new Desk({ clock, engine: this.engine, ...(releases && { releases }) });
+    this.http = rollouts(this.desk);
+  }
+
+  /** What rollouts want of a device: for `desired`. */
+  packagesFor(device: string): readonly WantedPackage[] {
+    return this.engine.wants.packagesFor(device);
+  }
+
+  /** Before memory is restored: what the journal brings again must find its rollouts. */
+  restore(): Promise<void> {
+    return this.engine.restore();
+  }
+
+  /** The bus is open. */
+  start(): void {
+    this.unsubscribe = this.deps.feed.subscribe(['state'], ({ device }) =>
+      this.engine.heard(device),
+    );
+    this.engine.start();
+    this.queries.start();
+    this.progress.start();
+  }
+
+  async stop(): Promise<void> {
+    this.unsubscribe();
+    this.progress.stop();
+    await this.queries.stop();
+    await this.engine.stop();
+  }
+
+  /** Reports of installations on their way to where reports are kept. */
+  sink(next: FleetSink): FleetSink {
+    const { engine } = this;
+    const { result } = next;
+    return {
+      accepting: () => next.accepting(),
+      report: (device, site, run, report, at) => {
+        next.report(device, site, run, report, at);
+        engine.report(device, report);
+      },
+      event: (...told) => next.event(...told),
+      ...(result && { result: (...told: Parameters<typeof result>) => result(...told) }),
+      flush: async () => {
+        await engine.settled();
+        await next.flush();
+      },
+    };
+  }
+}
