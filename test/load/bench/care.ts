@@ -72,7 +72,11 @@ export async function run(args: string[]): Promise<void> {
 
 function start(main: string, targets: Targets, kind: Kind, n: number): One {
   const name = `${kind}-${n}`;
-  const more = kind === 'nothing' ? [] : careLines(targets, kind === 'all');
+  // What a busy machine makes it do less of would flatter it.
+  const more = [
+    'adapt: { enabled: false }',
+    ...(kind === 'nothing' ? [] : careLines(targets, kind === 'all')),
+  ];
   const { folder, mqtt: port } = targets;
   const config = agentFile(folder, { name, port, interval: '10s', batch: '60s', more });
   const running = new Running(process.execPath, [main, 'run', '--config', config]);
