@@ -89,7 +89,7 @@ export class Rollouts {
       accepting: () => next.accepting(),
       report: (device, site, run, report, at) => {
         next.report(device, site, run, report, at);
-        engine.report(device, report);
+        engine.report(device, report, run);
       },
       event: (...told) => next.event(...told),
       ...(result && { result: (...told: Parameters<typeof result>) => result(...told) }),

@@ -56,6 +56,10 @@ export class Desk implements RolloutDesk {
       newRollout({ id: 'dry-run', plan, by: '', comment: '', now }, devices),
     );
     rollout.enroll(devices);
+    // As if all stages had begun: what then still hinders is what is asked for.
+    plan.stages.forEach((_, index) => {
+      rollout.setStage(index, { state: 'open' });
+    });
     const reasons: Partial<Record<Reason, number>> = {};
     const named: DryRun['devices'][number][] = [];
     const stages = plan.stages.map(({ name }) => ({

@@ -32,6 +32,8 @@ export interface EngineDeps {
   readonly happened: (rollout: string, line: LogLine) => void;
 }
 
+type InstallReport = Pick<Report, 'subject' | 'name' | 'state' | 'startedAt' | 'text'>;
+
 const TICK_MS = 1_000;
 /** Devices that are new, or whose hindrance went away unseen, are found after this. */
 const RESCAN_MS = 60_000;
@@ -129,16 +131,7 @@ export class RolloutEngine {
   }
 
   /** How an attempt of a device went; what is no word about an installation is not heeded. */
-  report(
-    device: string,
-    {
-      subject,
-      name,
-      state,
-      startedAt,
-      text,
-    }: Pick<Report, 'subject' | 'name' | 'state' | 'startedAt' | 'text'>,
-  ): void {
+  report(device: string, { subject, name, state, startedAt, text }: InstallReport, run = ''): void {
     if (subject !== 'install') return;
     const bad = state === 'failed' || state === 'timed-out';
     if (!bad && state !== 'succeeded') return;
@@ -147,14 +140,13 @@ export class RolloutEngine {
       const { packages } = rollout.record.plan;
       if (!packages.some((one) => one.name === name)) continue;
       const record = rollout.book.records.get(device);
-      if (record === undefined) continue;
+      if (record === undefined || (run !== '' && record.run === run)) continue;
       // An attempt before this one, whose report was long on its way.
       if (startedAt > 0 && startedAt < record.startedAt - SKEW_MS) continue;
       const world = this.worldOf(rollout);
-      // Of several packages, what the device has in the end decides.
-      if (bad) told(rollout, device, false, text, now, world);
-      else if (packages.length === 1 && record.state === 'updating')
-        told(rollout, device, true, text, now, world);
+      if (!bad && (packages.length > 1 || record.state !== 'updating')) continue;
+      told(rollout, device, !bad, text, now, world);
+      rollout.heeded(device, run);
     }
   }
 
@@ -255,7 +247,7 @@ export class RolloutEngine {
 }
 
 /** Clocks of devices may differ from ours by so much. */
-const SKEW_MS = 600_000;
+const SKEW_MS = 120_000;
 
 function byRank(a: Rollout, b: Rollout): number {
   return b.record.plan.priority - a.record.plan.priority || b.record.createdAt - a.record.createdAt;
