@@ -10,6 +10,8 @@ export type Parsed =
   | { readonly ok: false; readonly why: string };
 
 const TASK = /^[a-z0-9][a-z0-9-]{0,62}$/;
+const VERSION = /^\d{1,10}\.\d{1,10}\.\d{1,10}([-+][0-9A-Za-z.+-]{1,100})?$/;
+const STEPS = ['install', 'switch', 'undo', 'discard', 'keep'] as const;
 const LONGEST_MS = 7 * 86_400_000;
 const MOST_REASON = 200;
 
@@ -17,6 +19,7 @@ const KEYS: Readonly<Record<HelperRequest['verb'], readonly string[]>> = {
   'restart-unit': ['unit'],
   reboot: ['reason'],
   'run-task': ['task', 'dryRun', 'timeoutMs'],
+  install: ['step', 'name', 'version', 'from'],
 };
 
 export function parseRequest(line: string): Parsed {
@@ -30,6 +33,7 @@ export function parseRequest(line: string): Parsed {
   const odd = [...tree.keys()].filter((key) => key !== 'verb' && !known.includes(key));
   if (odd.length > 0) return no(`${verb} takes ${known.join(', ')} and nothing else`);
   if (verb === 'restart-unit') return restartUnit(tree.get('unit'));
+  if (verb === 'install') return install(tree);
   return verb === 'reboot' ? reboot(tree.get('reason')) : runTask(tree);
 }
 
@@ -53,6 +57,20 @@ function runTask(tree: ReadonlyMap<string, unknown>): Parsed {
     return no(`timeoutMs must be from 1 to ${LONGEST_MS}`);
   }
   return { ok: true, request: { verb: 'run-task', task, dryRun, timeoutMs } };
+}
+
+/** Name and versions become part of a path, so their form leaves no way out of it. */
+function install(tree: ReadonlyMap<string, unknown>): Parsed {
+  const [step, name, version, from] = ['step', 'name', 'version', 'from'].map((key) =>
+    tree.get(key),
+  );
+  const known = STEPS.find((one) => one === step);
+  if (known === undefined) return no(`step must be one of ${STEPS.join(', ')}`);
+  if (typeof name !== 'string' || !TASK.test(name)) return no('name is no name of a package');
+  if (typeof version !== 'string' || !VERSION.test(version)) return no('version is no version');
+  if (typeof from !== 'string' || !(from === '' || VERSION.test(from)))
+    return no('from is no version');
+  return { ok: true, request: { verb: 'install', step: known, name, version, from } };
 }
 
 function treeOf(line: string): ReadonlyMap<string, unknown> | undefined {

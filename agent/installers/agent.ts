@@ -6,10 +6,12 @@
 import { posix } from 'node:path';
 import { object, text } from '../../protocol/config/schema.ts';
 import { UNIT_PATTERN } from '../core/remedies/unit-name.ts';
+import { UpdateError } from '../core/updates/codes.ts';
+import { readTrial } from '../core/updates/trial.ts';
 import { type InstallContext, type InstallJob, installer, type Version } from './installer.ts';
 import { keep, place, root } from './kit/options.ts';
 import { restartUnit } from './kit/restart.ts';
-import { Slots, slotName } from './kit/slots.ts';
+import { Slots, slotFolder, slotName } from './kit/slots.ts';
 
 interface Options {
   readonly path: string;
@@ -33,6 +35,7 @@ export const agent = installer<Options>({
   needsRoot: (options) => options.root,
   claims: ({ path, unit }) => [`path:${path}`, `unit:${unit}`],
   unit: ({ unit }) => unit,
+  folder: ({ path }, version) => slotFolder(path, version),
   place: ({ path }) => path,
 
   install: (job, context) => slotsOf(job, context).unpack(job.to),
@@ -41,8 +44,12 @@ export const agent = installer<Options>({
     const slots = slotsOf(job, context);
     // The agent that does this is ended by it; the new one comes by here again and finds it done.
     if (await slots.isCurrent(job.to)) return;
+    const last = readTrial(await context.disk.read(trialPath(job)));
+    if (last?.isLeft === true && last.slot === slotName(job.to)) {
+      throw new UpdateError('worn', 'the new agent did not stay up, so the launcher went back');
+    }
     const before = (await slots.current()) ?? '';
-    const trial = { slot: slotName(job.to), before, starts: 0 };
+    const trial = { slot: slotName(job.to), before, starts: 0, isLeft: false };
     await context.disk.write(trialPath(job), JSON.stringify(trial));
     await slots.lead(job.to);
     await restartUnit(job.options.unit, context);

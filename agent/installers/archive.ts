@@ -4,7 +4,7 @@ import { type InstallContext, type InstallJob, installer } from './installer.ts'
 import { runHook } from './kit/hooks.ts';
 import { keep, place, root, unit, user } from './kit/options.ts';
 import { restartUnit } from './kit/restart.ts';
-import { Slots } from './kit/slots.ts';
+import { Slots, slotFolder } from './kit/slots.ts';
 
 interface Options {
   readonly path: string;
@@ -26,6 +26,7 @@ export const archive = installer<Options>({
   needsRoot: (options) => options.root,
   claims: ({ path, unit }) => [`path:${path}`, ...(unit === '' ? [] : [`unit:${unit}`])],
   unit: ({ unit }) => unit || undefined,
+  folder: ({ path }, version) => slotFolder(path, version),
   place: ({ path }) => path,
 
   async install(job, context) {

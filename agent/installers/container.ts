@@ -42,6 +42,7 @@ export const container = installer<Options>({
     ...(compose === '' ? [] : [`compose:${project}`]),
   ],
   unit: () => undefined,
+  folder: () => undefined,
   place: () => '/var/lib',
 
   async install({ to, options }, context) {

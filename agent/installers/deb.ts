@@ -36,6 +36,7 @@ export const deb = installer<Options>({
   needsRoot: () => true,
   claims: ({ package: name, unit }) => [`deb:${name}`, ...(unit === '' ? [] : [`unit:${unit}`])],
   unit: ({ unit }) => unit || undefined,
+  folder: () => undefined,
   place: () => '/usr',
 
   async install(job, context) {

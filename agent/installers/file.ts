@@ -26,6 +26,7 @@ export const file = installer<Options>({
   needsRoot: (options) => options.root,
   claims: ({ path, unit }) => [`path:${path}`, ...(unit === '' ? [] : [`unit:${unit}`])],
   unit: ({ unit }) => unit || undefined,
+  folder: () => undefined,
   place: ({ path }) => posix.dirname(path),
 
   async install({ to, options }, { disk }) {

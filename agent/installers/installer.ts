@@ -53,6 +53,8 @@ export interface Installer<Options = unknown> {
   claims(options: Options): readonly string[];
   /** Unit that runs the package. */
   unit(options: Options): string | undefined;
+  /** Where the programs of a version are; `undefined` where it has none. */
+  folder(options: Options, version: Version): string | undefined;
   /** Where space is needed. */
   place(options: Options): string;
   /** Lays it beside what runs. */

@@ -46,6 +46,17 @@ export type HelperRequest =
       readonly task: string;
       readonly dryRun: boolean;
       readonly timeoutMs: number;
+    }
+  /**
+   * A step of an installer. What is installed is read by the helper itself: the manifest from its own
+   * trust store, the file by the hash that stands there. `from` is empty where nothing was.
+   */
+  | {
+      readonly verb: 'install';
+      readonly step: 'install' | 'switch' | 'undo' | 'discard' | 'keep';
+      readonly name: string;
+      readonly version: string;
+      readonly from: string;
     };
 
 export interface HelperAnswer {

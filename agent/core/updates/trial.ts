@@ -8,6 +8,8 @@ export interface Trial {
   readonly slot: string;
   readonly before: string;
   readonly starts: number;
+  /** The launcher has left it. */
+  readonly isLeft: boolean;
 }
 
 /** The first start and two more: a version that ends by itself, or that the watchdog ends. */
@@ -16,24 +18,26 @@ export const MOST_TRIAL_STARTS = 3;
 export type Launch =
   | { readonly kind: 'as-is' }
   | { readonly kind: 'try'; readonly trial: Trial }
-  | { readonly kind: 'back'; readonly to: string };
+  | { readonly kind: 'back'; readonly trial: Trial };
 
 /** What the launcher does before it starts what `current` leads to. */
 export function launch(trial: Trial | undefined, current: string | undefined): Launch {
   // Of a switch that did not come to be, or that was taken back.
-  if (trial === undefined || trial.slot !== current) return { kind: 'as-is' };
+  if (trial === undefined || trial.isLeft || trial.slot !== current) return { kind: 'as-is' };
   if (trial.starts < MOST_TRIAL_STARTS) {
     return { kind: 'try', trial: { ...trial, starts: trial.starts + 1 } };
   }
-  return trial.before === '' ? { kind: 'as-is' } : { kind: 'back', to: trial.before };
+  return trial.before === ''
+    ? { kind: 'as-is' }
+    : { kind: 'back', trial: { ...trial, isLeft: true } };
 }
 
 export function readTrial(text: string | undefined): Trial | undefined {
   try {
-    const { slot, before, starts } = JSON.parse(text ?? '') as Partial<Trial>;
+    const { slot, before, starts, isLeft } = JSON.parse(text ?? '') as Partial<Trial>;
     const isWhole =
       isSlot(slot) && (before === '' || isSlot(before)) && Number.isSafeInteger(starts);
-    return isWhole ? ({ slot, before, starts: starts as number } as Trial) : undefined;
+    return isWhole ? ({ slot, before, starts, isLeft: isLeft === true } as Trial) : undefined;
   } catch {
     return undefined;
   }

@@ -13,6 +13,10 @@ export function slotName({ manifest, file }: Pick<Version, 'manifest' | 'file'>)
   return `${manifest.version.replaceAll('+', '_')}-${file.sha256.slice(0, 16)}`;
 }
 
+export function slotFolder(root: string, version: Pick<Version, 'manifest' | 'file'>): string {
+  return posix.join(root, 'slots', slotName(version));
+}
+
 export class Slots {
   readonly #root: string;
   readonly #disk: Disk;
@@ -23,7 +27,7 @@ export class Slots {
   }
 
   folder(version: Version): string {
-    return posix.join(this.#root, 'slots', slotName(version));
+    return slotFolder(this.#root, version);
   }
 
   async unpack(version: Version): Promise<void> {

@@ -22,7 +22,8 @@ export interface FileServerOptions {
   readonly ranges?: boolean;
 }
 
-const PIECE = 8_192;
+/** About what a packet carries. */
+const PIECE = 2_048;
 
 export async function fileServer(
   content: Uint8Array,
