@@ -2,6 +2,7 @@
 import {
   canonicalBytes,
   canonicalJson,
+  type Json,
   type JsonObject,
   readJson,
 } from '../../../protocol/tuf/json.ts';

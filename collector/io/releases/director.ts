@@ -60,12 +60,13 @@ export async function openDirector(folder: string, deps: DirectorDeps): Promise<
       if (name !== 'timestamp.json') return bytesOf((await lastTold(device))?.files[name]);
       // One at a time for each device.
       const turn = (turns.get(device) ?? Promise.resolve()).then(() => current(device));
-      turns.set(
-        device,
-        turn.catch(() => undefined),
-      );
-      const told = await turn.finally(() => turns.delete(device));
-      return bytesOf(told?.files[name]);
+      const done = turn.catch(() => undefined);
+      turns.set(device, done);
+      try {
+        return bytesOf((await turn)?.files[name]);
+      } finally {
+        if (turns.get(device) === done) turns.delete(device);
+      }
     },
     time: async (device, nonce) => Promise.resolve(signTime({ device, nonce }, deps.now(), [key])),
   };

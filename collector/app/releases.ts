@@ -1,0 +1,9 @@
+/** What the operator's release commands work on. */
+import { ReleaseFolder } from '../io/releases/folder.ts';
+
+export { buildArchive } from '../io/releases/archive.ts';
+export { digestOf, type ReleaseFolder } from '../io/releases/folder.ts';
+
+export function openReleaseFolder(path: string): ReleaseFolder {
+  return new ReleaseFolder(path);
+}

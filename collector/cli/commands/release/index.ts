@@ -1,0 +1,20 @@
+/** `muster release`: the release repository, its keys and its signatures. */
+import type { Command } from 'commander';
+import type { CliIo } from '../../io.ts';
+import { exchange } from './exchange.ts';
+import { files } from './files.ts';
+import { keys } from './keys.ts';
+import { lifecycle } from './lifecycle.ts';
+import { listing } from './listing.ts';
+import { prune } from './prune.ts';
+import { publish } from './publish.ts';
+import { roles } from './roles.ts';
+
+export function release(program: Command, io: CliIo): void {
+  const group = program
+    .command('release')
+    .description('releases: build, sign, publish; keys and roles of their repository')
+    .option('--repo <folder>', 'the repository (or MUSTER_RELEASES; default ./releases)');
+  for (const add of [keys, roles, files, exchange, publish, listing, lifecycle, prune])
+    add(group, io);
+}
