@@ -61,10 +61,13 @@ export class LinkRig implements AsyncDisposable {
     });
   }
 
-  static async open(options: { keepaliveMs?: number; capBytes?: number } = {}): Promise<LinkRig> {
+  /** `buffer`: where its folder goes. */
+  static async open(
+    options: { keepaliveMs?: number; capBytes?: number; buffer?: string } = {},
+  ): Promise<LinkRig> {
     const folder = await tempFolder('link');
-    const { capBytes = 10_000_000 } = options;
-    const buffer = await openBuffer({ path: `${folder.path}/buffer`, capBytes, bootId: 'boot' });
+    const { capBytes = 10_000_000, buffer: path = `${folder.path}/buffer` } = options;
+    const buffer = await openBuffer({ path, capBytes, bootId: 'boot' });
     await buffer.putDictionary(CURRENT.id, CURRENT.bytes);
     const broker = await ScriptedBroker.start();
     const proxy = new LinkProxy(broker.port);
