@@ -13,10 +13,11 @@ import {
   symlink,
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import type { Disk, UnpackLimits } from '../../ports/updates.ts';
 import { renameDurably, syncPath, unlessMissing } from './durable.ts';
 import { unpackInto } from './unpack.ts';
+
+const PIECE = 262_144;
 
 export function createDisk(): Disk {
   return {
@@ -72,12 +73,14 @@ async function copy(from: string, to: string, mode: number | undefined): Promise
   const source = await open(from, 'r');
   try {
     const known = (await source.stat()).mode & 0o7777;
-    await place(to, mode ?? known, (file) =>
-      pipeline(
-        source.createReadStream({ autoClose: false }),
-        file.createWriteStream({ autoClose: false }),
-      ),
-    );
+    await place(to, mode ?? known, async (file) => {
+      const buffer = Buffer.alloc(PIECE);
+      for (;;) {
+        const { bytesRead } = await source.read(buffer, 0, PIECE);
+        if (bytesRead === 0) return;
+        await file.writeFile(buffer.subarray(0, bytesRead));
+      }
+    });
   } finally {
     await source.close();
   }
