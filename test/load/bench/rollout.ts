@@ -77,6 +77,7 @@ async function falseStops(rollouts: number, devices: number): Promise<void> {
   let stops = 0;
   for (let seed = 1; seed <= rollouts; seed++) {
     const { rollout } = await roll({ devices, seed, background: 1, install: 1 });
+    if (seed % 100 === 0) console.log(`  ${seed} good rollouts, ${stops} stopped`);
     if (rollout.record.state === 'done') continue;
     stops += 1;
     console.log(`  seed ${seed}: ${rollout.record.state}: ${rollout.record.why}`);
