@@ -8,8 +8,8 @@ import type { ReleaseManifest } from '../../protocol/release.ts';
 import { asUpdateError, kindOfCode, type UpdateCode, UpdateError } from '../core/updates/codes.ts';
 import { givenUp } from '../core/updates/guard.ts';
 import { resolvePackages, type Versions } from '../core/updates/resolve.ts';
-import { isOver, type UpdateEffect } from '../core/updates/table.ts';
-import { stepOf, type Update, type UpdateStep } from '../core/updates/update.ts';
+import { isOver } from '../core/updates/table.ts';
+import { stepOf, type Update, type UpdateEvent, type UpdateStep } from '../core/updates/update.ts';
 import type { Facts, Journal } from '../ports/caretaking.ts';
 import type { Trusted } from '../ports/updates.ts';
 import type { Cancel } from '../ports.ts';
@@ -62,8 +62,7 @@ export class Updating {
   /** What an earlier life left in the middle is gone on with, before anything else. */
   start(): Promise<void> {
     return this.#next(async () => {
-      const left = this.#ledger.current();
-      if (left !== undefined) await this.#drive(stepOf(left, { kind: 'restarted' }), left);
+      await this.#resume();
       await this.#look();
     });
   }
@@ -109,8 +108,15 @@ export class Updating {
     return this.#passing;
   }
 
+  async #resume(): Promise<void> {
+    const left = this.#ledger.current();
+    if (left !== undefined) await this.#drive(stepOf(left, { kind: 'restarted' }), left);
+  }
+
   async #pass(): Promise<void> {
     this.#again();
+    await this.#resume();
+    if (this.#ledger.current() !== undefined) return this.#later();
     if (this.#wanted.length === 0) return;
     const answers = await this.#deps.trusted
       .releases(this.#wanted, this.#stop.signal)
@@ -195,15 +201,19 @@ export class Updating {
       const event = await this.#steps.take(effect, update, signal, notes);
       if (this.#stop.signal.aborted && event.kind === 'failed')
         return this.#follow(undefined, notes);
+      if (isOver(update.state)) {
+        if (event.kind === 'done') return this.#over(update);
+        // Its fact stays: it is done again before anything else is begun, here or after a restart.
+        this.#deps.log.warn('the end of an update is not done', { why: whyOf(event) });
+        this.#follow(undefined, notes);
+        return this.#later();
+      }
       const isUnwanted = this.#cancel.signal.aborted && event.kind === 'failed';
       const why = 'something else is wanted now';
-      const step = stepOf(
+      ({ update, effect } = stepOf(
         update,
         isUnwanted ? { kind: 'cancelled', code: 'cancelled', why } : event,
-      );
-      const isLast = isOver(update.state);
-      ({ update, effect } = isLast ? { update, effect: 'none' as UpdateEffect } : step);
-      if (isLast) break;
+      ));
       const written = await this.#journal(update, notes);
       if (written !== undefined && isForward(update)) {
         // Nothing is begun that is not written down; what was laid beside goes.
@@ -215,7 +225,6 @@ export class Updating {
       }
       notes = emptyNotes();
     }
-    await this.#over(update);
   }
 
   async #over(update: Update): Promise<void> {
@@ -297,6 +306,10 @@ function isAmong({ items }: Update, wanted: readonly WantedPackage[]): boolean {
   return items.every(({ manifest: { name, version } }) =>
     wanted.some((one) => one.name === name && one.version === version),
   );
+}
+
+function whyOf(event: UpdateEvent): string {
+  return event.kind === 'failed' ? event.why : event.kind;
 }
 
 function isForward({ state }: Update): boolean {

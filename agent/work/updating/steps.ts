@@ -61,7 +61,11 @@ export class Steps {
     notes: Notes,
   ): Promise<UpdateEvent> {
     try {
-      return await this.#take(effect, update, signal, notes);
+      return await this.#take(effect, update, signal, notes).catch((error: unknown) => {
+        // What only tidies up is worth a second try at once.
+        if (effect !== 'keep' && effect !== 'discard') throw error;
+        return this.#take(effect, update, signal, notes);
+      });
     } catch (error) {
       const { code, message } = asUpdateError(error, USUAL[effect]);
       return { kind: 'failed', code, why: message };
