@@ -2,7 +2,11 @@
  * Keeps each device's `desired` in step with layers and flags: what changes is written down with
  * its version, then published retained. Only devices that may have changed are looked at, in slices.
  */
-import { decodeDesired, encodeDesired } from '../../../protocol/messages/desired.ts';
+import {
+  decodeDesired,
+  encodeDesired,
+  type WantedPackage,
+} from '../../../protocol/messages/desired.ts';
 import { buildTopic } from '../../../protocol/topics.ts';
 import type { Device } from '../../core/device.ts';
 import type { Composer, Content } from '../../core/fleet/composer.ts';
@@ -22,6 +26,8 @@ export interface DesiredDeps {
   readonly composer: () => Composer;
   readonly breathe: () => Promise<void>;
   readonly graceMs: number;
+  /** What rollouts want of a device; who changes it calls `touch`. */
+  readonly packages?: (device: string) => readonly WantedPackage[];
 }
 
 /** What was wanted of a device last. */
@@ -71,7 +77,15 @@ export class DesiredStates {
   }
 
   content(device: Device): Content {
-    return this.deps.composer().contentFor(selectable(device));
+    const content = this.deps.composer().contentFor(selectable(device));
+    const packages = this.packagesOf(device.id);
+    if (packages.length === 0) return content;
+    const named = packages.map(({ name, version }) => `${name}@${version}`).join();
+    return { ...content, digest: `${content.digest} ${named}`, wanted: true };
+  }
+
+  private packagesOf(device: string): readonly WantedPackage[] {
+    return this.deps.packages?.(device) ?? [];
   }
 
   /** These may want something else now. */
@@ -213,7 +227,8 @@ export class DesiredStates {
     const { config, flags } = content;
     const { graceMs } = this.deps;
     try {
-      const payload = encodeDesired({ version, issuedAt, config, flags, packages: [], graceMs });
+      const packages = this.packagesOf(id);
+      const payload = encodeDesired({ version, issuedAt, config, flags, packages, graceMs });
       const doubtful = payload.length > DOUBTFUL_BYTES;
       if (doubtful && !decodeDesired(payload).ok)
         throw new RangeError('it is larger than a message');
