@@ -56,6 +56,12 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** A text member of what is signed; empty when it is none. */
+export function textMember({ signed }: Draft, name: string): string {
+  const value = signed[name];
+  return typeof value === 'string' ? value : '';
+}
+
 export function sameContent(a: Draft, b: Draft): boolean {
   return canonicalJson(a.signed) === canonicalJson(b.signed);
 }

@@ -4,7 +4,7 @@ import type { Root, TopRole } from '../../../protocol/tuf/metadata.ts';
 import { readMetadata } from '../../../protocol/tuf/read.ts';
 import { signersOf } from '../../../protocol/tuf/verify.ts';
 import { EXPIRES_AFTER_MS, sha256, snapshotDocument, timestampDocument } from './compose.ts';
-import { type Draft, draftBytes, missing, signedWith, unsigned } from './envelope.ts';
+import { type Draft, draftBytes, missing, signedWith, textMember, unsigned } from './envelope.ts';
 
 export type Drafts = Partial<Record<TopRole, Draft>>;
 
@@ -105,7 +105,7 @@ function snapshotDraft(
   const wanted = sha256(top.bytes);
   for (const one of [staged.snapshot, published.snapshot]) {
     if (one === undefined || !JSON.stringify(one.signed).includes(wanted)) continue;
-    const left = Date.parse(String(one.signed['expires'])) - now;
+    const left = Date.parse(textMember(one, 'expires')) - now;
     const usable = one === staged.snapshot || missing(one, signersOf(root, 'snapshot')) === 0;
     if (usable && left > EXPIRES_AFTER_MS.snapshot / 3) return one;
   }

@@ -64,7 +64,7 @@ export function exchange(group: Command, io: CliIo): void {
       const folder = folderOf(io, command);
       const state = await folder.load();
       const brought = await readFileDraft(file);
-      const role = roleNamed(String(brought.signed['_type']));
+      const role = roleNamed(textMember(brought, '_type'));
       const draft = stagedOf(state, role);
       if (!sameContent(draft, brought)) {
         throw new CliError(`${file} is not the ${role} that is staged: export it again`);

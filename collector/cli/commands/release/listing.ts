@@ -112,7 +112,7 @@ function statusRows(
       draft === undefined || root === undefined || role !== 'root'
         ? 0
         : missing(draft, signersOf(root, role));
-    const expires = there === undefined ? undefined : String(there.signed['expires']);
+    const expires = there === undefined ? undefined : textMember(there, 'expires');
     const over = expires !== undefined && Date.parse(expires) <= now ? ' (EXPIRED)' : '';
     return {
       role,
