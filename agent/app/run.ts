@@ -30,6 +30,11 @@ export interface Signals {
  * a flag costs 18 ms: V8 then refuses its own cached code.
  */
 const SMALL_HEAP = '--semi-space-growth-factor=1';
+/**
+ * What runs twice a minute is not worth the optimising compiler: its machine code and its own memory
+ * are megabytes (docs/benchmarks.md). A backlog being drained still gets it, a little later.
+ */
+const LATE_OPTIMISATION = '--interrupt-budget=1350000';
 const STATUS_MS = 30_000;
 /** EX_TEMPFAIL: the agent ends in order to be started again. */
 const RESTART_CODE = 75;
@@ -39,7 +44,7 @@ export async function run(
   env: Environment,
   signals: Signals,
 ): Promise<number> {
-  setFlagsFromString(SMALL_HEAP);
+  for (const flag of [SMALL_HEAP, LATE_OPTIMISATION]) setFlagsFromString(flag);
   const loaded = await loadAgentConfig(path, env);
   if (!loaded.ok) {
     for (const problem of loaded.problems)
