@@ -1,12 +1,11 @@
 /** Verified files of releases below one folder, by hash: `Staging` of `ports/updates.ts`. */
 
-import { once } from 'node:events';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeltaDecoder } from '../../../protocol/delta/decode.ts';
 import type { Disk, Staging } from '../../ports/updates.ts';
-import { renameDurably, syncPath, unlessMissing } from './durable.ts';
+import { renameDurably, unlessMissing } from './durable.ts';
 
 const NAME = /^[0-9a-f]{64}$/;
 
@@ -40,7 +39,6 @@ export async function openStaging(folder: string, disk: Disk): Promise<Staging> 
         await rm(made, { force: true });
         throw new Error('the delta makes another file than is signed');
       }
-      await syncPath(made);
       await renameDurably(made, pathOf(to.sha256));
     },
     async prune(keep) {
@@ -59,12 +57,8 @@ async function applyDelta(
   length: number,
 ): Promise<void> {
   const old = await open(from, 'r');
-  const out = createWriteStream(made, { mode: 0o600 });
-  const failed = once(out, 'close').then(() => undefined);
-  failed.catch(() => undefined);
-  const write = async (bytes: Uint8Array) => {
-    if (!out.write(bytes)) await Promise.race([once(out, 'drain'), failed]);
-  };
+  const out = await open(made, 'w', 0o600);
+  const write = (bytes: Uint8Array) => out.writeFile(bytes);
   try {
     const decoder = new DeltaDecoder({ old: (await old.stat()).size, fresh: length });
     for await (const piece of createReadStream(delta)) {
@@ -74,11 +68,9 @@ async function applyDelta(
       }
     }
     if (!decoder.isWhole) throw new Error(decoder.wrong ?? 'the delta is cut off');
-    out.end();
-    await failed;
+    await out.sync();
   } finally {
-    out.destroy();
-    await old.close();
+    await Promise.all([out.close(), old.close()]);
   }
 }
 
