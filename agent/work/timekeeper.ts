@@ -114,7 +114,8 @@ export class Timekeeper {
   /** Moves records of untimed boots to where they belong; then they may be sent. */
   private async mend(): Promise<void> {
     const { buffer, log } = this.deps;
-    const shifts = placeBoots(this.boots, this.current.offset);
+    // Times on the wire are whole milliseconds, and the clock since boot is not.
+    const shifts = placeBoots(this.boots, Math.round(this.current.offset));
     const mended = await buffer.rebase((record) => this.moved(record, shifts));
     if (mended > 0) log.info('times of waiting records were mended', { records: mended });
     this.boots = [];

@@ -21,7 +21,9 @@ export interface AgentSettings {
 const settings = JSON.parse(process.argv[2] ?? '{}') as AgentSettings;
 const TICK = gauge('test_tick', 'Counts readings.', ['n']);
 const COLUMNS = ['0', '1', '2'];
-let next = Date.now();
+/** Where the test moves the clocks (shifted-clock.mjs), the one that it does not. */
+const { trueNow = Date.now } = globalThis as { trueNow?: () => number };
+let next = trueNow();
 
 const tick = sampler<number>({
   name: 'tick',
@@ -32,7 +34,7 @@ const tick = sampler<number>({
   read: () => {
     next++;
     // The value is the key: unique over all lives of the agent, and known before it is sampled.
-    appendFileSync(settings.ledger, `${next} ${Date.now()}\n`);
+    appendFileSync(settings.ledger, `${next} ${trueNow()}\n`);
     return next;
   },
   parse: (value, emit) => {

@@ -1,0 +1,119 @@
+/**
+ * Clocks that jump, under the whole pipeline: real agent and collector, whose clocks the test moves.
+ * No sample is lost, and each is stored at the time at which it was read, whatever the device thought.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
+import { expect, it, vi } from 'vitest';
+import { readLedger } from '../support/pipeline/account.ts';
+import { Pipeline } from '../support/pipeline/pipeline.ts';
+import { bundlePrograms } from '../support/pipeline/programs.ts';
+import { tempFolder } from '../support/temp-folder.ts';
+
+const PRELOAD = pathToFileURL(join(import.meta.dirname, '../support/pipeline/shifted-clock.mjs'));
+const DAY = 86_400_000;
+const TEN_YEARS = 3_652 * DAY;
+/** What the clocks of one machine may differ by in this pipeline. */
+const NEAR_MS = 1_500;
+
+interface Shift {
+  readonly wall?: number;
+  readonly awake?: number;
+  readonly uptime?: number;
+}
+
+class Clocks {
+  readonly #file: string;
+
+  constructor(folder: string) {
+    this.#file = join(folder, 'clock.json');
+    this.write({});
+    vi.stubEnv('NODE_OPTIONS', `--import ${PRELOAD.href}`);
+    vi.stubEnv('MUSTER_TEST_CLOCK', this.#file);
+  }
+
+  write(agent: Shift, collector: Shift = {}): void {
+    const shifts = { 'agent-under-test': agent, 'collector-under-test': collector };
+    writeFileSync(this.#file, JSON.stringify(shifts));
+  }
+
+  move({ agent, collector }: Pipeline, ofAgent: Shift, ofCollector: Shift = {}): void {
+    this.write(ofAgent, ofCollector);
+    for (const { pid } of [agent, collector]) if (pid !== undefined) process.kill(pid, 'SIGUSR2');
+  }
+}
+
+/** Runs it, and holds what is stored against what was read. */
+async function check(run: (pipeline: Pipeline, clocks: Clocks) => Promise<void>): Promise<void> {
+  await using folder = await tempFolder('clock');
+  const clocks = new Clocks(folder.path);
+  const options = { folder: folder.path, intervalMs: 50, batchMs: 250 };
+  const pipeline = await Pipeline.open({ ...options, programs: await bundlePrograms() });
+  try {
+    await run(pipeline, clocks);
+    await pipeline.agent.end('SIGTERM');
+    await pipeline.drainer.start('started');
+    const readings = readLedger(pipeline.ledger);
+    let stored = new Map<number, number[]>();
+    for (let look = 0; look < 150 && stored.size < readings.length; look++) {
+      await sleep(100);
+      stored = await storedIn(pipeline);
+    }
+    expect(readings.filter(({ value }) => !stored.has(value))).toEqual([]);
+    const wrong = readings.filter(({ value, at }) => {
+      const times = stored.get(value) ?? [];
+      return times.length !== 1 || !times.some((time) => near(time, at));
+    });
+    expect(wrong.map(({ value, at }) => [value, at, stored.get(value)])).toEqual([]);
+    const order = readings.map(({ value }) => stored.get(value)?.[0] ?? 0);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  } finally {
+    await pipeline.close();
+    vi.unstubAllEnvs();
+  }
+}
+
+function near(a: number, b: number): boolean {
+  return Math.abs(a - b) < NEAR_MS;
+}
+
+/** Times of each value of column 0. */
+async function storedIn({ address }: Pipeline): Promise<Map<number, number[]>> {
+  const query = new URLSearchParams({ query: 'test_tick{n="0"}[2d]' }).toString();
+  const body = (await (await fetch(`${address.http}/api/v1/query?${query}`)).json()) as {
+    data: { result: { values: [number, string][] }[] };
+  };
+  const found = new Map<number, number[]>();
+  for (const [seconds, text] of body.data.result.flatMap(({ values }) => values)) {
+    const value = Number(text) / 10;
+    found.set(value, [...(found.get(value) ?? []), seconds * 1_000]);
+  }
+  return found;
+}
+
+it.each([
+  ['ahead', TEN_YEARS],
+  ['back', -TEN_YEARS],
+])('a clock that is stepped ten years %s', (_way, wall) =>
+  check(async (pipeline, clocks) => {
+    await pipeline.start();
+    await pipeline.untilStored();
+    clocks.move(pipeline, { wall });
+    await sleep(2_000);
+    pipeline.link.cut();
+    await sleep(2_000);
+    clocks.move(pipeline, { wall: 0 });
+    await pipeline.untilStored();
+  }),
+);
+
+it('a device without a clock, which is set after a while', () =>
+  check(async (pipeline, clocks) => {
+    clocks.write({ wall: -Date.now() + 60_000 });
+    await pipeline.start();
+    await sleep(3_000);
+    clocks.move(pipeline, { wall: 0 });
+    await pipeline.untilStored();
+  }));
