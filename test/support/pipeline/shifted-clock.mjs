@@ -1,3 +1,5 @@
+// @ts-nocheck -- plain JavaScript: Node loads it before anything that could translate it.
+/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
 /**
  * Loaded before a program under test (`node --import`): its wall clock, its clock while awake and its
  * time since boot may be moved, each by itself. The file that MUSTER_TEST_CLOCK names has the shifts
@@ -23,7 +25,7 @@ process.on('SIGUSR2', read);
 globalThis.trueNow = wall;
 Date.now = () => wall() + shift.wall;
 performance.now = () => awake() + shift.awake;
-fs.readFileSync = /** @type {any} */ (path, ...rest) => {
+fs.readFileSync = (path, ...rest) => {
   const content = readFileSync(path, ...rest);
   if (path !== '/proc/uptime') return content;
   return `${Number.parseFloat(String(content)) + shift.uptime / 1_000} 0`;
