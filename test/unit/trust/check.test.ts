@@ -1,6 +1,14 @@
 /** What a device accepts when nobody attacks. */
 import { expect, it } from 'vitest';
-import { assigned, DAY, manifest, NOW, released, World } from '../../support/trust/world.ts';
+import {
+  assigned,
+  DAY,
+  hashOf,
+  manifest,
+  NOW,
+  released,
+  World,
+} from '../../support/trust/world.ts';
 
 const APP = manifest('app', '1.0.0');
 const NEXT = manifest('app', '1.1.0');
@@ -27,7 +35,7 @@ it('installs what both repositories say', () => {
         {
           manifest: APP,
           assignment: NOW + 1,
-          location: expect.stringMatching(/^app\/1\.0\.0\/[0-9a-f]{64}\.app\.tar\.gz$/),
+          location: `app/1.0.0/${hashOf('app 1.0.0')}.app.tar.gz`,
         },
       ],
     },

@@ -11,6 +11,7 @@ import {
   readDraft,
   sameContent,
   signedWith,
+  textMember,
 } from '../../../core/releases/envelope.ts';
 import { type RepositoryState, rootOf, versionOf } from '../../../core/releases/publication.ts';
 import { CliError, type CliIo } from '../../io.ts';

@@ -7,7 +7,7 @@ import { signersOf } from '../../../../protocol/tuf/verify.ts';
 import { digestOf, type ReleaseFolder } from '../../../app/releases.ts';
 import { audit } from '../../../core/releases/audit.ts';
 import { keyOf, type Listed, listed, searched, targetsOf } from '../../../core/releases/catalog.ts';
-import { missing } from '../../../core/releases/envelope.ts';
+import { missing, textMember } from '../../../core/releases/envelope.ts';
 import { type RepositoryState, rootOf, versionOf } from '../../../core/releases/publication.ts';
 import { contextOf } from '../../context.ts';
 import { CliError, type CliIo } from '../../io.ts';

@@ -100,8 +100,7 @@ async function change(io: CliIo, command: Command, wanted: RoleChange): Promise<
   const { staged, root } = state;
   const base = staged.root === undefined ? root : rootOf(staged.root);
   if (base === undefined) throw new CliError('there is no root yet: muster release init');
-  const from =
-    staged.root !== undefined && root !== undefined ? { ...base, version: root.version } : base;
+  const from = { ...base, version: root?.version ?? 0 };
   await stageRoot(io, command, changedRoot(from, wanted, io.now()));
   const resign: readonly TopRole[] = ['targets'];
   if (resign.includes(wanted.role) && state.published.targets !== undefined) {
