@@ -17,6 +17,7 @@ import { notify } from './commands/notify.ts';
 import { oncall } from './commands/oncall.ts';
 import { quarantine } from './commands/quarantine.ts';
 import { query } from './commands/query.ts';
+import { release } from './commands/release/index.ts';
 import { reports } from './commands/reports.ts';
 import { rules } from './commands/rules.ts';
 import { silences } from './commands/silences.ts';
@@ -35,6 +36,7 @@ const COMMANDS = [
   flags,
   commands,
   tasks,
+  release,
   tail,
   query,
   alerts,
