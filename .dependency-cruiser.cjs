@@ -179,7 +179,7 @@ module.exports = {
         PROTOCOL,
         '^agent/(core|ports|config|io|helper)/',
         '^agent/ports\\.ts$',
-        `^agent/(tasks|remedies)/(${REGISTRY}|${CONTRACT})`,
+        `^agent/(tasks|remedies|installers)/(${REGISTRY}|${CONTRACT})`,
       ],
     ),
     never(

@@ -11,7 +11,7 @@ export type Json =
   | { readonly [name: string]: Json };
 export type JsonObject = { readonly [name: string]: Json };
 
-export const JSON_LIMITS = { depth: 24, values: 200_000 } as const;
+const JSON_LIMITS = { depth: 24, values: 200_000 } as const;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 const SURROGATE = /\p{Surrogate}/u;

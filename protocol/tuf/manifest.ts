@@ -18,7 +18,7 @@ export type Lifecycle = (typeof LIFECYCLES)[number];
 
 export const PACKAGE_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
 /** Semantic version 2. */
-export const PACKAGE_VERSION =
+const PACKAGE_VERSION =
   /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})(-[0-9A-Za-z.-]{1,64})?(\+[0-9A-Za-z.-]{1,64})?$/;
 
 const SHA256 = /^[0-9a-f]{64}$/;

@@ -15,6 +15,7 @@ export function silence(contact: Contact, now: number, limitMs: number): Refusal
   return refused('drop-request', 'timestamp.json', detail).refusal;
 }
 
+/** What is known of the contact after one more check. */
 export function afterCheck(contact: Contact, now: number, good: boolean): Contact {
   if (good) return { lastGood: now, firstFailed: undefined };
   return { ...contact, firstFailed: contact.firstFailed ?? now };

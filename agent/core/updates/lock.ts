@@ -9,7 +9,7 @@ export interface LockFile {
 }
 
 /** A lock that nobody renews is one of a program that is gone. */
-export const LONGEST_LOCK_MS = 3_600_000;
+const LONGEST_LOCK_MS = 3_600_000;
 
 /** Who holds an update back, in words; `undefined` when nobody does. */
 export function heldBy(locks: readonly LockFile[]): string | undefined {

@@ -13,7 +13,7 @@ export interface Trial {
 }
 
 /** The first start and two more: a version that ends by itself, or that the watchdog ends. */
-export const MOST_TRIAL_STARTS = 3;
+const MOST_TRIAL_STARTS = 3;
 
 export type Launch =
   | { readonly kind: 'as-is' }

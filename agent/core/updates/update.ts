@@ -56,7 +56,7 @@ export interface UpdateStep {
 /** A start or three may be chance, or power that comes and goes; the fourth is the release's doing. */
 export const MOST_STARTS = 3;
 /** Going back is tried longer than anything else. */
-export const MOST_STARTS_BACK = 10;
+const MOST_STARTS_BACK = 10;
 
 export function stepOf(update: Update, event: UpdateEvent): UpdateStep {
   const kind = kindOf(update, event);

@@ -21,7 +21,7 @@ const MEMORY_MAX = '256M';
 const TASKS_MAX = '64';
 
 /** The whole command line. Pure. */
-export function sandboxed(
+function sandboxed(
   command: readonly [string, ...string[]],
   { isRoot, hasSystemd, user, timeoutMs }: HookSurroundings,
 ): readonly [string, ...string[]] {
@@ -50,7 +50,7 @@ export function sandboxed(
   ];
 }
 
-export function environmentOf({ to, from }: InstallJob): Record<string, string> {
+function environmentOf({ to, from }: InstallJob): Record<string, string> {
   return {
     MUSTER_PACKAGE: to.manifest.name,
     MUSTER_VERSION: to.manifest.version,

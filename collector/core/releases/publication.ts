@@ -82,7 +82,7 @@ export function rootOf(draft: Draft): Root | undefined {
 }
 
 /** Missing signatures of a staged root: its own keys', and those of the root before it. */
-export function rootLacks(draft: Draft, before: Root | undefined, next: Root): string | undefined {
+function rootLacks(draft: Draft, before: Root | undefined, next: Root): string | undefined {
   const own = missing(draft, signersOf(next, 'root'));
   const old = before === undefined ? 0 : missing(draft, signersOf(before, 'root'));
   if (own === 0 && old === 0) return undefined;

@@ -47,7 +47,7 @@ export function renewedRoot(root: Root, now: number): RootOutcome {
   return checked(rolesOf(root), root.version + 1, now);
 }
 
-export function rolesOf({ roles, keys }: Root): RootKeys {
+function rolesOf({ roles, keys }: Root): RootKeys {
   const one = (role: TopRole) => ({
     keys: roles[role].keyids.flatMap((id) => keys.get(id)?.public ?? []),
     threshold: roles[role].threshold,

@@ -74,7 +74,7 @@ export function observe(before: Evidence, pair: Pair, rules: ControlRules): Evid
 }
 
 /** The mixture's logarithm: what the bet on "worse" has come to. */
-export function weight(worse: readonly number[]): number {
+function weight(worse: readonly number[]): number {
   const most = Math.max(...worse);
   return most + Math.log(worse.reduce((sum, one) => sum + Math.exp(one - most), 0) / worse.length);
 }

@@ -11,11 +11,6 @@ interface Ready {
   readonly listed?: ReadonlySet<string>;
 }
 
-export interface Member {
-  readonly id: string;
-  readonly online: boolean;
-}
-
 export class Membership {
   private readonly id: string;
   private readonly target: Selector;

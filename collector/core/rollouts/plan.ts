@@ -12,7 +12,6 @@ export interface Package {
 }
 
 export type Gates = GatesFile;
-export type OnFailure = RolloutFile['onFailure'];
 
 export interface StagePlan {
   readonly name: string;

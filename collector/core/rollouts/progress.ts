@@ -148,7 +148,7 @@ function openStages(rollout: Rollout, now: number): void {
   });
 }
 
-export function tallyOf(rollout: Rollout, index: number): StageTally {
+function tallyOf(rollout: Rollout, index: number): StageTally {
   const { waiting, updating, retrying, succeeded, failed, reverting, reverted } =
     rollout.book.count(index);
   return {
@@ -236,7 +236,7 @@ function roomFor(rollout: Rollout, index: number, now: number): boolean {
 export type Ability = 'ready' | 'gone' | 'already' | 'newer' | 'offline' | 'other-rollout';
 
 /** Whether a device that waits could begin, limits and windows aside. */
-export function ability(rollout: Rollout, id: string, world: World): Ability {
+function ability(rollout: Rollout, id: string, world: World): Ability {
   const seen = world.look(id);
   if (seen === undefined || !rollout.membership.targets(seen)) {
     rollout.book.drop(id);

@@ -24,7 +24,7 @@ export type RolloutEvent = (typeof ROLLOUT_EVENTS)[number];
 
 type Row = Readonly<Partial<Record<RolloutEvent, RolloutState>>>;
 
-export const ROLLOUT_TABLE: Readonly<Record<RolloutState, Row>> = {
+const ROLLOUT_TABLE: Readonly<Record<RolloutState, Row>> = {
   running: { pause: 'paused', abort: 'aborted', stop: 'stopped', revert: 'reverting', end: 'done' },
   paused: { resume: 'running', abort: 'aborted', revert: 'reverting', end: 'done' },
   // A gate has stopped it: a person may let it go on, or take it back.

@@ -74,7 +74,7 @@ function updatedBy({ book }: Rollout): ReadonlySet<string> {
 }
 
 /** Updated devices that an expression names; what names no device speaks of all of them. */
-export function namedBy(value: Value, updated: ReadonlySet<string>): { bad: number; of: number } {
+function namedBy(value: Value, updated: ReadonlySet<string>): { bad: number; of: number } {
   const of = updated.size;
   if (value.type === 'scalar') return { bad: value.value === 0 ? 0 : of, of };
   if (value.type !== 'vector') return { bad: 0, of };

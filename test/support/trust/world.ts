@@ -82,7 +82,7 @@ export function put(files: Files, name: string, bytes: Uint8Array): void {
 }
 
 /** Puts a whole edition into the files: its targets, roles, snapshot and timestamp. */
-export function publish(files: Files, keys: Keys, edition: Edition): void {
+function publish(files: Files, keys: Keys, edition: Edition): void {
   const { version, device, signedAt, expires = NOW + 7 * DAY } = edition;
   const signers = { ...keys, ...edition.signers };
   const head = (role: TopRole) => ({

@@ -39,7 +39,6 @@ export class Matrix implements AsyncDisposable {
   readonly #program: string;
   readonly #server: Server;
   readonly #base: string;
-  #cases = 0;
 
   private constructor(folder: string, program: string, server: Server) {
     this.#folder = folder;

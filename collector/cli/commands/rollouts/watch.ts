@@ -40,7 +40,7 @@ export async function awaitRollout(io: CliIo, command: Command, made: RolloutVie
     throw new CliError(`the rollout is ${view.state}`);
 }
 
-export function barText({
+function barText({
   counts,
   state,
   ...view

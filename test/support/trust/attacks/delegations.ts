@@ -18,7 +18,7 @@ interface To {
   readonly prefixes?: readonly string[];
 }
 
-export function delegations(...roles: readonly To[]): JsonObject {
+function delegations(...roles: readonly To[]): JsonObject {
   const keys = roles.flatMap((role) =>
     role.keys.map((key) => [key.keyid, keyObject(key.public)] as const),
   );
@@ -35,10 +35,7 @@ export function delegations(...roles: readonly To[]): JsonObject {
   return { keys: Object.fromEntries(keys), roles: list };
 }
 
-export function roleOf(
-  targets: Parameters<typeof targetsDocument>[1],
-  to?: JsonObject,
-): JsonObject {
+function roleOf(targets: Parameters<typeof targetsDocument>[1], to?: JsonObject): JsonObject {
   return targetsDocument({ version: 1, expires: NOW + 7 * DAY }, targets, to);
 }
 
