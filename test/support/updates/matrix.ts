@@ -70,7 +70,6 @@ export class Matrix implements AsyncDisposable {
 
   /** What is wrong after it; `undefined` when all is as it must be. */
   async run({ first, second, years }: Case): Promise<string | undefined> {
-    this.#cases++;
     await this.#begin();
     const place = this.#place;
     await this.#run(place, '2.0.0', first, years);
