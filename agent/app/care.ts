@@ -49,7 +49,7 @@ export class Care {
   private readonly commanding: Commanding;
   private readonly adapting: Adapting;
   private caretakers: Caretakers | undefined;
-  private holding = false;
+  private whole: { readonly own: AgentConfig; readonly with: AgentConfig & CareConfig } | undefined;
 
   static async open(deps: CareDeps): Promise<Care> {
     const { log, config } = deps;
@@ -69,7 +69,7 @@ export class Care {
     this.adapting = new Adapting({
       ...{ clock, log, journal, host, data: this.config().data },
       rules: () => this.config().adapt,
-      changed: (effects) => this.adapt(effects),
+      changed: () => this.adapted(),
     });
     const file = createFlagsFile(this.config().flags.file);
     this.reconciling = new Reconciling({
@@ -81,6 +81,7 @@ export class Care {
       effective: () => deps.config(),
       declared: () => this.declared(),
       packages: () => [],
+      directed: () => undefined,
       giveFlags: (flags) => file.write(flags),
       changed: () => telemetry.announce('reported'),
     });
@@ -134,10 +135,9 @@ export class Care {
     this.caretakers = await Caretakers.open({
       ...{ log, telemetry, facts, runner, helper, restartAgent },
       config: () => this.config(),
-      stretch: () => this.adapting.stretch(),
+      effects: () => this.adapting.effects(),
       healthChanged: () => telemetry.announce('health'),
     });
-    if (this.holding) this.caretakers.maintaining.hold();
     await this.caretakers.start();
   }
 
@@ -161,14 +161,7 @@ export class Care {
   }
 
   samplers(): readonly Sampler[] {
-    const parts = [
-      this.caretakers?.checking,
-      this.caretakers?.maintaining,
-      this.caretakers?.remedying,
-    ];
-    return [...parts, this.adapting].flatMap((part) =>
-      part === undefined ? [] : [part.sampler()],
-    );
+    return [...(this.caretakers?.samplers() ?? []), this.adapting.sampler];
   }
 
   effects(): Effects {
@@ -190,8 +183,11 @@ export class Care {
   }
 
   private config(): AgentConfig & CareConfig {
-    const config = this.deps.config();
-    return { ...defaultCare(config.folder, config.socket.path), ...config };
+    const own = this.deps.config();
+    if (this.whole?.own !== own) {
+      this.whole = { own, with: { ...defaultCare(own.folder, own.socket.path), ...own } };
+    }
+    return this.whole.with;
   }
 
   private declared() {
@@ -201,13 +197,8 @@ export class Care {
   }
 
   /** Checks look at the stretch themselves, and so does the link. */
-  private adapt({ holdTasks }: Effects): void {
-    const { caretakers } = this;
-    if (holdTasks !== this.holding) {
-      if (holdTasks) caretakers?.maintaining.hold();
-      else caretakers?.maintaining.release();
-      this.holding = holdTasks;
-    }
+  private adapted(): void {
+    this.caretakers?.maintaining.look();
     this.deps.resample();
   }
 

@@ -6,11 +6,13 @@ import type { Health } from '../../protocol/messages/health.ts';
 import type { CareConfig } from '../config/care.ts';
 import { checksOf } from '../config/checks.ts';
 import type { AgentConfig } from '../config.ts';
+import type { Effects } from '../core/adapting/effects.ts';
 import { createUpkeep } from '../io/maintenance/upkeep.ts';
 import { createProber } from '../io/probing/prober.ts';
 import type { Facts, Helper, Runner } from '../ports/caretaking.ts';
 import type { Log } from '../ports.ts';
 import { remedies } from '../remedies/index.ts';
+import type { Sampler } from '../samplers/sampler.ts';
 import { taskKinds } from '../tasks/index.ts';
 import type { Task } from '../tasks/task.ts';
 import { Checking } from '../work/checking/checking.ts';
@@ -26,8 +28,8 @@ export interface CaretakersDeps {
   readonly runner: Runner;
   readonly helper: Helper;
   readonly config: () => AgentConfig & CareConfig;
-  /** How much longer intervals are just now. */
-  readonly stretch: () => number;
+  /** What is done less just now. */
+  readonly effects: () => Effects;
   /** The device's health is worth telling again. */
   readonly healthChanged: () => void;
   readonly restartAgent: () => void;
@@ -53,6 +55,8 @@ export class Caretakers {
       {
         ...{ clock, log, journal, facts, helper, random: Math.random },
         trusted: () => telemetry.clockTrusted,
+        // Nothing is begun beside a reboot, or on a machine that is short of everything.
+        held: () => deps.effects().holdTasks || this.remedying.hasMachine,
         load: loadTask,
         world: {
           ...{ host, runner, folder, data, device, collectorUrl: collector.url },
@@ -68,7 +72,9 @@ export class Caretakers {
     this.remedying = new Remedying(
       {
         ...{ clock, log, journal, facts, runner, helper, random: Math.random, kinds: remedies },
-        runTask: (name) => this.maintaining.runNow(name, { dryRun: false, trigger: 'remedy' }),
+        runTask: (name, check) =>
+          this.maintaining.runNow(name, { dryRun: false, trigger: `check:${check}` }),
+        released: () => this.maintaining.look(),
         quiet: () => false,
         busy: () => this.maintaining.busy(),
       },
@@ -101,6 +107,10 @@ export class Caretakers {
     for (const name of Object.keys(this.deps.config().remedies)) this.remedying.resume(name);
   }
 
+  samplers(): readonly Sampler[] {
+    return [this.checking.sampler, this.maintaining.sampler, this.remedying.sampler];
+  }
+
   health(): Health {
     return this.checking.health();
   }
@@ -120,12 +130,13 @@ export class Caretakers {
   }
 
   private checkingOf(plan: ConstructorParameters<typeof Checking>[1], before?: Checking): Checking {
-    const { log, telemetry, runner, config, stretch, healthChanged } = this.deps;
+    const { log, telemetry, runner, config, effects, healthChanged } = this.deps;
     const { clock, journal, host } = telemetry;
     const { folder } = config();
     return new Checking(
       {
-        ...{ clock, log, journal, host, runner, folder, stretch, random: Math.random },
+        ...{ clock, log, journal, host, runner, folder, random: Math.random },
+        stretch: () => effects().stretch,
         prober: createProber(),
         changed: healthChanged,
         remedy: ({ what, check, remedy }) => {

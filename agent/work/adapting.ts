@@ -38,6 +38,7 @@ const level = gauge(
 const stretch = gauge('muster_agent_interval_stretch', 'How many times longer intervals are.');
 
 export class Adapting {
+  readonly sampler = this.#asSampler();
   readonly #deps: AdaptingDeps;
   readonly #reader: FiguresReader;
   #pressure: Pressure = NO_PRESSURE;
@@ -87,22 +88,6 @@ export class Adapting {
     };
   }
 
-  sampler(): Sampler {
-    return sampler<{ readonly level: number; readonly stretch: number }>({
-      name: 'muster_pressure',
-      summary: 'how hard-pressed the machine is, and what the agent makes of it',
-      profiles: ['edge', 'full'],
-      intervalSeconds: 60,
-      timeoutMs: 1_000,
-      metrics: [level, stretch],
-      read: () => ({ level: this.level(), stretch: this.stretch() }),
-      parse: (raw, emit) => {
-        emit(level, raw.level);
-        emit(stretch, raw.stretch);
-      },
-    });
-  }
-
   /** One look; while one hangs on a slow sensor no other begins. */
   async look(): Promise<void> {
     if (this.#looking) return;
@@ -150,5 +135,21 @@ export class Adapting {
     };
     log.info(event.text, { sources });
     journal.event(event).catch((error: unknown) => log.warn(String(error)));
+  }
+
+  #asSampler(): Sampler {
+    return sampler<{ readonly level: number; readonly stretch: number }>({
+      name: 'muster_pressure',
+      summary: 'how hard-pressed the machine is, and what the agent makes of it',
+      profiles: ['edge', 'full'],
+      intervalSeconds: 60,
+      timeoutMs: 1_000,
+      metrics: [level, stretch],
+      read: () => ({ level: this.level(), stretch: this.stretch() }),
+      parse: (raw, emit) => {
+        emit(level, raw.level);
+        emit(stretch, raw.stretch);
+      },
+    });
   }
 }

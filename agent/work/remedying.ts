@@ -20,6 +20,8 @@ export interface RemedyingDeps extends TriesDeps {
   readonly kinds: readonly Remedy[];
   /** A task runs: what claims the whole machine waits for its end. */
   readonly busy?: () => boolean;
+  /** A try is over: what waited for `hasMachine` may look again. */
+  readonly released?: () => void;
 }
 
 export interface RemedyPlan {
@@ -34,6 +36,7 @@ const LOOK_AGAIN_MS = 10_000;
 const KEPT_PARTS = 4;
 
 export class Remedying {
+  readonly sampler: Sampler = this.#asSampler();
   readonly #deps: RemedyingDeps;
   readonly #ledger: Ledger;
   readonly #tries: Tries;
@@ -45,7 +48,10 @@ export class Remedying {
     this.#deps = deps;
     this.#plan = plan;
     this.#ledger = new Ledger(deps.clock, deps.log, deps.facts);
-    this.#tries = new Tries(deps, this.#ledger, () => this.#look());
+    this.#tries = new Tries(deps, this.#ledger, () => {
+      this.#look();
+      deps.released?.();
+    });
   }
 
   /** Tells first what an earlier end of the agent or the machine left untold. */
@@ -115,7 +121,7 @@ export class Remedying {
   }
 
   /** Something runs that wants the whole machine: tasks and updates should not begin. */
-  hasMachine(): boolean {
+  get hasMachine(): boolean {
     return this.#tries.hasMachine;
   }
 
@@ -133,16 +139,6 @@ export class Remedying {
         }),
       };
     });
-  }
-
-  sampler(): Sampler {
-    return remedyMetrics(() => ({
-      tries: this.#tries.counts(),
-      stopped: Object.entries(this.#plan.checks).map(([check, remedy]) => ({
-        labels: [remedy, check],
-        value: this.#ledger.of(remedy).checks[check]?.stopped === true ? 1 : 0,
-      })),
-    }));
   }
 
   /** Begins what may begin, and sets the timer for the next time that something changes by itself. */
@@ -224,5 +220,15 @@ export class Remedying {
       const asking = Object.keys(checks).filter((check) => checks[check] === name);
       this.#ledger.set(name, onlyFor(this.#ledger.of(name), new Set(asking)));
     }
+  }
+
+  #asSampler(): Sampler {
+    return remedyMetrics(() => ({
+      tries: this.#tries.counts(),
+      stopped: Object.entries(this.#plan.checks).map(([check, remedy]) => ({
+        labels: [remedy, check],
+        value: this.#ledger.of(remedy).checks[check]?.stopped === true ? 1 : 0,
+      })),
+    }));
   }
 }

@@ -178,7 +178,7 @@ test('nothing begins while it is held, and idle waits for what runs', async () =
   const agent = rig.agent(planOf({ t: { schedule: daily }, u: { schedule: { daily: '03:01' } } }));
   await agent.start();
   await rig.advance(HOUR + MINUTE);
-  agent.hold();
+  rig.held = true;
   let idle = false;
   const waited = agent.idle().then(() => (idle = true));
   await rig.advance(8 * MINUTE);
@@ -186,7 +186,8 @@ test('nothing begins while it is held, and idle waits for what runs', async () =
   await rig.advance(30 * MINUTE);
   await waited;
   expect([agent.busy(), rig.begun.length]).toEqual([false, 1]);
-  agent.release();
+  rig.held = false;
+  agent.look();
   await rig.advance(1000);
   expect(rig.begun).toHaveLength(2);
 });
@@ -352,7 +353,7 @@ test('status and metrics tell the next turn, the last runs and how they ended', 
   await rig.advance(2 * HOUR + MINUTE);
   const read = () => {
     const samples: string[] = [];
-    const sampler = agent.sampler();
+    const sampler = agent.sampler;
     sampler.parse(
       sampler.read(memoryHost({}), {}),
       (metric, value, labels) =>

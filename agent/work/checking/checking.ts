@@ -57,6 +57,11 @@ export class Checking {
   private judged: Judged;
 
   /** `before` is the checking that this one takes over from; stop it first. */
+  readonly sampler: Sampler = checkMetrics(() => ({
+    overall: this.judged.overall,
+    watched: [...this.watched.values()],
+  }));
+
   constructor(deps: CheckingDeps, plan: readonly PlannedCheck[], before?: Checking) {
     this.deps = deps;
     const now = this.now();
@@ -105,13 +110,6 @@ export class Checking {
   /** For the local door. */
   status() {
     return statusOf([...this.watched.values()], this.judged, this.now());
-  }
-
-  sampler(): Sampler {
-    return checkMetrics(() => ({
-      overall: this.judged.overall,
-      watched: [...this.watched.values()],
-    }));
   }
 
   /** One run now, which counts like any other. `ok` says what this run found, not the verdict. */

@@ -25,12 +25,15 @@ export interface MaintainingDeps extends RunsDeps {
   readonly facts: Facts;
   /** Whether the wall clock is believed; while it is not, the calendar waits. */
   readonly trusted: () => boolean;
+  /** While it is so nothing begins; when it is over `look()` tells. */
+  readonly held: () => boolean;
 }
 
 /** Clocks are set and conditions change without a word. */
 const LOOK_MS = 60_000;
 
 export class Maintaining {
+  readonly sampler: Sampler;
   readonly #deps: MaintainingDeps;
   readonly #book: Book;
   readonly #agenda: Agenda;
@@ -40,7 +43,6 @@ export class Maintaining {
   readonly #runs: Runs;
   #plan: TasksConfig;
   #active = false;
-  #holds = 0;
   #looking = false;
   #again = false;
   #timer: Cancel = () => undefined;
@@ -55,6 +57,8 @@ export class Maintaining {
     const tasks = () => this.#plan.tasks;
     this.#runs = new Runs(deps, this.#book, this.#telling, this.#account, tasks);
     this.#agenda.plan(plan.tasks);
+    const figures = () => this.#account.figures(tasks(), deps.clock.wall());
+    this.sampler = taskMetrics(figures);
   }
 
   /** Tells first what an earlier end of the agent or the machine left untold. */
@@ -68,7 +72,7 @@ export class Maintaining {
     }
     await this.#dropUndeclared();
     this.#active = true;
-    this.#look();
+    this.look();
   }
 
   /** Begins nothing more, stops what runs and waits for it. */
@@ -86,7 +90,7 @@ export class Maintaining {
     this.#plan = plan;
     this.#agenda.plan(plan.tasks);
     await this.#dropUndeclared();
-    this.#look();
+    this.look();
   }
 
   /** As soon as nothing else runs; windows and conditions are the asker's to know. */
@@ -95,7 +99,7 @@ export class Maintaining {
     if (config === undefined) return Promise.resolve(refused(`no task is called ${name}`));
     if (!this.#active) return Promise.resolve(refused('the agent stops'));
     const answer = this.#asked.add(name, config, options, this.#deps.clock.wall());
-    this.#look();
+    this.look();
     return answer;
   }
 
@@ -111,16 +115,6 @@ export class Maintaining {
     return runs || asked || pending !== undefined;
   }
 
-  /** Nothing begins until as many releases. */
-  hold(): void {
-    this.#holds++;
-  }
-
-  release(): void {
-    this.#holds = Math.max(0, this.#holds - 1);
-    this.#look();
-  }
-
   busy(): boolean {
     return this.#runs.current !== undefined;
   }
@@ -130,23 +124,20 @@ export class Maintaining {
     return this.#runs.done;
   }
 
-  sampler(): Sampler {
-    return taskMetrics(() => this.#account.figures(this.#plan.tasks, this.#deps.clock.wall()));
-  }
-
   /** Plain data, for the local door. */
   status() {
     const now = this.#deps.clock.wall();
     const { current } = this.#runs;
     return {
       running: current && { name: current.name, ...current.start },
-      held: this.#holds > 0,
+      held: this.#deps.held(),
       calendar: this.#deps.trusted() ? 'running' : 'waits for the time',
       tasks: this.#account.status(this.#plan.tasks, now),
     };
   }
 
-  #look(): void {
+  /** Begins what may begin now. Asked for by whoever changes what it depends on. */
+  look(): void {
     this.#again = true;
     if (this.#looking) return;
     this.#looking = true;
@@ -169,11 +160,11 @@ export class Maintaining {
     this.#timer();
     if (!this.#active) return;
     // Somebody asked just now, too late for the last round.
-    if (this.#again) return this.#look();
+    if (this.#again) return this.look();
     const now = this.#deps.clock.wall();
     const wake = this.#asked.waits() ? now + LOOK_MS : this.#agenda.wake(now);
     if (wake === undefined) return;
-    this.#timer = this.#deps.clock.after(Math.min(LOOK_MS, wake - now), () => this.#look());
+    this.#timer = this.#deps.clock.after(Math.min(LOOK_MS, wake - now), () => this.look());
   }
 
   async #round(): Promise<void> {
@@ -191,7 +182,7 @@ export class Maintaining {
   }
 
   #free(): boolean {
-    return this.#active && this.#holds === 0 && this.#runs.current === undefined;
+    return this.#active && !this.#deps.held() && this.#runs.current === undefined;
   }
 
   async #holdsFor({ name, config, trigger }: Candidate): Promise<boolean> {
@@ -209,7 +200,7 @@ export class Maintaining {
     this.#agenda.decided(candidate);
     const text = earlier === 0 ? '' : `${missedText(earlier)} before`;
     const start = { ...this.#runs.start(config, trigger, attempt, false), turn: { due, until } };
-    this.#runs.begin({ name, config, start, text, decided, answer: ignore }, () => this.#look());
+    this.#runs.begin({ name, config, start, text, decided, answer: ignore }, () => this.look());
   }
 
   #beginAsked({ name, config, options, answer }: AskedRun): void {
@@ -217,7 +208,7 @@ export class Maintaining {
     const { trigger, dryRun } = options;
     const start = this.#runs.start(config, trigger, 1, dryRun);
     const text = dryRun ? 'dry run' : '';
-    this.#runs.begin({ name, config, start, text, decided: {}, answer }, () => this.#look());
+    this.#runs.begin({ name, config, start, text, decided: {}, answer }, () => this.look());
   }
 
   async #giveUp({ candidate, why }: Skipped, state: 'skipped' | 'cancelled'): Promise<void> {

@@ -42,6 +42,8 @@ export interface ReconcilingDeps extends WatchDeps {
   readonly effective: () => unknown;
   readonly declared: () => Reported['declared'];
   readonly packages: () => Reported['packages'];
+  /** Highest version of the director's metadata that was believed. */
+  readonly directed: () => number | undefined;
   /** Where local applications find the flags. */
   readonly giveFlags: (flags: Flags) => Promise<void>;
   /** `reported` says something else now. */
@@ -132,6 +134,7 @@ export class Reconciling {
     const deps = this.#deps;
     const state = this.#state;
     const isOwnFile = this.#misfit.length > 0 && state.trial === undefined;
+    const directed = deps.directed();
     const isRefused = isOwnFile || this.#unstored !== undefined;
     return {
       wall: deps.journal.now(),
@@ -143,6 +146,7 @@ export class Reconciling {
       restartNeeded: this.#restartNeeded,
       flags: new Map(Object.entries(state.flags.values)),
       packages: deps.packages(),
+      ...(directed !== undefined && { directed }),
       declared: deps.declared(),
     };
   }

@@ -19,7 +19,8 @@ export interface TriesDeps {
   readonly journal: Journal;
   readonly runner: Runner;
   readonly helper: Helper;
-  readonly runTask: RemedyContext['runTask'];
+  /** Runs a declared task for a check; resolves with how it ended. */
+  readonly runTask: (name: string, check: string) => ReturnType<RemedyContext['runTask']>;
   /** During an update no remedy begins. */
   readonly quiet: () => boolean;
   /** In [0, 1), for ids. */
@@ -131,7 +132,8 @@ export class Tries {
   async #attempt(check: string, kind: Remedy, config: RemedyConfig, leave: AbortSignal) {
     if (leave.aborted) return notBegun('the agent stops');
     if (this.#deps.quiet()) return notBegun('an update has begun');
-    const { runner, helper, runTask, clock } = this.#deps;
+    const { runner, helper, clock } = this.#deps;
+    const runTask = (name: string) => this.#deps.runTask(name, check);
     return attempt(clock, kind, config, { runner, helper, runTask, check }, leave);
   }
 

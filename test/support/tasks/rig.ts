@@ -64,6 +64,7 @@ export class Rig {
   /** Name and wall time of each beginning of an executor. */
   readonly begun: { readonly name: string; readonly at: number }[] = [];
   helperAnswer: Awaited<ReturnType<Helper['ask']>> = { ok: true, text: 'done', outcome: GOOD };
+  held = false;
   trusted = true;
   execute: (name: string) => Executor;
   readonly #options: RigOptions;
@@ -104,6 +105,7 @@ export class Rig {
         load: (kind) => Promise.resolve(this.#task(kind)),
         random: () => (this.#random = (this.#random + 0.377) % 1),
         trusted: () => this.trusted,
+        held: () => this.held,
       },
       plan,
     );

@@ -284,7 +284,7 @@ describe('the loop', () => {
     await adapting.look();
     expect([adapting.level(), adapting.stretch()]).toEqual([0, 1]);
     const emitted: [string, number][] = [];
-    const sampler = adapting.sampler();
+    const sampler = adapting.sampler;
     const raw = await sampler.read(memoryHost({}), {});
     sampler.parse(raw, (metric, value) => emitted.push([metric.name, value]), {});
     expect(emitted).toEqual([

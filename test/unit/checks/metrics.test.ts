@@ -5,7 +5,7 @@ import { planned, type WatchedDevice, watchedDevice } from '../../support/checks
 import { memoryHost } from '../../support/memory-host.ts';
 
 async function series(device: WatchedDevice): Promise<string[]> {
-  const sampler = device.checking.sampler();
+  const sampler = device.checking.sampler;
   const found: string[] = [];
   const raw = await sampler.read(memoryHost({}), {});
   sampler.parse(

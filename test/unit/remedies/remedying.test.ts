@@ -57,10 +57,10 @@ test('waits for an update to end, a reboot also for a task and for other remedie
   storm.remedying.recovered('a');
   await storm.pass(1_000);
   expect(storm.starts.map(({ remedy }) => remedy)).toEqual(['web', 'reboot']);
-  expect(storm.remedying.hasMachine()).toBe(true);
+  expect(storm.remedying.hasMachine).toBe(true);
   expect(storm.remedying.idle()).toBe(false);
   await storm.pass(MINUTE / 2);
-  expect(storm.remedying.hasMachine()).toBe(false);
+  expect(storm.remedying.hasMachine).toBe(false);
   expect(storm.remedying.idle()).toBe(true);
 });
 
@@ -129,7 +129,7 @@ test('says in metrics and status what was tried and what was stopped', async () 
   storm.remedying.failed('a', 'web');
   await storm.pass(2 * MINUTE);
   const seen: unknown[] = [];
-  const sampler = storm.remedying.sampler();
+  const sampler = storm.remedying.sampler;
   const raw = await sampler.read(undefined as never, {});
   sampler.parse(raw, ({ name }, value, labels) => seen.push([name, value, ...(labels ?? [])]), {});
   expect(seen).toEqual([
