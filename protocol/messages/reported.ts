@@ -44,6 +44,8 @@ export interface Reported {
   readonly restartNeeded: readonly string[];
   readonly flags: ReadonlyMap<string, FlagValue>;
   readonly packages: readonly ReportedPackage[];
+  /** Highest version of the director's metadata that was believed; absent: none was. */
+  readonly directed?: number;
   /** What the device declares, so that people know what they may ask for. */
   readonly declared: {
     readonly checks: readonly string[];
@@ -66,6 +68,7 @@ const KEY = {
   checks: 10,
   tasks: 11,
   commands: 12,
+  directed: 13,
 } as const;
 
 const MAX = {
@@ -98,6 +101,7 @@ export function encodeReported(reported: Reported): Uint8Array {
       [KEY.checks, declared.checks.slice(0, MAX.declared)],
       [KEY.tasks, declared.tasks.slice(0, MAX.declared)],
       [KEY.commands, declared.commands.slice(0, MAX.declared)],
+      ...(reported.directed === undefined ? [] : [[KEY.directed, reported.directed] as const]),
     ]),
   );
 }
@@ -108,6 +112,7 @@ export function decodeReported(bytes: Uint8Array): Result<Reported> {
   const fields = opened.value;
   const names = (key: number, bytesEach: number) =>
     fields.list(key, MAX.declared).map((item) => fields.asText(item, key, bytesEach));
+  const directed = fields.optionalInt(KEY.directed, { min: 0 });
   return fields.done({
     wall: fields.int(KEY.wall, TIME_RANGE),
     version: fields.int(KEY.inForce, { min: 0 }),
@@ -118,6 +123,7 @@ export function decodeReported(bytes: Uint8Array): Result<Reported> {
     restartNeeded: names(KEY.restartNeeded, MAX.pathBytes),
     flags: readFlags(fields, KEY.flags),
     packages: fields.list(KEY.packages, MAX.packages).map((item) => readPackage(fields, item)),
+    ...(directed !== undefined && { directed }),
     declared: {
       checks: names(KEY.checks, MAX.nameBytes),
       tasks: names(KEY.tasks, MAX.nameBytes),

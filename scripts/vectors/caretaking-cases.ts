@@ -65,6 +65,19 @@ const REPORTEDS: Cases<Reported> = {
     packages: [{ name: 'muster-agent', version: '0.2.0', slot: 'b' }],
     declared: { checks: ['web', 'gateway'], tasks: ['tidy'], commands: ['ping', 'reboot'] },
   },
+  'packages of a rollout': {
+    wall: at,
+    version: 1,
+    seen: 1,
+    outcome: 'applied',
+    problems: [],
+    config: '1122334455667788',
+    restartNeeded: [],
+    flags: new Map(),
+    packages: [{ name: 'app', version: '2.0.0', slot: '2.0.0' }],
+    directed: 1_790_000_000_000,
+    declared: NOTHING_DECLARED,
+  },
 };
 
 const REPORTS: Cases<Report> = {

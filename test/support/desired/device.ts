@@ -74,6 +74,7 @@ export class Device {
       effective: () => this.running,
       declared: () => ({ checks: ['web'], tasks: ['tidy'], commands: ['ping'] }),
       packages: () => [],
+      directed: () => undefined,
       giveFlags: (flags) => {
         of.flagWrites.push({ ...flags });
         return Promise.resolve();

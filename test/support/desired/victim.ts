@@ -56,6 +56,7 @@ const reconciling = new Reconciling({
   effective: () => running,
   declared: () => ({ checks: [], tasks: [], commands: [] }),
   packages: () => [],
+  directed: () => undefined,
   giveFlags: async (flags) => {
     step('before the flags');
     await file.write(flags);

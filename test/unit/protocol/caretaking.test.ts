@@ -76,7 +76,7 @@ const health = fc.record({
   since: time,
   checks: fc.array(check, { maxLength: 5 }),
 });
-const reported = fc.record({
+const reportedAlways = fc.record({
   wall: time,
   version: whole,
   seen: whole,
@@ -88,6 +88,9 @@ const reported = fc.record({
   packages: fc.array(fc.record({ ...pack, slot: line }), { maxLength: 4 }),
   declared: fc.record({ checks: names, tasks: names, commands: names }),
 });
+const reported = fc
+  .tuple(reportedAlways, fc.option(whole, { nil: undefined }))
+  .map(([always, directed]) => (directed === undefined ? always : { ...always, directed }));
 const report = fc.record({
   header: fc.constant(HEADER),
   subject: fc.constantFrom(...REPORT_SUBJECTS),
