@@ -52,12 +52,19 @@ const HEADER_KEY = {
   clock: 7,
 } as const;
 
+const WHOLE = ['number', 'low', 'wall', 'mono', 'clock'] as const;
+
 export interface Envelope {
   readonly header: Header;
   readonly fields: Fields;
 }
 
+/** Numbers that are not whole are the caller's mistake, told at once: no decoder would take them. */
 export function encodeHeader(header: Header): [number, CborValue][] {
+  for (const field of WHOLE) {
+    if (Number.isSafeInteger(header[field])) continue;
+    throw new RangeError(`${field} of a header must be a whole number, not ${header[field]}`);
+  }
   return [
     [HEADER_KEY.version, PROTOCOL_VERSION],
     [HEADER_KEY.epoch, fromHex(header.epoch)],

@@ -48,6 +48,17 @@ describe('header', () => {
     }
   });
 
+  it.each(['number', 'low', 'wall', 'mono'] as const)(
+    'is not written when its %s is not whole: nobody could read it',
+    (field) => {
+      for (const wrong of [header[field] + 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60]) {
+        const batch = { header: { ...header, [field]: wrong }, schema: '1122334455667788' };
+        const write = () => encodeBatch({ ...batch, body: new Uint8Array(0) });
+        expect(write).toThrow(`${field} of a header must be a whole number, not ${wrong}`);
+      }
+    },
+  );
+
   it('of a newer version is for a newer program', () => {
     for (const version of [2, 23, 24, 255]) {
       const bytes = version < 24 ? [version] : [0x18, version];
