@@ -53,8 +53,13 @@ export class Slots {
   /** Whether it was another one before. */
   async lead(version: Version): Promise<boolean> {
     if (await this.isCurrent(version)) return false;
-    await this.#disk.relink(this.#link(), posix.join('slots', slotName(version)));
+    await this.leadTo(slotName(version));
     return true;
+  }
+
+  /** Also to a slot that no release of ours laid out. */
+  async leadTo(name: string): Promise<void> {
+    await this.#disk.relink(this.#link(), posix.join('slots', name));
   }
 
   /** To nowhere: there was nothing before. */

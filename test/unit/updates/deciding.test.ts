@@ -10,7 +10,7 @@ import { TokenBucket } from '../../../agent/core/updates/pace.ts';
 import { judge, type Watch } from '../../../agent/core/updates/probe.ts';
 import { resolvePackages } from '../../../agent/core/updates/resolve.ts';
 import type { Tried } from '../../../agent/core/updates/stored.ts';
-import { launch, type Trial } from '../../../agent/core/updates/trial.ts';
+import { launch, overdue, readTrial, trialOf } from '../../../agent/core/updates/trial.ts';
 import { Untar } from '../../../agent/core/updates/untar.ts';
 import { madeOf, pairOf, tarOf } from '../../support/updates/releases.ts';
 
@@ -97,7 +97,7 @@ describe('the probe', () => {
 
 describe('the launcher', () => {
   it('lets a version on trial start three times, then goes back', () => {
-    let trial: Trial = { slot: 'new', before: 'old', starts: 0, isLeft: false };
+    let trial = trialOf('new', 'old', 10_000);
     for (let n = 1; n <= 3; n++) {
       const next = launch(trial, 'new');
       expect(next.kind).toBe('try');
@@ -106,6 +106,39 @@ describe('the launcher', () => {
     expect(launch(trial, 'new')).toEqual({ kind: 'back', trial: { ...trial, isLeft: true } });
     expect(launch(trial, 'other').kind).toBe('as-is');
     expect(launch(undefined, 'new').kind).toBe('as-is');
+  });
+
+  it('goes back again when it was cut off between its note and the link', () => {
+    const left = { ...trialOf('new', 'old', 0), isLeft: true };
+    expect(launch(left, 'new').kind).toBe('back');
+    expect(launch(left, 'old').kind).toBe('as-is');
+  });
+
+  it('stays where there is nothing to go back to', () => {
+    expect(launch({ ...trialOf('new', '', 0), starts: 9 }, 'new').kind).toBe('as-is');
+  });
+
+  it('goes back at the end of the time, whatever the starts', () => {
+    const trial = trialOf('new', 'old', 10_000);
+    expect(trial.withinMs).toBeGreaterThan(80_000);
+    expect(overdue(trial, 'new')).toEqual({ kind: 'back', trial: { ...trial, isLeft: true } });
+    expect(overdue(trial, 'old').kind).toBe('as-is');
+    expect(overdue(undefined, 'new').kind).toBe('as-is');
+  });
+
+  it('reads a trial again, and nothing that is none', () => {
+    const trial = trialOf('1.2.0-0123456789abcdef', '1.1.0', 60_000);
+    expect(readTrial(JSON.stringify(trial))).toEqual(trial);
+    for (const odd of [
+      undefined,
+      '',
+      '{',
+      '[]',
+      'null',
+      JSON.stringify({ ...trial, slot: '../x' }),
+    ])
+      expect(readTrial(odd)).toBeUndefined();
+    expect(readTrial(JSON.stringify({ ...trial, withinMs: -1 }))).toBeUndefined();
   });
 });
 
