@@ -17,6 +17,10 @@ export interface Timeline {
   readonly seenAt?: number;
   /** The wall clock's offset that the collector contradicted: not believed until it moves. */
   readonly refuted?: number;
+  /** The collector settled it once: a word of it that says otherwise may be an old one. */
+  readonly heard?: true;
+  /** Such a word: the offset that it means, and when (monotonic) it came first. */
+  readonly doubt?: { readonly offset: number; readonly since: number };
 }
 
 /** One look at the clocks. */
@@ -33,6 +37,11 @@ const SLEW_MS = 2_000;
 const STEP_HOLD_MS = 600_000;
 /** Further from the collector's time than this, a clock is wrong, whoever set it. */
 const COLLECTOR_TOLERANCE_MS = 60_000;
+/**
+ * What waited in a socket while the machine slept tells the time of before, all of it within a moment
+ * of waking. A collector that means it says the same again later.
+ */
+const DOUBT_MS = 2_000;
 
 /** The timeline of a fresh start. `earliest` is a time that has certainly passed (the build's). */
 export function startTimeline(reading: ClockReading, earliest: number): Timeline {
@@ -59,14 +68,23 @@ export function observe(timeline: Timeline, reading: ClockReading, earliest: num
   const since = timeline.stepSince ?? reading.mono;
   const believed =
     reading.mono - since >= STEP_HOLD_MS && reading.synced !== false && reading.wall >= earliest;
-  return believed ? { offset, trust: CLOCK.synced } : { ...timeline, stepSince: since };
+  if (!believed) return { ...timeline, stepSince: since };
+  const { heard } = timeline;
+  return { offset, trust: CLOCK.synced, ...(heard && { heard }) };
 }
 
 /** Time never stands still, nor goes back: a leap second is spread over the next ten. */
 function slew(timeline: Timeline, { mono }: ClockReading, offset: number): Timeline {
   const most = (mono - (timeline.seenAt ?? mono)) / 10;
   const by = Math.max(-most, Math.min(most, offset - timeline.offset));
-  return { offset: timeline.offset + by, trust: timeline.trust, seenAt: mono };
+  const { offset: from, trust, heard, doubt } = timeline;
+  return {
+    offset: from + by,
+    trust,
+    seenAt: mono,
+    ...(heard && { heard }),
+    ...(doubt && { doubt }),
+  };
 }
 
 /**
@@ -84,12 +102,23 @@ export function hearCollector(
   if (near(own)) {
     const trust = CLOCK.synced;
     const close = timeline.trust !== CLOCK.unset && Math.abs(own - timeline.offset) < SLEW_MS;
-    return close ? { ...slew(timeline, reading, own), trust } : { offset: own, trust };
+    const { offset, seenAt } = close
+      ? slew(timeline, reading, own)
+      : { offset: own, seenAt: reading.mono };
+    return { offset, trust, ...(seenAt !== undefined && { seenAt }), heard: true };
   }
-  if (timeline.trust !== CLOCK.unset && near(timeline.offset)) {
-    return { offset: timeline.offset, trust: timeline.trust, refuted: own };
+  const known = timeline.trust !== CLOCK.unset;
+  if (known && near(timeline.offset)) {
+    return { offset: timeline.offset, trust: timeline.trust, refuted: own, heard: true };
   }
-  return { offset: theirs, trust: CLOCK.estimated, refuted: own };
+  const since = timeline.doubt !== undefined && near(timeline.doubt.offset) && timeline.doubt.since;
+  const isSure = since !== false && reading.mono - since >= DOUBT_MS;
+  if (known && timeline.heard && !isSure) {
+    return since === false
+      ? { ...timeline, doubt: { offset: theirs, since: reading.mono } }
+      : timeline;
+  }
+  return { offset: theirs, trust: CLOCK.estimated, refuted: own, heard: true };
 }
 
 export function wallAt(timeline: Timeline, mono: number): number {

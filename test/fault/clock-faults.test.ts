@@ -45,14 +45,14 @@ class Clocks {
   }
 }
 
-/** Runs it, and holds what is stored against what was read. */
-async function check(run: (pipeline: Pipeline, clocks: Clocks) => Promise<void>): Promise<void> {
+/** Runs it, and holds what is stored against what was read; `laterBy` is what the collector's clock moved. */
+async function check(run: (pipeline: Pipeline, clocks: Clocks) => Promise<number>): Promise<void> {
   await using folder = await tempFolder('clock');
   const clocks = new Clocks(folder.path);
   const options = { folder: folder.path, intervalMs: 50, batchMs: 250 };
   const pipeline = await Pipeline.open({ ...options, programs: await bundlePrograms() });
   try {
-    await run(pipeline, clocks);
+    const moved = await run(pipeline, clocks);
     await pipeline.agent.end('SIGTERM');
     await pipeline.drainer.start('started');
     const readings = readLedger(pipeline.ledger);
@@ -64,7 +64,7 @@ async function check(run: (pipeline: Pipeline, clocks: Clocks) => Promise<void>)
     expect(readings.filter(({ value }) => !stored.has(value))).toEqual([]);
     const wrong = readings.filter(({ value, at }) => {
       const times = stored.get(value) ?? [];
-      return times.length !== 1 || !times.some((time) => near(time, at));
+      return times.length !== 1 || !times.some((time) => near(time, at) || near(time, at + moved));
     });
     expect(wrong.map(({ value, at }) => [value, at, stored.get(value)])).toEqual([]);
     const order = readings.map(({ value }) => stored.get(value)?.[0] ?? 0);
@@ -106,6 +106,7 @@ it.each([
     await sleep(2_000);
     clocks.move(pipeline, { wall: 0 });
     await pipeline.untilStored();
+    return 0;
   }),
 );
 
@@ -116,4 +117,16 @@ it('a device without a clock, which is set after a while', () =>
     await sleep(3_000);
     clocks.move(pipeline, { wall: 0 });
     await pipeline.untilStored();
+    return 0;
+  }));
+
+it('a device that sleeps for a day', () =>
+  check(async (pipeline, clocks) => {
+    await pipeline.start();
+    await pipeline.untilStored();
+    const slept = { wall: DAY, uptime: DAY };
+    clocks.move(pipeline, slept, { ...slept, awake: DAY });
+    await sleep(3_000);
+    await pipeline.untilStored();
+    return DAY;
   }));

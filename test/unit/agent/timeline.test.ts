@@ -50,7 +50,7 @@ describe('timeline', () => {
     const held = observe(start, stepped, EARLIEST);
     expect(wallAt(hearCollector(held, stepped, NOW + 10_100), 10_000)).toBe(NOW + 10_000);
     const confirmed = hearCollector(held, stepped, NOW + 10_050 + YEARS);
-    expect(confirmed).toEqual({ offset: NOW + YEARS, trust: CLOCK.synced });
+    expect(confirmed).toMatchObject({ offset: NOW + YEARS, trust: CLOCK.synced });
   });
 
   it('takes the time from the collector when it has no other', () => {
@@ -79,6 +79,29 @@ describe('timeline', () => {
     for (let mono = 2_000; mono < 3_600_000; mono += 10_000)
       timeline = observe(timeline, wrong(mono), EARLIEST);
     expect(wallAt(timeline, 3_600_000)).toBe(NOW + 3_600_000);
+  });
+
+  it('does not go back by what the collector said before the machine slept', () => {
+    const day = 86_400_000;
+    const awake = read(NOW + 1_000, 1_000);
+    const start = hearCollector(startTimeline(awake, EARLIEST), awake, NOW + 1_000);
+    const woken = (after: number) => read(NOW + day + after, day + after);
+    let timeline = observe(start, woken(0), EARLIEST);
+    for (const after of [0, 1, 5]) timeline = hearCollector(timeline, woken(after), NOW + 1_100);
+    expect(wallAt(timeline, day)).toBe(NOW + day);
+    // Nor is one old word more, much later, the second of these.
+    timeline = hearCollector(timeline, woken(3_000), NOW + day + 3_000);
+    timeline = hearCollector(timeline, woken(9_000), NOW + 1_200);
+    expect(wallAt(timeline, day)).toBe(NOW + day);
+  });
+
+  it('follows a collector that means it', () => {
+    const start = hearCollector(startTimeline(read(NOW, 0), EARLIEST), read(NOW, 0), NOW);
+    let timeline = hearCollector(start, read(NOW + 10_000, 10_000), NOW + YEARS + 10_000);
+    expect(wallAt(timeline, 10_000)).toBe(NOW + 10_000);
+    timeline = observe(timeline, read(NOW + 11_000, 11_000), EARLIEST);
+    timeline = hearCollector(timeline, read(NOW + 20_000, 20_000), NOW + YEARS + 20_000);
+    expect(wallAt(timeline, 20_000)).toBe(NOW + YEARS + 20_000);
   });
 
   it('never lets order depend on the wall clock while it is not believed', () => {
