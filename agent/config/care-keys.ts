@@ -14,6 +14,7 @@ const CARE_KEYS = [
   'metered',
   'remedies',
   'tasks',
+  'updates',
   'windows',
 ] as const;
 

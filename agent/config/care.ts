@@ -1,6 +1,6 @@
 /**
  * What looks after the device, as configured: checks, remedies, tasks, windows, commands, flags,
- * adapting. Composed from the parts, each of which owns its keys.
+ * adapting, updates. Composed from the parts, each of which owns its keys.
  */
 import { check } from '../../protocol/config/check.ts';
 import type { Environment } from '../../protocol/config/environment.ts';
@@ -44,6 +44,7 @@ import {
   tasksSchema,
   windowsSchema,
 } from './tasks.ts';
+import { resolveUpdates, type UpdatesConfig, updatesRules, updatesSchema } from './updates.ts';
 import { learnZones } from './zones.ts';
 
 /** Durations are milliseconds, paths absolute. */
@@ -58,6 +59,7 @@ export interface CareConfig {
   readonly helper: { readonly socket: string };
   readonly collector: CollectorSettings;
   readonly adapt: AdaptRules;
+  readonly updates: UpdatesConfig;
 }
 
 /** The kinds that a file needs. */
@@ -97,19 +99,21 @@ export const careShape = ({ checks, tasks }: Omit<CareParts, 'parseCron'>) => ({
   helper: helperSchema,
   collector: collectorSchema,
   adapt: adaptSchema,
+  updates: updatesSchema,
 });
 
 type Shape = ReturnType<typeof careShape>;
 export type CareSettings = { readonly [K in keyof Shape]: Infer<Shape[K]> };
 
 export function careRules(parts: CareParts, settings: CareSettings): readonly Finding[] {
-  const { checks, remedies: cures, tasks, commands, collector } = settings;
+  const { checks, remedies: cures, tasks, windows, commands, collector, updates } = settings;
   return [
     ...checksRules(parts.checks, checks, Object.keys(cures)),
     ...remediesRules(remedies, cures, Object.keys(tasks)),
     ...tasksRules(parts.tasks, settings, parts.parseCron),
     ...commandsRules(commands),
     ...collectorRules(collector),
+    ...updatesRules(updates, windows),
   ];
 }
 
@@ -120,7 +124,7 @@ export function resolveCare(
   folder: string,
   socket: string,
 ): CareConfig {
-  const { checks, remedies: cures, commands, flags, helper, collector, adapt } = settings;
+  const { checks, remedies: cures, commands, flags, helper, collector, adapt, updates } = settings;
   return {
     checks: resolveChecks(parts.checks, checks),
     remedies: resolveRemedies(remedies, cures),
@@ -130,6 +134,7 @@ export function resolveCare(
     helper,
     collector: resolveCollector(collector, folder),
     adapt: resolveAdapt(adapt),
+    updates: resolveUpdates(updates, settings.windows, folder),
   };
 }
 

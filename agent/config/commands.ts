@@ -56,15 +56,21 @@ export const helperSchema = object('The small helper that does what only root ma
   }),
 });
 
-export const collectorSchema = object('The HTTP API of the collector, for backups and feeds.', {
-  url: optional(
-    text('Its address; without it, tasks that need it fail and say so.', {
-      pattern: '^https?://[^/@\\s]+(/[^@\\s]*)?$',
-      examples: ['https://collector.example.com:8443'],
-    }),
-  ),
-  caFile: optional(text('Certificates (PEM) to trust instead of those of the system.')),
-});
+export const collectorSchema = object(
+  'The HTTP API of the collector, for backups, feeds and updates.',
+  {
+    url: optional(
+      text('Its address; without it, updates and tasks that need it fail and say so.', {
+        pattern: '^https?://[^/@\\s]+(/[^@\\s]*)?$',
+        examples: ['https://collector.example.com:8443'],
+        restart: true,
+      }),
+    ),
+    caFile: optional(
+      text('Certificates (PEM) to trust instead of those of the system.', { restart: true }),
+    ),
+  },
+);
 
 export type CommandsSettings = Infer<ReturnType<typeof commandsSchema>>;
 export type FlagsSettings = Infer<typeof flagsSchema>;

@@ -100,7 +100,7 @@ function resolveTask(
   };
 }
 
-function windowOf(name: string, { days, from, to, timezone }: WrittenWindow): Window {
+export function windowOf(name: string, { days, from, to, timezone }: WrittenWindow): Window {
   return {
     name,
     days: days.map((day) => WEEKDAYS.indexOf(day)),

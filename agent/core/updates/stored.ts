@@ -13,6 +13,15 @@ export interface Installed {
   /** `false`: something else runs than what was installed. */
   readonly isThere: boolean;
   readonly slot: string;
+  /** The director's decision that brought it. */
+  readonly assignment?: number;
+}
+
+/** A decision of the director that was believed, until what it names is installed. */
+export interface Granted {
+  /** Of what was granted: version and hashes of the files. */
+  readonly what: string;
+  readonly assignment: number;
 }
 
 /** How often a version was tried in vain. */
@@ -43,8 +52,15 @@ export function readInstalled(text: string | undefined): Installed | undefined {
     isManifest(value.manifest) &&
     typeof value.file === 'string' &&
     typeof value.isThere === 'boolean' &&
+    (value.assignment === undefined || Number.isSafeInteger(value.assignment)) &&
     typeof value.slot === 'string';
   return isWhole ? (value as Installed) : undefined;
+}
+
+export function readGranted(text: string | undefined): Granted | undefined {
+  const value = treeOf(text) as Partial<Granted> | undefined;
+  const isWhole = typeof value?.what === 'string' && Number.isSafeInteger(value.assignment);
+  return isWhole ? (value as Granted) : undefined;
 }
 
 export function readTried(text: string | undefined): Tried | undefined {

@@ -2,8 +2,11 @@
 
 import type { ReleaseManifest } from '../../../protocol/release.ts';
 import { attemptOf, noted } from '../../core/updates/guard.ts';
+import { identity } from '../../core/updates/manifest.ts';
 import {
+  type Granted,
   type Installed,
+  readGranted,
   readInstalled,
   readTried,
   readUpdate,
@@ -44,8 +47,32 @@ export class Ledger {
 
   async noteInstalled(installed: Installed): Promise<void> {
     const { name } = installed.manifest;
-    await this.#facts.put(`packages/${name}`, JSON.stringify(installed));
+    const noted = { ...installed, ...this.#decision(installed.manifest) };
+    await this.#facts.put(`packages/${name}`, JSON.stringify(noted));
     if (installed.isThere) await this.#facts.remove(`tried/${name}`);
+  }
+
+  /** The director's decision for this release: with what is installed it tells older ones apart. */
+  async grant(release: ReleaseManifest, assignment: number): Promise<void> {
+    const what = identity(release);
+    const before = this.#granted(release.name);
+    // Of a release with several files, the newest decision counts.
+    const isKnown = before?.what === what && before.assignment >= assignment;
+    if (isKnown) return;
+    await this.#facts.put(`granted/${release.name}`, JSON.stringify({ what, assignment }));
+  }
+
+  #granted(name: string): Granted | undefined {
+    return readGranted(this.#facts.get(`granted/${name}`));
+  }
+
+  #decision(release: ReleaseManifest): Pick<Installed, 'assignment'> {
+    const what = identity(release);
+    const granted = this.#granted(release.name);
+    if (granted?.what === what) return { assignment: granted.assignment };
+    const before = this.installed().get(release.name);
+    if (before?.assignment === undefined || identity(before.manifest) !== what) return {};
+    return { assignment: before.assignment };
   }
 
   tried(name: string): Tried | undefined {
