@@ -2,6 +2,13 @@
 import { ReleaseFolder } from '../io/releases/folder.ts';
 
 export { buildArchive } from '../io/releases/archive.ts';
+export {
+  type DeltaWanted,
+  isCompressed,
+  LARGEST_FOR_DELTA,
+  makeDelta,
+  tryDelta,
+} from '../io/releases/delta.ts';
 export { digestOf, type ReleaseFolder } from '../io/releases/folder.ts';
 
 export function openReleaseFolder(path: string): ReleaseFolder {

@@ -4,17 +4,50 @@ import { hashAt, type Match, Matcher, rolled, WINDOW } from './match.ts';
 
 /** Long enough: what comes later is looked for anew, which keeps repeating files fast. */
 const GOOD = 4_096;
+/** Small pieces are gathered until they are so many bytes. */
+const GATHERED = 65_536;
+/** Of the new file, after which it is said how far it has come. */
+const STRIDE = 1 << 20;
+
+/** The next bytes of a delta, and how many of the new file it stands for so far. */
+export interface DeltaPiece {
+  readonly bytes: Uint8Array;
+  readonly done: number;
+}
 
 export function encodeDelta(old: Uint8Array, fresh: Uint8Array): Uint8Array {
-  const out = new Writer();
-  out.varint(old.length);
-  out.varint(fresh.length);
+  return Buffer.concat(Array.from(deltaPieces(old, fresh), ({ bytes }) => bytes));
+}
+
+/** Before the operations. */
+export function deltaHead(old: number, fresh: number): Uint8Array {
+  const lengths: number[] = [];
+  writeVarint(old, lengths);
+  writeVarint(fresh, lengths);
+  return Uint8Array.from([...MAGIC, ...lengths]);
+}
+
+/** Before the bytes of an insert. */
+export function insertHead(length: number): Uint8Array {
+  const bytes: number[] = [];
+  writeVarint(length * 2 + 1, bytes);
+  return Uint8Array.from(bytes);
+}
+
+/** The delta in pieces, so that one of any length takes little memory beside the two files. */
+export function* deltaPieces(old: Uint8Array, fresh: Uint8Array): Generator<DeltaPiece> {
+  const out = new Writer(deltaHead(old.length, fresh.length));
   const matcher = new Matcher(old);
   let done = 0;
   let at = 0;
   let end = 0;
+  let told = 0;
   let hash = fresh.length >= WINDOW ? hashAt(fresh, 0) : 0;
   while (at + WINDOW <= fresh.length) {
+    if (out.gathered >= GATHERED || at - told >= STRIDE) {
+      told = at;
+      yield* out.taken(at);
+    }
     const match = bestAt(matcher, fresh, hash, at, done, end);
     if (match === undefined) {
       at++;
@@ -29,7 +62,7 @@ export function encodeDelta(old: Uint8Array, fresh: Uint8Array): Uint8Array {
     if (at + WINDOW <= fresh.length) hash = hashAt(fresh, at);
   }
   out.insert(fresh.subarray(done));
-  return out.bytes();
+  yield* out.taken(fresh.length);
 }
 
 function bestAt(
@@ -48,26 +81,39 @@ function bestAt(
 }
 
 class Writer {
-  readonly #parts: Uint8Array[] = [MAGIC];
+  #whole: Uint8Array[] = [];
+  #small: number[];
 
-  varint(value: number): void {
-    const bytes: number[] = [];
-    writeVarint(value, bytes);
-    this.#parts.push(Uint8Array.from(bytes));
+  constructor(head: Uint8Array) {
+    this.#small = [...head];
+  }
+
+  /** Bytes of memory, about: those of the new file are only pointed to. */
+  get gathered(): number {
+    return this.#small.length + this.#whole.length * 100;
   }
 
   copy(from: number, length: number, end: number): void {
-    this.varint(length * 2);
-    this.varint(zigzag(from - end));
+    writeVarint(length * 2, this.#small);
+    writeVarint(zigzag(from - end), this.#small);
   }
 
   insert(bytes: Uint8Array): void {
     if (bytes.length === 0) return;
-    this.varint(bytes.length * 2 + 1);
-    this.#parts.push(bytes);
+    writeVarint(bytes.length * 2 + 1, this.#small);
+    if (bytes.length <= WINDOW) {
+      for (const byte of bytes) this.#small.push(byte);
+      return;
+    }
+    this.#whole.push(Uint8Array.from(this.#small), bytes);
+    this.#small = [];
   }
 
-  bytes(): Uint8Array {
-    return Buffer.concat(this.#parts);
+  /** At least one piece, also without bytes: whoever shows progress waits for it. */
+  *taken(done: number): Generator<DeltaPiece> {
+    for (const bytes of this.#whole) yield { bytes, done };
+    yield { bytes: Uint8Array.from(this.#small), done };
+    this.#whole = [];
+    this.#small = [];
   }
 }

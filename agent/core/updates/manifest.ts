@@ -1,4 +1,5 @@
 /** What is asked of a manifest before anything is done with it, even one whose signature is good. */
+import { EMPTY_SHA256 } from '../../../protocol/delta/format.ts';
 import {
   ARCHITECTURES,
   type Architecture,
@@ -45,14 +46,15 @@ export function fileFor(
   return of(architecture) ?? of('all');
 }
 
-/** The smallest delta that starts from a file that is here, where it is worth it. */
+/** The smallest delta that starts from a file that is here, or from nothing, where it is worth it. */
 export function deltaFor(
   { deltas }: ReleaseManifest,
   { sha256, length }: ReleaseFile,
   here: ReadonlySet<string>,
 ): ReleaseDelta | undefined {
+  const isHere = (from: string) => from === EMPTY_SHA256 || here.has(from);
   return deltas
-    .filter((delta) => delta.to === sha256 && here.has(delta.from) && delta.length < length)
+    .filter((delta) => delta.to === sha256 && isHere(delta.from) && delta.length < length)
     .toSorted((a, b) => a.length - b.length)[0];
 }
 

@@ -1,11 +1,11 @@
 /** Verified files of releases below one folder, by hash: `Staging` of `ports/updates.ts`. */
 
-import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DeltaDecoder } from '../../../protocol/delta/decode.ts';
+import { EMPTY_SHA256 } from '../../../protocol/delta/format.ts';
 import type { Disk, Staging } from '../../ports/updates.ts';
 import { renameDurably, unlessMissing } from './durable.ts';
+import { applyDelta } from './patching.ts';
 
 const NAME = /^[0-9a-f]{64}$/;
 
@@ -34,56 +34,21 @@ export async function openStaging(folder: string, disk: Disk): Promise<Staging> 
     },
     async patch(from, delta, to) {
       const made = `${pathOf(to.sha256)}.made`;
-      await applyDelta(pathOf(from), pathOf(delta), made, to.length);
-      if ((await disk.hash(made)) !== to.sha256) {
+      const old = from === EMPTY_SHA256 ? undefined : pathOf(from);
+      try {
+        await applyDelta({ from: old, delta: pathOf(delta), made, length: to.length });
+        if ((await disk.hash(made)) !== to.sha256) {
+          throw new Error('the delta makes another file than is signed');
+        }
+        await renameDurably(made, pathOf(to.sha256));
+      } catch (error) {
         await rm(made, { force: true });
-        throw new Error('the delta makes another file than is signed');
+        throw error;
       }
-      await renameDurably(made, pathOf(to.sha256));
     },
     async prune(keep) {
       const names = new Set((await readdir(folder)).map((name) => name.slice(0, 64)));
       for (const name of names) if (!keep.has(name)) await remove(name);
     },
   };
-}
-
-const PIECE = 65_536;
-
-async function applyDelta(
-  from: string,
-  delta: string,
-  made: string,
-  length: number,
-): Promise<void> {
-  const old = await open(from, 'r');
-  const out = await open(made, 'w', 0o600);
-  const write = (bytes: Uint8Array) => out.writeFile(bytes);
-  try {
-    const decoder = new DeltaDecoder({ old: (await old.stat()).size, fresh: length });
-    for await (const piece of createReadStream(delta)) {
-      for (const one of decoder.push(piece as Buffer)) {
-        if (one.kind === 'insert') await write(one.bytes);
-        else await copied(old, one.from, one.length, write);
-      }
-    }
-    if (!decoder.isWhole) throw new Error(decoder.wrong ?? 'the delta is cut off');
-    await out.sync();
-  } finally {
-    await Promise.all([out.close(), old.close()]);
-  }
-}
-
-async function copied(
-  old: Awaited<ReturnType<typeof open>>,
-  from: number,
-  length: number,
-  write: (bytes: Uint8Array) => Promise<void>,
-): Promise<void> {
-  for (let at = 0; at < length; at += PIECE) {
-    const piece = Buffer.alloc(Math.min(PIECE, length - at));
-    const { bytesRead } = await old.read(piece, 0, piece.length, from + at);
-    if (bytesRead < piece.length) throw new Error('the old file is shorter than it was');
-    await write(piece);
-  }
 }

@@ -52,8 +52,12 @@ export function withRelease(
     path,
     { length, hashes: { sha256 }, custom },
   ]);
+  const deltas = manifest.deltas.map(({ path, length, sha256 }): [string, TargetEntry] => [
+    path,
+    { length, hashes: { sha256 } },
+  ]);
   const others = Object.entries(without(targets, manifest));
-  return Object.fromEntries([...others, ...entries]);
+  return Object.fromEntries([...others, ...entries, ...deltas]);
 }
 
 export function without(

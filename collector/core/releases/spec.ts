@@ -1,6 +1,6 @@
 /** A release's own file: what its author says beside the files themselves. */
 import semver from 'semver';
-import type { ReleaseFile, ReleaseManifest } from '../../../protocol/release.ts';
+import type { ReleaseDelta, ReleaseFile, ReleaseManifest } from '../../../protocol/release.ts';
 import type { Json } from '../../../protocol/tuf/json.ts';
 import { readManifest } from '../../../protocol/tuf/manifest.ts';
 
@@ -11,10 +11,11 @@ export interface Named {
   readonly name: string;
   readonly version: string;
   readonly files: readonly ReleaseFile[];
+  readonly deltas?: readonly ReleaseDelta[];
 }
 
 export function manifestOf(
-  { name, version, files }: Named,
+  { name, version, files, deltas = [] }: Named,
   spec: unknown,
 ): ReleaseManifest | { readonly problem: string } {
   if (semver.valid(version) !== version.split('+')[0]) {
@@ -35,7 +36,7 @@ export function manifestOf(
     version,
     installer: { kind: 'archive', ...(installer as object | undefined), options },
     files,
-    deltas: [],
+    deltas,
     dependencies: dependencies ?? {},
     ...(hooks !== undefined && { hooks: { timeoutMs: 60_000, ...(hooks as object) } }),
     ...(probe !== undefined && { probe: { windowMs: 60_000, ...(probe as object) } }),

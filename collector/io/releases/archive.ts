@@ -1,4 +1,4 @@
-/** Makes a tar.gz of a folder or a file: the same content gives the same bytes, wherever and whenever. */
+/** Makes a tar archive of a folder or a file: the same content gives the same bytes, wherever and whenever. */
 import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, readdir, readlink, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -14,14 +14,15 @@ import {
 
 type Source = ArchiveEntry & { readonly from: string };
 
+const COMPRESSED = /\.(gz|tgz)$/;
+
+/** Compressed where the target's name says so. */
 export async function buildArchive(source: string, target: string): Promise<void> {
   const entries = await entriesOf(source);
   try {
-    await pipeline(
-      content(entries),
-      createGzip({ level: 9 }),
-      createWriteStream(target, { mode: 0o644 }),
-    );
+    const out = createWriteStream(target, { mode: 0o644 });
+    if (COMPRESSED.test(target)) await pipeline(content(entries), createGzip({ level: 9 }), out);
+    else await pipeline(content(entries), out);
   } catch (error) {
     await rm(target, { force: true });
     throw error;

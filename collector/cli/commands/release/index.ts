@@ -1,6 +1,7 @@
 /** `muster release`: the release repository, its keys and its signatures. */
 import type { Command } from 'commander';
 import type { CliIo } from '../../io.ts';
+import { add } from './add.ts';
 import { exchange } from './exchange.ts';
 import { files } from './files.ts';
 import { keys } from './keys.ts';
@@ -15,6 +16,6 @@ export function release(program: Command, io: CliIo): void {
     .command('release')
     .description('releases: build, sign, publish; keys and roles of their repository')
     .option('--repo <folder>', 'the repository (or MUSTER_RELEASES; default ./releases)');
-  for (const add of [keys, roles, files, exchange, publish, listing, lifecycle, prune])
-    add(group, io);
+  for (const verb of [keys, roles, files, add, exchange, publish, listing, lifecycle, prune])
+    verb(group, io);
 }

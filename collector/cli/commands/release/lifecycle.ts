@@ -9,7 +9,7 @@ import {
   withRelease,
 } from '../../../core/releases/catalog.ts';
 import { CliError, type CliIo } from '../../io.ts';
-import { channelNames } from './files.ts';
+import { channelNames } from './add.ts';
 import { folderOf, stageTargets, workingTargets } from './world.ts';
 
 export function lifecycle(group: Command, io: CliIo): void {
