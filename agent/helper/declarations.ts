@@ -32,6 +32,10 @@ export interface Declarations {
     readonly device: string;
     readonly collectorUrl: string | undefined;
     readonly caFile: string | undefined;
+    /** Folder of the roots that updates are believed by. */
+    readonly trust: string;
+    /** `clock.source: trust`: the file says that the clock is right. */
+    readonly trustsClock: boolean;
   };
 }
 
@@ -41,8 +45,9 @@ export type Answer<T> =
 
 type Tree = Readonly<Record<string, unknown>>;
 
-/** Agrees with the default of `data` in the agent's schema. */
+/** Agree with the defaults in the agent's schema. */
 const USUAL_DATA = '/var/lib/muster-agent';
+const USUAL_TRUST = 'trust';
 const MACHINE_IDS = ['/etc/machine-id', '/var/lib/dbus/machine-id'];
 
 export async function readDeclarations(path: string): Promise<Answer<Declarations>> {
@@ -89,6 +94,7 @@ async function declaredTask(name: string, tree: Tree | undefined): Promise<Answe
 async function placeOf(tree: Tree, folder: string): Promise<Declarations['place']> {
   const { device, data } = tree;
   const { url, caFile } = treeOf(tree['collector']);
+  const { trust } = treeOf(tree['updates']);
   const machine = (await machineId()) ?? hostname();
   return {
     folder,
@@ -96,6 +102,8 @@ async function placeOf(tree: Tree, folder: string): Promise<Declarations['place'
     device: typeof device === 'string' ? device : defaultDeviceId(hostname(), machine),
     collectorUrl: typeof url === 'string' ? url : undefined,
     caFile: typeof caFile === 'string' ? resolve(folder, caFile) : undefined,
+    trust: resolve(folder, typeof trust === 'string' ? trust : USUAL_TRUST),
+    trustsClock: treeOf(tree['clock'])['source'] === 'trust',
   };
 }
 

@@ -15,6 +15,7 @@ import { type Asked, converse } from './conversation.ts';
 import { type Declarations, readDeclarations } from './declarations.ts';
 import { type Listening, serve } from './server.ts';
 import { perform } from './verbs/index.ts';
+import { UnderWay } from './verbs/under-way.ts';
 
 const USAGE = `muster-helper: does for muster-agent what only root may
 
@@ -26,10 +27,15 @@ there for so long. FILE says what may be done; it must belong to root and nobody
 /** systemd hands over sockets from this descriptor on (sd_listen_fds(3)). */
 const FIRST_FD = 3;
 
+/** systemd's StateDirectory= hands it over. */
+const USUAL_STATE = '/var/lib/muster-helper';
+
 const log = createLog({ level: () => 'info', format: 'logfmt' });
 const runner = createRunner();
 const clock = createClock();
 const stopping = new AbortController();
+const underWay = new UnderWay();
+const state = process.env['STATE_DIRECTORY']?.split(':')[0] || USUAL_STATE;
 
 async function openUpkeep({ collectorUrl, caFile }: Declarations['place']) {
   if (collectorUrl === undefined) return createUpkeep();
@@ -54,7 +60,8 @@ async function answered(config: string, { request, signal, print }: Asked): Prom
   const host = openHost();
   try {
     return await perform(request, {
-      ...{ declared: declared.value, runner, host, clock, openUpkeep, print },
+      ...{ declared: declared.value, state, underWay, runner, host, clock },
+      ...{ openUpkeep, print },
       signal: AbortSignal.any([signal, stopping.signal]),
     });
   } catch (error) {

@@ -1,93 +1,81 @@
 /**
  * Takes one step of an installer as root. The request names a step, a package and versions, nothing
- * else: where, which unit and which programs stand in the manifest of the helper's own store.
+ * else: where, which unit and which programs stand in the manifest that root has verified itself.
  */
 import { join } from 'node:path';
-import { check } from '../../../protocol/config/check.ts';
-import type { ReleaseManifest } from '../../../protocol/release.ts';
-import { fileFor } from '../../core/updates/manifest.ts';
-import { installers } from '../../installers/index.ts';
-import type { Installer, InstallJob, Version } from '../../installers/installer.ts';
-import { createDisk } from '../../io/updates/disk.ts';
+import { clockSynced } from '../../io/clock.ts';
 import { readMachine } from '../../io/updates/machine.ts';
-import { createUnits } from '../../io/updates/units.ts';
-import type { Machine } from '../../ports/updates.ts';
-import { forget, takenOver, trustedManifest } from '../released.ts';
-import { refused, type Verb } from './verb.ts';
+import type { Answer } from '../declarations.ts';
+import { openTrust } from '../trust/anchors.ts';
+import { forget } from '../trust/files.ts';
+import { granted } from '../trust/grant.ts';
+import {
+  begun,
+  type Decision,
+  decide,
+  ended,
+  type Granted,
+  isSame,
+  type PackageRecord,
+  sumsOf,
+} from '../trust/record.ts';
+import { readRecord, readRecords, writeRecord } from '../trust/records.ts';
+import { act } from './install-step.ts';
+import { type RequestOf, refused, type Verb, type VerbContext } from './verb.ts';
 
-/** systemd's StateDirectory= hands it over. */
-const USUAL_STATE = '/var/lib/muster-helper';
-/** Steps that read the new file; the way back reads the old one, where there still is one. */
-const READS = new Set(['install', 'switch']);
+type Request = RequestOf<'install'>;
 
-/** Two steps of root at once could work against each other. */
-let busy = false;
+export const install: Verb<'install'> = (request, context) =>
+  context.underWay.step(() => taken(request, context));
 
-export const install: Verb<'install'> = async (request, context) => {
-  if (busy) return refused('another step is being taken');
-  busy = true;
-  try {
-    return await taken(request, context);
-  } finally {
-    busy = false;
-  }
-};
-
-const taken: Verb<'install'> = async ({ step, name, version, from }, context) => {
-  const { folder } = context.declared.place;
-  const found = await trustedManifest(folder, name, version);
-  if (!found.ok) return refused(found.why);
-  const before = from === '' ? undefined : await trustedManifest(folder, name, from);
-  if (before?.ok === false) return refused(before.why);
-  const of = await installers[found.value.installer.kind]();
-  const machine = await readMachine();
-  const files = join(process.env['STATE_DIRECTORY'] ?? USUAL_STATE, 'files', name);
-  const place = { machine, files, staging: join(context.declared.place.data, 'updates', 'files') };
-  const to = await versionOf(found.value, READS.has(step), place);
-  const options = optionsOf(of, found.value);
-  if (to === undefined || options === undefined)
-    return refused('the manifest does not fit this device');
-  const old = before === undefined ? {} : await beforeOf(of, before.value, place);
-  const job: InstallJob = { to, options, ...old };
-  await of[step](job, {
-    ...{ disk: createDisk(), runner: context.runner, units: createUnits(context.runner), machine },
-    ...{ signal: context.signal, print: (line: string) => context.print(`${line}\n`) },
-  });
-  const sums = [to.file.sha256, ...(job.from === undefined ? [] : [job.from.file.sha256])];
-  if (step === 'keep') await forget(files, sums);
+const taken: Verb<'install'> = async (request, context) => {
+  const { step, name, version } = request;
+  if (context.signal.aborted) return refused('nobody waits for it any more');
+  const record = await readRecord(context.state, name);
+  const decision = await decided(request, record, context);
+  if (decision.kind === 'refuse') return refused(decision.why);
+  if (decision.kind === 'nothing') return { ok: true, text: `${name}: ${decision.why}` };
+  const { to } = decision;
+  const before = begun(step, to, record);
+  if (before !== record) await writeRecord(context.state, name, before);
+  await act({ step, to, installed: record.installed }, context);
+  const after = ended(step, to, before);
+  if (after !== before) await writeRecord(context.state, name, after);
+  await forget(join(context.state, 'files', name), sumsOf(after));
   return { ok: true, text: `${step} of ${name} ${version} is done` };
 };
 
-interface Place {
-  readonly machine: Machine;
-  readonly files: string;
-  readonly staging: string;
+/** With the director's word where one is needed. */
+async function decided(
+  request: Request,
+  record: PackageRecord,
+  context: VerbContext,
+): Promise<Exclude<Decision, { kind: 'ask-director' }>> {
+  const decision = decide(request, record);
+  if (decision.kind !== 'ask-director') return decision;
+  const answer = await asked(request, context);
+  if (!answer.ok) return { kind: 'refuse', why: answer.why };
+  const { pending } = record;
+  const isLaid = pending !== undefined && isSame(pending, answer.value);
+  if (request.step === 'install' || isLaid) {
+    return { kind: 'act', to: { ...answer.value, state: 'granted' } };
+  }
+  const what = `${request.name} ${request.version}`;
+  const why = `attack: mix-and-match: ${what}: another file is assigned now than is laid ready`;
+  return { kind: 'refuse', why };
 }
 
-async function beforeOf(
-  of: Installer,
-  manifest: ReleaseManifest,
-  place: Place,
-): Promise<Pick<InstallJob, 'from' | 'fromOptions'>> {
-  if (manifest.installer.kind !== of.kind) return {};
-  const from = await versionOf(manifest, false, place);
-  const fromOptions = optionsOf(of, manifest);
-  return from === undefined || fromOptions === undefined ? {} : { from, fromOptions };
-}
-
-async function versionOf(
-  manifest: ReleaseManifest,
-  isRead: boolean,
-  { machine, files, staging }: Place,
-): Promise<Version | undefined> {
-  const file = fileFor(manifest, machine.architecture);
-  if (file === undefined) return undefined;
-  const taken = takenOver(join(staging, file.sha256), files, file);
-  // Of an old version the bytes may be gone; an installer that needs them says so.
-  const path = isRead ? await taken : await taken.catch(() => join(files, file.sha256));
-  return { manifest, file, path };
-}
-
-function optionsOf(of: Installer, { installer }: ReleaseManifest): unknown {
-  return check(of.schema, installer.options).value;
+async function asked(request: Request, context: VerbContext): Promise<Answer<Granted>> {
+  const { state, clock } = context;
+  const { device, data, trust, trustsClock } = context.declared.place;
+  const anchored = await openTrust(trust, state);
+  if (!anchored.ok) return anchored;
+  const [{ architecture }, records, { default: versions }] = await Promise.all([
+    readMachine(),
+    readRecords(state),
+    import('semver'),
+  ]);
+  const known = trustsClock || clockSynced() === true;
+  const terms = { device, data, architecture, records, versions };
+  return granted(request, anchored.value, { ...terms, clock: { wall: clock.wall(), known } });
 }

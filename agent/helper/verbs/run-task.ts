@@ -4,15 +4,12 @@ import { refused, type Verb } from './verb.ts';
 const MOST_CHANGES = 256;
 const MOST_CHANGE = 1_024;
 
-/** Two tasks of root at once could work against each other. */
-let running: string | undefined;
-
 export const runTask: Verb<'run-task'> = async ({ task, dryRun, timeoutMs }, context) => {
-  const { declared, runner, host, clock, print } = context;
+  const { declared, runner, host, clock, print, underWay } = context;
   const found = await declared.task(task);
   if (!found.ok) return refused(found.why);
-  if (running !== undefined) return refused(`task ${running} is still running`);
-  running = task;
+  if (underWay.task !== undefined) return refused(`task ${underWay.task} is still running`);
+  underWay.task = task;
   const { of, options } = found.value;
   const { folder, data, device, collectorUrl } = declared.place;
   const longest = AbortSignal.timeout(timeoutMs);
@@ -27,6 +24,6 @@ export const runTask: Verb<'run-task'> = async ({ task, dryRun, timeoutMs }, con
     const changes = outcome.changes.slice(0, MOST_CHANGES).map((one) => one.slice(0, MOST_CHANGE));
     return { ok: outcome.ok, text: outcome.text, outcome: { ...outcome, changes } };
   } finally {
-    running = undefined;
+    underWay.task = undefined;
   }
 };

@@ -3,9 +3,13 @@ import type { HelperAnswer, HelperRequest, Runner } from '../../ports/caretaking
 import type { Upkeep } from '../../ports/maintenance.ts';
 import type { Clock, Host } from '../../ports.ts';
 import type { Declarations } from '../declarations.ts';
+import type { UnderWay } from './under-way.ts';
 
 export interface VerbContext {
   readonly declared: Declarations;
+  /** The helper's own folder, which only root may enter. */
+  readonly state: string;
+  readonly underWay: UnderWay;
   readonly runner: Runner;
   readonly host: Host;
   readonly clock: Clock;
