@@ -13,11 +13,14 @@ export interface RoomWanted {
   /** What the release says of itself. */
   readonly unpackedBytes: number | undefined;
   readonly isCompressed: boolean;
+  /** Bytes of the delta that it is made with, which lies beside it meanwhile. */
+  readonly delta?: number;
 }
 
-export function bytesFor({ file, fetched, unpackedBytes, isCompressed }: RoomWanted): number {
+export function bytesFor(wanted: RoomWanted): number {
+  const { file, fetched, unpackedBytes, isCompressed, delta = 0 } = wanted;
   const installed = unpackedBytes ?? file.length * (isCompressed ? UNPACKED : 1);
-  return Math.max(0, file.length - fetched) + installed;
+  return Math.max(0, file.length - fetched) + delta + installed;
 }
 
 /** What is missing, in words; `undefined` when there is room. */

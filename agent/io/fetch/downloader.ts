@@ -4,6 +4,7 @@
  */
 import { access } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { hashedPath } from '../../../protocol/tuf/paths.ts';
 import { type BackoffLimits, backoffMs } from '../../core/backoff.ts';
 import { asUpdateError, UpdateError } from '../../core/updates/codes.ts';
 import { Patience, TokenBucket, windowOf } from '../../core/updates/pace.ts';
@@ -14,6 +15,8 @@ import { ask } from './request.ts';
 export interface DownloaderOptions {
   /** Of the release repository; paths of files follow it. */
   readonly base: string;
+  /** Names of files there begin with their hash, as in a repository of releases (TUF's consistent snapshots). */
+  readonly isConsistent?: boolean;
   readonly boot: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly ca?: Buffer;
@@ -130,11 +133,11 @@ class Fetch {
 
   async #request(partial: PartFile): Promise<void> {
     const { length } = this.#wanted;
-    const { patienceMs = USUAL.patienceMs, base, headers = {}, ca } = this.#options;
+    const { patienceMs = USUAL.patienceMs, headers = {}, ca } = this.#options;
     if (partial.size === 0) this.#wasAnew = true;
     this.#requests++;
     const { meaning, body } = await ask({
-      ...{ url: new URL(this.#wanted.path, base), from: partial.size, length, headers, ca },
+      ...{ url: this.#url(), from: partial.size, length, headers, ca },
       ...{ most: windowOf(this.#pace.most), etag: partial.etag, timeoutMs: patienceMs },
       signal: this.#signal,
     });
@@ -155,6 +158,12 @@ class Fetch {
       clearInterval(watch);
       body.destroy();
     }
+  }
+
+  #url(): URL {
+    const { path, sha256 } = this.#wanted;
+    const { base, isConsistent = false } = this.#options;
+    return new URL(isConsistent ? hashedPath(path, sha256) : path, base);
   }
 
   async #take(partial: PartFile, piece: Buffer, patience: Patience): Promise<void> {
