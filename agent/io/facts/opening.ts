@@ -1,6 +1,7 @@
 /** Reads the folder of facts at the start: what is sound is taken, what is not is set aside. */
 import { lstat, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Folders } from '../updates/durable.ts';
 import { FACT_NAME, MOST_BYTES, NEW, type SetAside, unsealed } from './format.ts';
 
 /** Inside the folder, and no group, since it begins with a dot. Later finds replace earlier ones. */
@@ -10,11 +11,12 @@ type Report = (what: SetAside) => void;
 
 export async function readFacts(folder: string, report: Report): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
-  for (const group of await namesIn(folder, report)) {
+  const folders = new Folders();
+  for (const group of await namesIn(folder, folders, report)) {
     if (group === ASIDE) continue;
     const path = join(folder, group);
     const kind = FACT_NAME.test(group) ? await kindOf(path) : 'other';
-    if (kind === 'folder') await readGroup(folder, group, texts, report);
+    if (kind === 'folder') await readGroup(folder, group, folders, texts, report);
     else await setAside(folder, group, 'it is not a group of facts', report);
   }
   return texts;
@@ -23,10 +25,11 @@ export async function readFacts(folder: string, report: Report): Promise<Map<str
 async function readGroup(
   folder: string,
   group: string,
+  folders: Folders,
   texts: Map<string, string>,
   report: Report,
 ): Promise<void> {
-  for (const key of await namesIn(join(folder, group), report)) {
+  for (const key of await namesIn(join(folder, group), folders, report)) {
     const name = `${group}/${key}`;
     if (key.startsWith('.') && key.endsWith(NEW)) {
       // What a kill left of a put that was never said to be done.
@@ -65,7 +68,7 @@ async function setAside(folder: string, path: string, why: string, report: Repor
 }
 
 /** Names in a folder, which is made when it is missing; whatever else stands there is set aside. */
-async function namesIn(path: string, report: Report): Promise<readonly string[]> {
+async function namesIn(path: string, folders: Folders, report: Report): Promise<readonly string[]> {
   try {
     if ((await kindOf(path)) === 'other') {
       const to = `${path}.damaged`;
@@ -74,6 +77,8 @@ async function namesIn(path: string, report: Report): Promise<readonly string[]>
       report({ path, why: 'it is not a folder', to });
     }
     await mkdir(path, { recursive: true, mode: 0o700 });
+    // A name that cannot be synced is no reason to forget what is in it.
+    await folders.make(path, 0o700).catch(() => undefined);
     return (await readdir(path)).sort();
   } catch (error) {
     report({ path, why: `it cannot be read: ${(error as Error).message}` });

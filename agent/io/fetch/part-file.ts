@@ -99,8 +99,8 @@ export class PartFile {
   async finish(): Promise<void> {
     await this.#file.sync();
     await rename(`${this.#to}.part`, this.#to);
-    await syncFolder(dirname(this.#to));
     await rm(`${this.#to}.part.json`, { force: true });
+    await syncFolder(dirname(this.#to));
   }
 
   close(): Promise<void> {

@@ -14,28 +14,39 @@ import {
 } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Disk, UnpackLimits } from '../../ports/updates.ts';
-import { renameDurably, syncPath, unlessMissing } from './durable.ts';
+import { Folders, renameDurably, syncPath, unlessMissing } from './durable.ts';
 import { unpackInto } from './unpack.ts';
 
 const PIECE = 262_144;
 
 export function createDisk(): Disk {
+  const folders = new Folders();
+  const placeFor = (path: string) => folders.make(dirname(path), 0o755);
   return {
     link: (path) => readlink(path).catch(unlessMissing),
-    relink,
+    async relink(path, target) {
+      await placeFor(path);
+      await relink(path, target);
+    },
     names,
     exists: async (path) => (await lstat(path).catch(unlessMissing)) !== undefined,
-    unpack,
-    copy,
+    async unpack(archive, folder, limits) {
+      await placeFor(folder);
+      await unpack(archive, folder, limits);
+    },
+    async copy(from, to, mode) {
+      await placeFor(to);
+      await copy(from, to, mode);
+    },
     async rename(from, to) {
       await renameDurably(from, to);
     },
-    write,
-    read: (path) => readFile(path, 'utf8').catch(unlessMissing),
-    async remove(path) {
-      await rm(path, { recursive: true, force: true, maxRetries: 3 });
-      await syncPath(dirname(path)).catch(unlessMissing);
+    async write(path, text) {
+      await placeFor(path);
+      await place(path, 0o644, (file) => file.writeFile(text));
     },
+    read: (path) => readFile(path, 'utf8').catch(unlessMissing),
+    remove,
     hash,
     free,
   };
@@ -46,9 +57,20 @@ function draftOf(path: string): string {
   return join(dirname(path), `.${basename(path)}.new`);
 }
 
+/** A folder loses its name before it is emptied: half of it would pass for the whole. */
+async function remove(path: string): Promise<void> {
+  const going = join(dirname(path), `.${basename(path)}.gone`);
+  await rm(going, { recursive: true, force: true, maxRetries: 3 });
+  const found = await lstat(path).catch(unlessMissing);
+  if (found?.isDirectory() === true) {
+    await renameDurably(path, going);
+    await rm(going, { recursive: true, force: true, maxRetries: 3 });
+  } else await rm(path, { force: true });
+  await syncPath(dirname(path)).catch(unlessMissing);
+}
+
 async function relink(path: string, target: string): Promise<void> {
   const draft = draftOf(path);
-  await makeFolder(dirname(path));
   await rm(draft, { recursive: true, force: true });
   await symlink(target, draft);
   await renameDurably(draft, path);
@@ -56,12 +78,11 @@ async function relink(path: string, target: string): Promise<void> {
 
 async function unpack(archive: string, folder: string, limits: UnpackLimits): Promise<void> {
   const draft = draftOf(folder);
-  await makeFolder(dirname(folder));
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { mode: 0o755 });
   try {
     await unpackInto(archive, draft, limits);
-    await rm(folder, { recursive: true, force: true });
+    await remove(folder);
     await renameDurably(draft, folder);
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);
@@ -86,17 +107,12 @@ async function copy(from: string, to: string, mode: number | undefined): Promise
   }
 }
 
-async function write(path: string, text: string): Promise<void> {
-  await place(path, 0o644, (file) => file.writeFile(text));
-}
-
 async function place(
   path: string,
   mode: number,
   fill: (file: Awaited<ReturnType<typeof open>>) => Promise<void>,
 ): Promise<void> {
   const draft = draftOf(path);
-  await makeFolder(dirname(path));
   await rm(draft, { recursive: true, force: true });
   try {
     const file = await open(draft, 'wx', 0o600);
@@ -139,10 +155,4 @@ async function free(path: string): Promise<number> {
     if (found !== undefined) return found.bavail * found.bsize;
     if (at === dirname(at)) return 0;
   }
-}
-
-/** And its name in the folders above. */
-async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o755 });
-  if (first !== undefined) await syncPath(dirname(first));
 }

@@ -1,16 +1,16 @@
 /** Verified files of releases below one folder, by hash: `Staging` of `ports/updates.ts`. */
 
-import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EMPTY_SHA256 } from '../../../protocol/delta/format.ts';
 import type { Disk, Staging } from '../../ports/updates.ts';
-import { renameDurably, unlessMissing } from './durable.ts';
+import { Folders, renameDurably, syncPath, unlessMissing } from './durable.ts';
 import { applyDelta } from './patching.ts';
 
 const NAME = /^[0-9a-f]{64}$/;
 
 export async function openStaging(folder: string, disk: Disk): Promise<Staging> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await new Folders().make(folder, 0o700);
   const pathOf = (sha256: string) => join(folder, sha256);
   const size = async (path: string) => (await stat(path).catch(unlessMissing))?.size;
   const verify: Staging['verify'] = async ({ sha256, length }) => {
@@ -47,8 +47,16 @@ export async function openStaging(folder: string, disk: Disk): Promise<Staging> 
       }
     },
     async prune(keep) {
-      const names = new Set((await readdir(folder)).map((name) => name.slice(0, 64)));
-      for (const name of names) if (!keep.has(name)) await remove(name);
+      const names = await readdir(folder);
+      const whole = new Set(names.filter((name) => NAME.test(name)));
+      for (const name of names) {
+        const sha256 = name.slice(0, 64);
+        // Beside a whole file nothing is of use; of one that is being fetched what can be gone on with.
+        const isPart = /\.part(\.json)?$/.test(name) && !whole.has(sha256);
+        if (keep.has(sha256) && (name === sha256 || isPart)) continue;
+        await rm(join(folder, name), { force: true });
+      }
+      await syncPath(folder);
     },
   };
 }

@@ -21,9 +21,29 @@ export function tarOf(files: readonly TarFile[]): Uint8Array {
   return Buffer.concat([...parts, tarEnd()]);
 }
 
+/** Regular files of an archive of `tarOf`. */
+export function untarred(
+  tar: Uint8Array,
+): readonly { readonly path: string; readonly bytes: Uint8Array }[] {
+  const files: { path: string; bytes: Uint8Array }[] = [];
+  for (let at = 0; tar[at] !== undefined && tar[at] !== 0; ) {
+    const text = (from: number, to: number) =>
+      Buffer.from(tar.subarray(at + from, at + to))
+        .toString('latin1')
+        .split('\0', 1)[0] ?? '';
+    const length = Number.parseInt(text(124, 136), 8);
+    const [begin, path] = [at + 512, text(0, 100)];
+    files.push({ path, bytes: tar.subarray(begin, begin + length) });
+    at = begin + Math.ceil(length / 512) * 512;
+  }
+  return files;
+}
+
 export interface Made {
   readonly manifest: ReleaseManifest;
   readonly bytes: Uint8Array;
+  /** Deltas, for a server. */
+  readonly extra?: readonly { readonly path: string; readonly bytes: Uint8Array }[];
 }
 
 export function madeOf(

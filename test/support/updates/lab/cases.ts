@@ -1,0 +1,118 @@
+/** The cases of the crash matrix in memory: all of them, or a sample that a seed draws. */
+import type { Fault } from './life.ts';
+import { type Case, changesOf } from './run.ts';
+import { SHAPES } from './shapes.ts';
+import { random } from './storage.ts';
+
+export interface Choice {
+  readonly shapes: readonly string[];
+  readonly singles: boolean;
+  readonly pairs: boolean;
+  /** So many, drawn by the seed; all of them without. */
+  readonly rounds?: number;
+  readonly seed: number;
+}
+
+export interface Named {
+  readonly one: Case;
+  readonly name: string;
+}
+
+const TORN = 5;
+/** How the power may go, at both crashes of a pair. */
+const PAIRED = ['kill', 'power', 'some'] as const;
+
+/** `isMine` by number: the others are of another worker. */
+export async function* casesOf(
+  choice: Choice,
+  isMine: (at: number) => boolean,
+): AsyncGenerator<Named> {
+  if (choice.rounds !== undefined) yield* sample(choice, isMine);
+  else yield* all(choice, isMine);
+}
+
+async function* all(choice: Choice, isMine: (at: number) => boolean): AsyncGenerator<Named> {
+  let at = 0;
+  for (const shape of shapesOf(choice)) {
+    const changes = await changesOf(shape);
+    const one = singles(shape, changes);
+    for (const single of choice.singles ? one : []) if (isMine(at++)) yield named(single, changes);
+    if (!choice.pairs) continue;
+    for (const [row, first] of rows(changes).entries()) {
+      // A worker takes whole rows: only then it need not know how long the others are.
+      if (!isMine(row)) continue;
+      const then = await changesOf(shape, [first]);
+      for (let second = 1; second <= then.length; second++) {
+        yield named(pair(shape, first, second), changes, then);
+      }
+    }
+  }
+}
+
+async function* sample(choice: Choice, isMine: (at: number) => boolean): AsyncGenerator<Named> {
+  const next = random(choice.seed);
+  const draw = <T>(list: readonly T[]) => list[Math.floor(next() * list.length)] as T;
+  const shapes = shapesOf(choice);
+  for (let at = 0; at < (choice.rounds ?? 0); at++) {
+    const shape = shapes[at % shapes.length] as string;
+    const changes = await changesOf(shape);
+    const single = draw(singles(shape, changes));
+    const [first, where] = [draw(rows(changes)), next()];
+    if (!isMine(at)) continue;
+    const isPair = choice.pairs && (!choice.singles || Math.floor(at / shapes.length) % 2 === 1);
+    if (!isPair) {
+      yield named(single, changes);
+      continue;
+    }
+    const then = await changesOf(shape, [first]);
+    yield named(pair(shape, first, 1 + Math.floor(where * then.length)), changes, then);
+  }
+}
+
+function shapesOf({ shapes }: Choice): readonly string[] {
+  return shapes.length === 0 ? SHAPES.map(({ name }) => name) : shapes;
+}
+
+/** Every single crash point: each way in which a change can be the last one, or be refused. */
+export function singles(shape: string, changes: readonly string[]): readonly Case[] {
+  return changes.flatMap((what, index) => {
+    const at = index + 1;
+    const kinds = ['kill', 'power', `some${at}`, `some${at + 7919}`, `some${at + 104_729}`];
+    kinds.push('ENOSPC', 'ENOSPC+', 'EIO', 'EIO+');
+    if (what.startsWith('write ')) for (let n = 0; n < TORN; n++) kinds.push(`torn${n}`);
+    const plain = kinds.map((kind) => single(shape, { at, kind }, 0));
+    return [
+      ...plain,
+      ...[10, -10].flatMap((years) =>
+        ['kill', 'power'].map((kind) => single(shape, { at, kind }, years)),
+      ),
+    ];
+  });
+}
+
+function rows(changes: readonly string[]): readonly Fault[] {
+  return PAIRED.flatMap((kind) =>
+    changes.map((_, index) => ({ at: index + 1, kind: kind === 'some' ? `some${index}` : kind })),
+  );
+}
+
+/** The same way both times. */
+function pair(shape: string, first: Fault, at: number): Case {
+  const kind = first.kind.startsWith('some') ? `some${first.at * 1_000 + at}` : first.kind;
+  return { shape, first: [first], second: [{ at, kind }], years: 0 };
+}
+
+function single(shape: string, fault: Fault, years: number): Case {
+  return { shape, first: [fault], second: [], years };
+}
+
+function named(one: Case, changes: readonly string[], then: readonly string[] = []): Named {
+  const text = ({ at, kind }: Fault, of: readonly string[]) =>
+    `${kind} at ${at} (${of[at - 1] ?? 'never'})`;
+  const parts = [
+    ...one.first.map((fault) => text(fault, changes)),
+    ...one.second.map((fault) => text(fault, then)),
+  ];
+  const clock = one.years === 0 ? '' : `, clock ${one.years} years off`;
+  return { one, name: `${one.shape}: ${parts.join(', then ')}${clock}` };
+}
