@@ -135,8 +135,8 @@ it('waits with what has come when the server is away, and does not take the whol
   await it.installed(old);
   const delta = it.delta('small', old, small);
   const held = `${it.staging.pathOf(delta.sha256)}.part`;
-  await writeFile(held, small.subarray(0, 50));
-  await writeFile(`${held}.json`, JSON.stringify({ synced: 50, boot: 'one' }));
+  await writeFile(held, small.subarray(0, 20));
+  await writeFile(`${held}.json`, JSON.stringify({ synced: 20, boot: 'one' }));
   const away = new Fetching({
     ...{ staging: it.staging, log: silentLog, pace: () => ({}) },
     downloader: createDownloader({
@@ -150,6 +150,6 @@ it('waits with what has come when the server is away, and does not take the whol
   await expect(
     away.take({ ...manifest, deltas: [delta] }, file, signal, new Map()),
   ).rejects.toMatchObject({ code: 'offline' });
-  expect(await it.staging.held(delta.sha256)).toBe(50);
+  expect(await it.staging.held(delta.sha256)).toBe(20);
   expect(await it.staging.held(file.sha256)).toBe(0);
 });
