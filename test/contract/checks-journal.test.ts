@@ -6,9 +6,12 @@ import { openBuffer } from '../../agent/io/buffer/level-buffer.ts';
 import type { RecordBuffer } from '../../agent/ports.ts';
 import { BufferedJournal } from '../../agent/work/journal.ts';
 import { Recording } from '../../agent/work/recording.ts';
-import { decodeCommandResult } from '../../protocol/messages/command-result.ts';
+import {
+  type CommandResultBody,
+  decodeCommandResult,
+} from '../../protocol/messages/command-result.ts';
 import { decodeEvent } from '../../protocol/messages/event.ts';
-import { decodeReport } from '../../protocol/messages/report.ts';
+import { decodeReport, type ReportBody } from '../../protocol/messages/report.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { silentLog } from '../support/silent-log.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
@@ -87,14 +90,14 @@ class Rig implements AsyncDisposable {
   }
 }
 
-const REPORT = {
-  ...{ subject: 'task', name: 'clean-up', kind: 'clean', state: 'succeeded' },
+const REPORT: ReportBody = {
+  ...{ subject: 'task', state: 'succeeded', name: 'clean-up', kind: 'clean' },
   ...{ startedAt: 1_763_690_000_000, endedAt: 1_763_690_001_000, trigger: 'schedule', attempt: 1 },
   ...{ text: 'done', output: '', changes: [], figures: new Map([['bytes_freed', 7]]) },
-} as const;
-const RESULT = {
+};
+const RESULT: CommandResultBody = {
   ...{ state: 'succeeded', part: 0, text: 'done', output: '', attributes: new Map() },
-} as const;
+};
 
 describe('journal', () => {
   it('records in the order in which it was told, whatever the kind, each whole', async () => {

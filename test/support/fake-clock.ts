@@ -8,7 +8,7 @@ interface Timer {
 }
 
 /** Turns of the microtask queue that a chain of awaits may need before the next timer. */
-const TURNS = 20;
+const TURNS = 100;
 
 export class FakeClock implements Clock {
   private now: number;

@@ -1,4 +1,14 @@
-/** When a check is due: by the monotonic clock, at a phase of its own, so that checks spread. */
+/**
+ * When a check is due: by the monotonic clock, at multiples of its interval from the device's own
+ * phase. Checks whose multiples fall together run in one turn, so that the process wakes up once for
+ * all of them; the phase keeps devices that started together apart.
+ */
+
+/** A run may wait from the one to the other for company. */
+export interface Due {
+  readonly from: number;
+  readonly until: number;
+}
 
 /** A name's place in [0, 1), the same for ever (FNV-1a). */
 export function placeOf(name: string): number {
@@ -14,24 +24,32 @@ export function placeOf(name: string): number {
 /** First runs are spread over so much, or over the interval when that is shorter. */
 const FIRST_SPREAD_MS = 10_000;
 
-export function firstDue(now: number, name: string, intervalMs: number): number {
-  return now + placeOf(name) * Math.min(intervalMs, FIRST_SPREAD_MS);
+export function firstDue(now: number, name: string, intervalMs: number): Due {
+  const at = now + placeOf(name) * Math.min(intervalMs, FIRST_SPREAD_MS);
+  return { from: at, until: at };
+}
+
+/** Intervals of up to so much fall on a moment of the device's own. */
+const LONGEST_PHASE_MS = 3_600_000;
+
+export function phaseOf(random: number): number {
+  return Math.floor(random * LONGEST_PHASE_MS);
 }
 
 /**
- * The next time behind `after` that is a multiple of the interval from the name's phase, and a
+ * From the next time behind `after` that is a multiple of the interval from the phase, until a
  * little later by `random` (0 to 1) of the jitter. Without jitter two of them are never closer than
  * the interval.
  */
 export function nextDue(
   after: number,
-  name: string,
+  phase: number,
   { intervalMs, jitterMs }: { readonly intervalMs: number; readonly jitterMs: number },
   random: number,
-): number {
+): Due {
   // Whole milliseconds: a sum that is rounded could fall on `after` itself.
   const interval = Math.max(1, Math.round(intervalMs));
-  const phase = Math.floor(placeOf(name) * interval);
   const turn = Math.floor((after - phase) / interval) + 1;
-  return phase + turn * interval + random * jitterMs;
+  const from = phase + turn * interval;
+  return { from, until: from + random * jitterMs };
 }

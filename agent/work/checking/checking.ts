@@ -10,12 +10,13 @@ import type { Health } from '../../../protocol/messages/health.ts';
 import { allBefore, type DependencyGraph, standingsOf } from '../../core/checks/dependencies.ts';
 import type { Moment } from '../../core/checks/moment.ts';
 import { overallOf } from '../../core/checks/overall.ts';
-import { firstDue, nextDue } from '../../core/checks/schedule.ts';
+import { type Due, firstDue, nextDue, phaseOf } from '../../core/checks/schedule.ts';
 import { wordsOf } from '../../core/checks/shape.ts';
 import { isGood, judge, NO_VERDICT } from '../../core/checks/verdict.ts';
 import type { Journal } from '../../ports/caretaking.ts';
 import type { Log } from '../../ports.ts';
 import type { Sampler } from '../../samplers/sampler.ts';
+import { Agenda } from './agenda.ts';
 import { checkMetrics } from './figures.ts';
 import { healthOf, type Judged, statusOf } from './health.ts';
 import { type CheckWorld, look, type Stopping } from './look.ts';
@@ -35,11 +36,7 @@ export interface CheckingDeps extends CheckWorld {
   readonly remedy: (request: RemedyRequest) => void;
 }
 
-const MOST_AT_ONCE = 4;
-/** Timers are set in whole milliseconds. */
-const EARLY_MS = 2;
-/** Node's timers take 24 days; beyond that they fire at once. */
-const LONGEST_TIMER_MS = 86_400_000;
+const SLOTS = { most: 8, longMs: 500 };
 /** The device as a whole is judged when each check ran, but at the latest after this. */
 const SETTLE_MS = 60_000;
 
@@ -48,10 +45,13 @@ export class Checking {
   private readonly watched: ReadonlyMap<string, Watched>;
   private readonly graph: DependencyGraph;
   private readonly telling: Telling;
-  private readonly slots = new Slots(MOST_AT_ONCE);
+  private readonly slots: Slots;
+  private readonly agenda: Agenda<Watched>;
   private readonly stopping: Stopping = { stopped: false, running: new Set() };
   /** Monotonic time of the first start: grace counts from the agent's start, not from a reload. */
   private readonly startedAt: number;
+  /** The device's own, for as long as the agent runs. */
+  private readonly phase: number;
   /** Enough is known for a judgement on the whole device. */
   private settled = false;
   private judged: Judged;
@@ -64,6 +64,9 @@ export class Checking {
 
   constructor(deps: CheckingDeps, plan: readonly PlannedCheck[], before?: Checking) {
     this.deps = deps;
+    this.slots = new Slots(deps.clock, SLOTS);
+    this.agenda = new Agenda(deps.clock, (one, due) => this.begin(one, due));
+    this.phase = before?.phase ?? phaseOf(deps.random());
     const now = this.now();
     const wanted = plan.filter(({ config }) => config.enabled);
     this.watched = new Map(
@@ -85,7 +88,7 @@ export class Checking {
     for (const one of this.watched.values()) {
       const { name } = one.plan;
       const isNew = one.last === undefined;
-      this.schedule(
+      this.agenda.plan(
         one,
         isNew ? firstDue(now, name, one.plan.config.interval) : this.due(one, now),
       );
@@ -99,7 +102,7 @@ export class Checking {
     this.stopping.stopped = true;
     for (const run of this.stopping.running) run.abort(new Error('the agent stops'));
     this.telling.stop();
-    for (const one of this.watched.values()) one.timer();
+    this.agenda.clear();
   }
 
   /** What is known at this moment, in the order of the configuration. */
@@ -127,29 +130,23 @@ export class Checking {
     return { wall: this.deps.journal.now(), mono: this.deps.clock.mono() };
   }
 
-  private due({ plan }: Watched, after: number): number {
+  private due({ plan }: Watched, after: number): Due {
     const { interval, jitter, critical } = plan.config;
     const stretch = critical ? 1 : Math.max(1, this.deps.stretch());
     const pace = { intervalMs: interval * stretch, jitterMs: jitter };
-    return nextDue(after, plan.name, pace, this.deps.random());
+    return nextDue(after, this.phase, pace, this.deps.random());
   }
 
-  private schedule(watched: Watched, due: number): void {
+  private begin(watched: Watched, { from }: Due): void {
     const { clock, log } = this.deps;
-    watched.timer();
-    const delay = Math.min(Math.max(0, due - clock.mono()), LONGEST_TIMER_MS);
-    watched.timer = clock.after(delay, () => {
-      // More than a rounding early: a longest timer, or one that counted from before a pause.
-      if (due - clock.mono() > EARLY_MS) return this.schedule(watched, due);
-      this.run(watched)
-        .catch((error: unknown) =>
-          log.error('a check could not be run', { check: watched.plan.name, error: String(error) }),
-        )
-        .finally(() => {
-          if (this.stopping.stopped) return;
-          this.schedule(watched, this.due(watched, Math.max(due, clock.mono())));
-        });
-    });
+    this.run(watched)
+      .catch((error: unknown) =>
+        log.error('a check could not be run', { check: watched.plan.name, error: String(error) }),
+      )
+      .finally(() => {
+        if (this.stopping.stopped) return;
+        this.agenda.plan(watched, this.due(watched, Math.max(from, clock.mono())));
+      });
   }
 
   private run(watched: Watched): Promise<Run> {
@@ -231,7 +228,8 @@ export class Checking {
     const { standing, plan } = watched;
     if (standing.behind.length > 0 && !standing.pending) watched.verdict = NO_VERDICT;
     if (standing.behind.length > 0 || !wasBehind || watched.turn !== undefined) return;
-    this.schedule(watched, firstDue(this.deps.clock.mono(), plan.name, plan.config.interval));
+    const { name, config } = plan;
+    this.agenda.plan(watched, firstDue(this.deps.clock.mono(), name, config.interval));
   }
 
   private judge(): void {

@@ -5,7 +5,6 @@ import type { CheckConfig } from '../../config/checks.ts';
 import type { Standing } from '../../core/checks/dependencies.ts';
 import type { Moment } from '../../core/checks/moment.ts';
 import { NO_VERDICT, type Verdict } from '../../core/checks/verdict.ts';
-import type { Cancel } from '../../ports.ts';
 
 export interface PlannedCheck {
   readonly name: string;
@@ -28,7 +27,6 @@ export interface Watched {
   readonly flight: { since: number | undefined };
   /** The run under way with all that follows from it; who asks meanwhile gets the same answer. */
   turn: Promise<Run> | undefined;
-  timer: Cancel;
   verdict: Verdict;
   last: Run | undefined;
   /** What the last run found, without its figures. */
@@ -51,7 +49,6 @@ export function watch(plan: PlannedCheck, now: Moment): Watched {
     memory: new Map(),
     flight: { since: undefined },
     turn: undefined,
-    timer: () => undefined,
     verdict: NO_VERDICT,
     last: undefined,
     said: '',

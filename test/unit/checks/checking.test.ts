@@ -9,30 +9,37 @@ const never = () => new Promise<CheckFinding>(() => undefined);
 const minute = 60_000;
 
 describe('each check by itself', () => {
-  it('runs once in each interval, spread from its neighbours', async () => {
+  it('runs once in each interval, all that are due in one turn, one after the other', async () => {
     const times = new Map<string, number[]>();
+    let atOnce = 0;
     const names = Array.from({ length: 20 }, (_, at) => `c${at}`);
     const device = watchedDevice(
-      names.map((name) =>
+      names.map((name, at) =>
         planned(
           name,
-          ({ clock }) => {
+          async ({ clock }) => {
+            atOnce += 1;
+            expect(atOnce).toBe(1);
             times.set(name, [...(times.get(name) ?? []), clock.mono()]);
-            return 'ok';
+            await new Promise<void>((resolve) => void clock.after(5, resolve));
+            atOnce -= 1;
+            return { state: 'ok', text: 'fine' };
           },
-          { interval: 30_000 },
+          { interval: at % 2 === 0 ? 30_000 : minute, jitter: 100 * at },
         ),
       ),
     );
     await device.clock.advance(10 * minute);
-    for (const ran of times.values()) {
-      expect(ran.length).toBeGreaterThanOrEqual(19);
-      expect(ran.length).toBeLessThanOrEqual(21);
+    for (const [name, all] of times) {
+      const ran = all.slice(1);
+      const interval = Number(name.slice(1)) % 2 === 0 ? 30_000 : minute;
+      expect(ran.length).toBeGreaterThanOrEqual(600_000 / interval - 1);
+      for (const [n, time] of ran.slice(1).entries()) {
+        expect(Math.abs(time - (ran[n] ?? 0) - interval)).toBeLessThan(200);
+      }
     }
-    const phases = new Set(
-      [...times.values()].map((ran) => Math.floor(((ran[3] ?? 0) % 30_000) / 3_000)),
-    );
-    expect(phases.size).toBeGreaterThan(6);
+    const later = [...times.values()].flatMap((ran) => ran.slice(1));
+    expect(new Set(later.map((time) => Math.floor(time / 1_000))).size).toBeLessThan(22);
   });
 
   it('one that hangs harms no other and is not started twice', async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { changeOf, overallChange, type ToldCheck } from '../../../agent/core/checks/changes.ts';
 import { wallOf } from '../../../agent/core/checks/moment.ts';
-import { firstDue, nextDue, placeOf } from '../../../agent/core/checks/schedule.ts';
+import { firstDue, nextDue, phaseOf, placeOf } from '../../../agent/core/checks/schedule.ts';
 import { shapeOf } from '../../../agent/core/checks/shape.ts';
 import {
   CHECK_STATES,
@@ -89,36 +89,59 @@ describe('moments', () => {
   });
 });
 
-describe('phases', () => {
-  it('twenty checks spread over their interval', () => {
+describe('when a check is due', () => {
+  const intervals = fc.integer({ min: 1_000, max: 86_400_000 });
+  const times = fc.integer({ min: 0, max: 1e10 });
+  const randoms = fc.double({ min: 0, max: 0.999, noNaN: true });
+  const phases = randoms.map(phaseOf);
+
+  it('first runs of twenty checks spread', () => {
     const names = Array.from({ length: 20 }, (_, at) => `check-${at}`);
     const slots = new Set(names.map((name) => Math.floor(placeOf(name) * 10)));
     expect(slots.size).toBeGreaterThanOrEqual(7);
+    for (const name of names) {
+      for (const interval of [3_000, 30_000]) {
+        const { from, until } = firstDue(1_000, name, interval);
+        expect([from, from >= 1_000]).toEqual([until, true]);
+        expect(from - 1_000).toBeLessThanOrEqual(Math.min(interval, 10_000));
+      }
+    }
   });
 
-  it('come round once in each interval, behind the time asked for, and do not drift', () => {
-    const intervals = fc.integer({ min: 1_000, max: 86_400_000 });
+  it('comes round once in each interval, behind the time asked for, and does not drift', () => {
     fc.assert(
-      fc.property(
-        fc.string(),
-        intervals,
-        fc.integer({ min: 0, max: 1e10 }),
-        fc.double({ min: 0, max: 0.999, noNaN: true }),
-        (name, intervalMs, now, random) => {
-          const plain = nextDue(now, name, { intervalMs, jitterMs: 0 }, random);
-          expect(plain).toBeGreaterThan(now);
-          expect(plain - now).toBeLessThanOrEqual(intervalMs + 1);
-          const jitterMs = intervalMs / 10;
-          const due = nextDue(now, name, { intervalMs, jitterMs }, random);
-          expect(due - plain).toBeGreaterThanOrEqual(0);
-          expect(due - plain).toBeLessThanOrEqual(jitterMs);
-          const next = nextDue(due, name, { intervalMs, jitterMs: 0 }, 0);
-          expect(Math.abs(next - plain - intervalMs)).toBeLessThan(1);
-          const first = firstDue(now, name, intervalMs);
-          expect(first - now).toBeLessThanOrEqual(Math.min(intervalMs, 10_000));
-        },
-      ),
+      fc.property(phases, intervals, times, randoms, (phase, intervalMs, now, random) => {
+        const jitterMs = intervalMs / 10;
+        const { from, until } = nextDue(now, phase, { intervalMs, jitterMs }, random);
+        expect(from).toBeGreaterThan(now);
+        expect(from - now).toBeLessThanOrEqual(intervalMs);
+        expect(until - from).toBeGreaterThanOrEqual(0);
+        expect(until - from).toBeLessThanOrEqual(jitterMs);
+        // Whenever in its window it runs, the next one is one interval behind.
+        for (const ran of [from, until]) {
+          const next = nextDue(ran, phase, { intervalMs, jitterMs }, random);
+          expect(next.from).toBe(from + intervalMs);
+        }
+      }),
     );
+  });
+
+  it('is the same for intervals of which one is a multiple of the other', () => {
+    const factors = fc.integer({ min: 1, max: 20 });
+    fc.assert(
+      fc.property(phases, intervals, factors, times, (phase, intervalMs, factor, now) => {
+        const long = { intervalMs: intervalMs * factor, jitterMs: 0 };
+        const { from } = nextDue(now, phase, long, 0);
+        expect(nextDue(from - 1, phase, { intervalMs, jitterMs: 0 }, 0).from).toBe(from);
+      }),
+    );
+  });
+
+  it('is spread over the devices of a fleet that started at the same moment', () => {
+    const pace = { intervalMs: 30_000, jitterMs: 0 };
+    const all = Array.from({ length: 1_000 }, (_, n) => nextDue(0, phaseOf(n / 1_000), pace, 0));
+    const seconds = new Set(all.map(({ from }) => Math.floor(from / 1_000)));
+    expect(seconds.size).toBeGreaterThanOrEqual(30);
   });
 });
 

@@ -34,7 +34,7 @@ it('status, result, duration, runs, budget, figures, certificate', async () => {
       { critical: true, component: 'application', labels: { team: 'a' }, failures: 2, of: 3 },
     ),
   ]);
-  await device.clock.advance(10_000);
+  await device.clock.advance(9_000);
   expect(await series(device)).toEqual([
     'muster_health{} 0',
     'muster_check_status{check=web,kind=scripted,component=application,critical=true,team=a} 1',

@@ -1,0 +1,61 @@
+/**
+ * What is due when, with one timer for all of it. When the first of them can wait no longer, all that
+ * are due by then begin in one turn: a process that wakes up is cold, and most of what a check costs
+ * is warming it.
+ */
+import type { Due } from '../../core/checks/schedule.ts';
+import type { Cancel, Clock } from '../../ports.ts';
+
+/** Timers are set in whole milliseconds. */
+const EARLY_MS = 2;
+/** Node's timers take 24 days; beyond that they fire at once. */
+const LONGEST_TIMER_MS = 86_400_000;
+
+export class Agenda<T> {
+  private readonly clock: Clock;
+  private readonly begin: (one: T, due: Due) => void;
+  private readonly waiting = new Map<T, Due>();
+  private timer: Cancel = () => undefined;
+  private timerFor = Number.POSITIVE_INFINITY;
+
+  /** `begin` is called once for each due that was planned; it plans the next one itself. */
+  constructor(clock: Clock, begin: (one: T, due: Due) => void) {
+    this.clock = clock;
+    this.begin = begin;
+  }
+
+  /** Instead of what was planned for it before. */
+  plan(one: T, due: Due): void {
+    this.waiting.set(one, due);
+    this.arm();
+  }
+
+  /** Nothing that was planned begins any more. */
+  clear(): void {
+    this.waiting.clear();
+    this.arm();
+  }
+
+  private arm(): void {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { until } of this.waiting.values()) next = Math.min(next, until);
+    if (next === this.timerFor) return;
+    this.timer();
+    this.timerFor = next;
+    if (next === Number.POSITIVE_INFINITY) return;
+    const delay = Math.min(Math.max(0, next - this.clock.mono()), LONGEST_TIMER_MS);
+    this.timer = this.clock.after(delay, () => {
+      this.timerFor = Number.POSITIVE_INFINITY;
+      // More than a rounding early: a longest timer, or one that counted from before a pause.
+      if (next - this.clock.mono() <= EARLY_MS) this.turn();
+      this.arm();
+    });
+  }
+
+  private turn(): void {
+    const now = this.clock.mono() + EARLY_MS;
+    const due = [...this.waiting].filter(([, { from }]) => from <= now);
+    for (const [one] of due) this.waiting.delete(one);
+    for (const [one, when] of due) this.begin(one, when);
+  }
+}

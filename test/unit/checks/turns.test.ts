@@ -1,0 +1,144 @@
+/** Turns: what is due together begins together, and one after the other. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Due } from '../../../agent/core/checks/schedule.ts';
+import { Agenda } from '../../../agent/work/checking/agenda.ts';
+import { Slots } from '../../../agent/work/checking/slots.ts';
+import { FakeClock } from '../../support/fake-clock.ts';
+
+describe('agenda', () => {
+  const windows = fc.array(
+    fc.record({ from: fc.integer({ min: 0, max: 1_000 }), wait: fc.integer({ min: 0, max: 300 }) }),
+    { minLength: 1, maxLength: 20 },
+  );
+
+  it('begins each once, within its window, with as few turns as windows allow', async () => {
+    await fc.assert(
+      fc.asyncProperty(windows, async (all) => {
+        const clock = new FakeClock();
+        const began = new Map<number, number>();
+        const agenda = new Agenda<number>(clock, (one) => {
+          expect(began.has(one)).toBe(false);
+          began.set(one, clock.mono());
+        });
+        for (const [one, { from, wait }] of all.entries())
+          agenda.plan(one, { from, until: from + wait });
+        await clock.advance(2_000);
+        for (const [one, { from, wait }] of all.entries()) {
+          expect(began.get(one)).toBeGreaterThanOrEqual(from - 2);
+          expect(began.get(one)).toBeLessThanOrEqual(from + wait);
+        }
+        expect(new Set(began.values()).size).toBe(turnsOf(all));
+        expect(clock.pending).toBe(0);
+      }),
+    );
+  });
+
+  it('keeps to the last plan, and to none after clear', async () => {
+    const clock = new FakeClock();
+    const began: string[] = [];
+    const agenda = new Agenda<string>(clock, (one, { from }) => began.push(`${one} ${from}`));
+    agenda.plan('a', at(100));
+    agenda.plan('b', at(150));
+    agenda.plan('a', at(200));
+    await clock.advance(199);
+    expect(began).toEqual(['b 150']);
+    await clock.advance(1);
+    expect(began).toEqual(['b 150', 'a 200']);
+    agenda.plan('a', at(300));
+    agenda.clear();
+    expect(clock.pending).toBe(0);
+    await clock.advance(1_000);
+    expect(began).toHaveLength(2);
+    agenda.plan('a', at(1_300));
+    await clock.advance(200);
+    expect(began.at(-1)).toBe('a 1300');
+  });
+
+  it('begins nothing early when its timer is', async () => {
+    const clock = new FakeClock();
+    const began: number[] = [];
+    const agenda = new Agenda<string>(clock, () => began.push(clock.mono()));
+    clock.stale = 5_000;
+    agenda.plan('a', at(6_000));
+    await clock.advance(10_000);
+    agenda.plan('far', at(40 * 86_400_000));
+    await clock.advance(50 * 86_400_000);
+    expect(began).toEqual([6_000, 40 * 86_400_000]);
+  });
+});
+
+describe('slots', () => {
+  const rules = { most: 3, longMs: 100 };
+
+  it('one after the other, in their order, though one fails', async () => {
+    const clock = new FakeClock();
+    const slots = new Slots(clock, rules);
+    const said: string[] = [];
+    const work = (name: string) =>
+      slots.with(async () => {
+        said.push(`${name} begins`);
+        await pause(clock, 10);
+        said.push(`${name} ends`);
+        if (name === 'b') throw new Error('no');
+      });
+    const all = Promise.allSettled(['a', 'b', 'c'].map(work));
+    await clock.advance(100);
+    expect((await all).map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(said).toEqual(['a', 'b', 'c'].flatMap((name) => [`${name} begins`, `${name} ends`]));
+    expect(clock.pending).toBe(0);
+  });
+
+  it('what takes long holds up nobody until all places are taken, and nothing is forgotten', async () => {
+    const lengths = fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 1, maxLength: 30 });
+    await fc.assert(
+      fc.asyncProperty(lengths, async (all) => {
+        const clock = new FakeClock();
+        const slots = new Slots(clock, rules);
+        const begins: number[] = [];
+        let running = 0;
+        const done = all.map((ms) =>
+          slots.with(async () => {
+            begins.push(clock.mono());
+            running += 1;
+            expect(running).toBeLessThanOrEqual(rules.most);
+            await pause(clock, ms);
+            running -= 1;
+          }),
+        );
+        await clock.advance(40_000);
+        await Promise.all(done);
+        for (const [n, length] of all.slice(0, -1).entries()) {
+          const [began = 0, next = 0] = begins.slice(n);
+          expect(next - began).toBeGreaterThanOrEqual(Math.min(length, rules.longMs));
+        }
+        // With a place free, nobody waits longer than for one that is long.
+        for (const n of begins.keys()) {
+          if (n < rules.most) expect(begins[n]).toBeLessThanOrEqual(n * rules.longMs);
+        }
+        expect(clock.pending).toBe(0);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+function at(time: number): Due {
+  return { from: time, until: time };
+}
+
+function pause(clock: FakeClock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(ms, resolve));
+}
+
+/** The fewest moments that meet all windows: greedily, as late as the first one can wait. */
+function turnsOf(all: readonly { readonly from: number; readonly wait: number }[]): number {
+  let left = [...all];
+  let turns = 0;
+  while (left.length > 0) {
+    const now = Math.min(...left.map(({ from, wait }) => from + wait));
+    left = left.filter(({ from }) => from > now + 2);
+    turns += 1;
+  }
+  return turns;
+}
