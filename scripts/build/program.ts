@@ -79,8 +79,11 @@ function addFiles(folder: string, metafile: Metafile): void {
 }
 
 /** Builds beside the old folder and swaps: a build that fails leaves the old one usable. */
-export async function buildProgram(target: Target): Promise<Metafile> {
-  const folder = join(root, 'dist', target.name);
+export async function buildProgram(
+  target: Target,
+  dist: string = join(root, 'dist'),
+): Promise<Metafile> {
+  const folder = join(dist, target.name);
   const fresh = `${folder}.new`;
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
