@@ -1,11 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { Alerts } from './app/alerts.ts';
 import { createBus } from './app/bus.ts';
 import { Fleet, fleetSettings, historyLimits } from './app/fleet.ts';
-import { collectorHttp } from './app/http.ts';
+import { readinessOf } from './app/health.ts';
+import { addressOf, collectorHttp } from './app/http.ts';
 import { queryLimits } from './app/server-facts.ts';
-import { openStorage, type Storage } from './app/storage.ts';
+import { closeStorage, openStorage, type Storage } from './app/storage.ts';
+import { Updates } from './app/updates.ts';
 import type { CollectorConfig } from './config.ts';
 import type { Device } from './core/device.ts';
 import { createMetrics } from './core/metrics.ts';
@@ -31,6 +34,7 @@ import { Memory } from './work/memory.ts';
 import { Mirroring } from './work/mirroring.ts';
 import { MetricDescriptions } from './work/outside-samples/descriptions.ts';
 import { OutsideSamples } from './work/outside-samples/outside-samples.ts';
+import { OwnNews } from './work/own-news.ts';
 import { OwnSamples } from './work/own-samples.ts';
 import { LimitedQueries } from './work/query/query-desk.ts';
 import { StoreSource } from './work/query/store-source.ts';
@@ -70,6 +74,7 @@ export class CollectorApp {
   private readonly alerts: Alerts;
   private readonly reports: Reports;
   private readonly fleet: Fleet;
+  private readonly updates: Updates;
   private readonly http: FastifyInstance;
   private restored = false;
 
@@ -126,29 +131,26 @@ export class CollectorApp {
     this.reports = new Reports({ clock, log, catalog, limits: historyLimits(config) });
     const { reports } = this;
     const isUp = (device: Device) => ownSamples.isUp(device);
+    const { engine } = this;
+    const news = new OwnNews({ feed, history: reports, epoch: randomBytes(8).toString('hex') });
+    this.updates = new Updates({
+      ...{ clock, log, metrics, config, catalog, directory, isUp, feed, news, engine },
+      touch: (devices) => this.fleet.desired.touch(devices),
+    });
+    const packages = (device: string) => this.updates.packagesFor(device);
     this.fleet = new Fleet({
-      ...{ clock, log, bus, feed, directory, isUp, reports },
+      ...{ clock, log, bus, feed, directory, isUp, reports, packages },
       ...{ catalog, settings: fleetSettings(config) },
     });
+    const sink = this.updates.sink(this.fleet.sink);
     this.ingest = new Ingest({
-      clock,
-      log,
-      journal,
-      journalHealth,
-      store,
-      directory,
-      dictionaries,
-      acks,
-      quarantine,
-      feed,
-      counts,
-      reports: this.fleet.sink,
-      moved,
+      ...{ clock, log, journal, journalHealth, store, directory, dictionaries, acks },
+      ...{ quarantine, feed, counts, moved, reports: sink },
     });
     const { ingest } = this;
     this.memory = new Memory({
       ...{ ...storage, directory, dictionaries, ingest, log },
-      ...{ ownSamples, outsideSamples, reports: this.fleet.sink },
+      ...{ ownSamples, outsideSamples, reports: sink },
     });
     const { memory } = this;
     this.upkeep = new Upkeep({ clock, log, journal, store, directory, memory, ownSamples });
@@ -156,7 +158,7 @@ export class CollectorApp {
       ...{ clock, log, metrics, counts, bus, store, meter: createLoadMeter(config.data) },
       seriesLimit: () => config.store.limits.series,
       collectors: () => this.config.capacity.collectors,
-      changed: (advice, begins) => feed.tell(scalingNews(advice, begins, clock.wall())),
+      changed: (advice, begins) => news.tell(scalingNews(advice, begins, clock.wall())),
     });
     instrument({ metrics, counts, bus, journal, store, directory, queries: this.queries });
     this.selfSamples = new SelfSamples({
@@ -171,6 +173,7 @@ export class CollectorApp {
         await forgetDevice(this.forgetDeps(), device);
         await reports.forget(device.id);
         this.fleet.forget(device.id);
+        await this.updates.forget(device.id);
       },
     });
     const fleet = () => directory.all();
@@ -190,12 +193,14 @@ export class CollectorApp {
   /** Restores what was known, then opens the doors. */
   async start(): Promise<void> {
     await this.fleet.restore();
+    await this.updates.restore();
     const { devices, replayed } = await this.memory.restore();
     this.restored = true;
     this.log.info('restored', { devices, replayed });
     await this.alerts.start();
     await this.bus.start((message) => this.ingest.receive(message));
     this.fleet.start();
+    this.updates.start();
     const { host, port } = this.config.http.listen;
     await this.http.listen({ host, port });
     this.upkeep.start();
@@ -217,6 +222,7 @@ export class CollectorApp {
     await this.selfSamples.stop();
     await this.upkeep.stop();
     await this.http.close();
+    await this.updates.stop();
     await this.fleet.stop();
     await this.bus.close();
     await this.ingest.settled();
@@ -228,12 +234,7 @@ export class CollectorApp {
     await this.reports.stop().catch((error: unknown) => {
       this.log.error('reports were not written; the journal has them', { error: String(error) });
     });
-    const { catalog, alertsCatalog, fleetCatalog, journal, store } = this.storage;
-    await store.close();
-    await catalog.close();
-    await alertsCatalog.close();
-    await fleetCatalog.close();
-    await journal.close();
+    await closeStorage(this.storage);
   }
 
   /** Takes over what can change in a running collector, and the files that it names. */
@@ -249,10 +250,7 @@ export class CollectorApp {
   }
 
   httpAddress(): string {
-    const address = this.http.server.address();
-    if (address === null || typeof address === 'string') return '';
-    const host = address.address.includes(':') ? `[${address.address}]` : address.address;
-    return `${this.config.http.tls === undefined ? 'http' : 'https'}://${host}:${address.port}`;
+    return addressOf(this.http, this.config.http.tls !== undefined);
   }
 
   busAddresses(): readonly string[] {
@@ -261,11 +259,18 @@ export class CollectorApp {
 
   private makeHttp(places: CollectorPlaces, views: LiveViews): FastifyInstance {
     const { clock, log, metrics, bus, directory, journalHealth, storage, queries } = this;
-    const { alerts, reports, fleet, descriptions: metadata, outsideSamples: samples } = this;
+    const {
+      alerts,
+      reports,
+      fleet,
+      updates,
+      descriptions: metadata,
+      outsideSamples: samples,
+    } = this;
     return collectorHttp(
       {
         ...{ clock, log, metrics, bus, directory, journalHealth, storage, queries },
-        ...{ alerts, reports, fleet, views, samples, metadata, webRoot: places.webRoot },
+        ...{ alerts, reports, fleet, updates, views, samples, metadata, webRoot: places.webRoot },
         capacity: this.capacity,
         readiness: () => this.readiness(),
       },
@@ -285,9 +290,6 @@ export class CollectorApp {
   }
 
   private readiness(): Readiness {
-    const reasons: string[] = [];
-    if (!this.restored) reasons.push('the journal is being replayed');
-    if (!this.bus.stats().connected) reasons.push('the broker is not connected');
-    return { ready: reasons.length === 0, reasons };
+    return readinessOf(this.restored, this.bus);
   }
 }

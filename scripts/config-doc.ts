@@ -1,12 +1,13 @@
 /**
  * Writes `docs/config-{agent,collector}.md` and `docs/schemas/*` from the schemas of the two
- * programs: `npx tsx scripts/config-doc.ts`. A test holds them against what this makes.
+ * programs and of rollout files: `npx tsx scripts/config-doc.ts`. A test holds them against what this makes.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { agentSchema } from '../agent/config/whole-schema.ts';
 import { collectorSchema } from '../collector/config.ts';
+import { schemaDocument } from '../collector/core/rollouts/schema-document.ts';
 import { variableName } from '../protocol/config/environment.ts';
 import { publish } from '../protocol/config/publish.ts';
 import type { SchemaNode } from '../protocol/config/schema.ts';
@@ -33,15 +34,17 @@ const PROGRAMS: readonly Program[] = [
 
 /** Every file by its path in the checkout. */
 export function configDocs(): ReadonlyMap<string, string> {
-  return new Map(
-    PROGRAMS.flatMap((program) => [
+  const rollout = `${JSON.stringify(schemaDocument(), undefined, 2)}\n`;
+  return new Map<string, string>([
+    ['docs/schemas/rollout.schema.json', rollout],
+    ...PROGRAMS.flatMap((program): [string, string][] => [
       [`docs/config-${program.name}.md`, page(program)],
       [
         `docs/schemas/${program.name}-config.schema.json`,
         `${JSON.stringify(publish(program.schema, program.name), undefined, 2)}\n`,
       ],
     ]),
-  );
+  ]);
 }
 
 function page({ name, schema, start }: Program): string {

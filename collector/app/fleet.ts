@@ -1,5 +1,6 @@
 /** Layers, flags, desired states, commands and tasks, put together. */
 import { randomBytes } from 'node:crypto';
+import type { WantedPackage } from '../../protocol/messages/desired.ts';
 import type { CollectorConfig } from '../config.ts';
 import type { Device } from '../core/device.ts';
 import { Composer } from '../core/fleet/composer.ts';
@@ -31,6 +32,8 @@ export interface FleetDeps {
   /** What devices told of their runs, and where ingest puts it. */
   readonly reports: FleetHistory & FleetSink;
   readonly settings?: Partial<FleetSettings>;
+  /** What rollouts want of a device. */
+  readonly packages?: (device: string) => readonly WantedPackage[];
 }
 
 export interface FleetSettings {
@@ -87,7 +90,9 @@ export class Fleet {
     const common = { clock, log, bus, devices, memory: this.memory, breathe };
     this.layers = new Layers({ ...common, changed: (a, b) => this.layerChanged(a, b) });
     this.flags = new Flags({ ...common, changed: () => this.flagsChanged() });
-    this.desired = new DesiredStates({ ...common, graceMs, composer: () => this.composer() });
+    const { packages = () => [] } = deps;
+    const composer = () => this.composer();
+    this.desired = new DesiredStates({ ...common, graceMs, composer, packages });
     this.watch = new DesiredWatch({ ...common, desired: this.desired });
     this.plans = new Plans({ ...common, flags: this.flags });
     const campaigns = new Campaigns(this.memory, breathe);

@@ -1,5 +1,5 @@
 /** How the collector's parts do, for `/health`. */
-import type { ComponentHealth } from '../core/views.ts';
+import type { ComponentHealth, Readiness } from '../core/views.ts';
 import type { Bus, Journal, SampleStore } from '../ports.ts';
 
 export interface HealthDeps {
@@ -8,6 +8,7 @@ export interface HealthDeps {
   readonly journal: Pick<Journal, 'stats'>;
   readonly journalHealth: { readonly refusal: string | undefined };
   readonly directory: { readonly size: number };
+  readonly updates: { health(): readonly ComponentHealth[] };
 }
 
 export function componentsHealth(deps: HealthDeps): ComponentHealth[] {
@@ -20,8 +21,16 @@ export function componentsHealth(deps: HealthDeps): ComponentHealth[] {
     },
     storeHealth(deps.store),
     journalHealth(deps),
+    ...deps.updates.health(),
     { name: 'devices', status: 'healthy', detail: `${deps.directory.size} known` },
   ];
+}
+
+export function readinessOf(restored: boolean, bus: HealthDeps['bus']): Readiness {
+  const reasons: string[] = [];
+  if (!restored) reasons.push('the journal is being replayed');
+  if (!bus.stats().connected) reasons.push('the broker is not connected');
+  return { ready: reasons.length === 0, reasons };
 }
 
 function storeHealth(store: HealthDeps['store']): ComponentHealth {

@@ -32,6 +32,7 @@ import { componentsHealth } from './health.ts';
 import { quarantineView } from './quarantine-view.ts';
 import { serverFacts } from './server-facts.ts';
 import type { Storage } from './storage.ts';
+import type { Updates } from './updates.ts';
 
 export interface HttpParts {
   readonly clock: Clock;
@@ -45,6 +46,7 @@ export interface HttpParts {
   readonly alerts: Alerts;
   readonly reports: Reports;
   readonly fleet: Fleet;
+  readonly updates: Updates;
   readonly capacity: Capacity;
   readonly views: LiveViews;
   readonly samples: OutsideSamples;
@@ -82,6 +84,14 @@ export function collectorHttp(parts: HttpParts, config: () => CollectorConfig): 
   );
 }
 
+/** Empty while it does not listen. */
+export function addressOf({ server }: FastifyInstance, isEncrypted: boolean): string {
+  const address = server.address();
+  if (address === null || typeof address === 'string') return '';
+  const host = address.address.includes(':') ? `[${address.address}]` : address.address;
+  return `${isEncrypted ? 'https' : 'http'}://${host}:${address.port}`;
+}
+
 function routes(parts: HttpParts, config: () => CollectorConfig): readonly HttpPart[] {
   const { data } = config();
   const feeds = openFeeds(join(data, 'feeds'));
@@ -92,5 +102,6 @@ function routes(parts: HttpParts, config: () => CollectorConfig): readonly HttpP
     fleetReports(parts.reports),
     fleetEvents(parts.reports),
     fleet(parts.fleet.desk),
+    ...parts.updates.http,
   ];
 }

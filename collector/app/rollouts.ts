@@ -2,7 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { WantedPackage } from '../../protocol/messages/desired.ts';
 import type { Device } from '../core/device.ts';
+import type { Metrics } from '../core/metrics.ts';
 import type { Engine } from '../core/query/engine.ts';
+import type { Package } from '../core/rollouts/plan.ts';
+import type { ComponentHealth } from '../core/views.ts';
 import { breathe } from '../io/clock.ts';
 import type { HttpPart } from '../io/http/deps.ts';
 import { rollouts } from '../io/http/rollouts.ts';
@@ -11,9 +14,11 @@ import type { ReleaseCheck, RolloutDevices, Wanting } from '../ports/rollouts.ts
 import type { Cancel, Catalog, Clock, Log } from '../ports.ts';
 import type { Feed } from '../work/feed.ts';
 import { FleetMemory } from '../work/fleet/memory.ts';
+import type { OwnNews } from '../work/own-news.ts';
 import { Desk } from '../work/rollouts/desk.ts';
 import { RolloutEngine } from '../work/rollouts/engine.ts';
 import { GateQueries } from '../work/rollouts/gate-queries.ts';
+import { rolloutMetrics } from '../work/rollouts/metrics.ts';
 import { changeNews, ProgressNews } from '../work/rollouts/news.ts';
 
 export interface RolloutsDeps {
@@ -25,12 +30,16 @@ export interface RolloutsDeps {
   readonly feed: Pick<Feed, 'subscribe' | 'tell'>;
   readonly engine: Pick<Engine, 'instant'>;
   readonly wanting: Wanting;
-  readonly releases?: ReleaseCheck;
+  readonly news: Pick<OwnNews, 'tell'>;
+  readonly metrics: Metrics;
+  readonly releases: ReleaseCheck;
+  /** How long rollouts that are over are kept. */
+  readonly retentionMs: number;
 }
 
 export class Rollouts {
-  readonly desk: Desk;
   readonly http: HttpPart;
+  private readonly desk: Desk;
   private readonly deps: RolloutsDeps;
   private readonly engine: RolloutEngine;
   private readonly queries: GateQueries;
@@ -39,24 +48,43 @@ export class Rollouts {
 
   constructor(deps: RolloutsDeps) {
     this.deps = deps;
-    const { clock, log, feed, engine, releases, isUp, wanting } = deps;
+    const { clock, log, feed, engine, releases, isUp, wanting, retentionMs } = deps;
     this.engine = new RolloutEngine({
-      ...{ clock, log, isUp, wanting, breathe },
+      ...{ clock, log, isUp, wanting, breathe, releases, retentionMs },
       memory: new FleetMemory(deps.catalog),
       devices: deps.directory,
       newId: () => `r-${randomBytes(4).toString('hex')}`,
-      happened: (rollout, line) => feed.tell(changeNews(rollout, line)),
+      happened: (rollout, line) => deps.news.tell(changeNews(rollout, line)),
     });
     const open = () => this.engine.open.values();
     this.queries = new GateQueries({ clock, engine, rollouts: open });
     this.progress = new ProgressNews(clock, open, (news) => feed.tell(news));
-    this.desk = new Desk({ clock, engine: this.engine, ...(releases && { releases }) });
+    this.desk = new Desk({ clock, engine: this.engine, releases });
+    rolloutMetrics(deps.metrics, this.engine);
     this.http = rollouts(this.desk);
   }
 
   /** What rollouts want of a device: for `desired`. */
   packagesFor(device: string): readonly WantedPackage[] {
     return this.engine.wants.packagesFor(device);
+  }
+
+  /** What is wanted of devices, and what they may go back to. */
+  *inUse(): Generator<Package> {
+    yield* this.engine.wants.all();
+    yield* this.engine.before();
+  }
+
+  forget(device: string): Promise<void> {
+    return this.engine.forget(device);
+  }
+
+  health(): ComponentHealth {
+    const { open, over, refusal } = this.engine;
+    const detail = `${open.size} going on, ${over.size} ended`;
+    // Nobody is told anything new until it is durable.
+    if (refusal !== '') return { name: 'rollouts', status: 'unhealthy', detail: refusal };
+    return { name: 'rollouts', status: 'healthy', detail };
   }
 
   /** Before memory is restored: what the journal brings again must find its rollouts. */

@@ -24,6 +24,16 @@ export interface Storage {
   readonly quarantine: Quarantine;
 }
 
+/** The journal last: it holds what the others may not have. */
+export async function closeStorage(storage: Storage): Promise<void> {
+  const { catalog, alertsCatalog, fleetCatalog, journal, store } = storage;
+  await store.close();
+  await catalog.close();
+  await alertsCatalog.close();
+  await fleetCatalog.close();
+  await journal.close();
+}
+
 export async function openStorage(config: CollectorConfig, log: Log): Promise<Storage> {
   const { data, store } = config;
   const { raw, '1m': minute, '1h': hour } = store.retention;

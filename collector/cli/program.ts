@@ -19,6 +19,7 @@ import { quarantine } from './commands/quarantine.ts';
 import { query } from './commands/query.ts';
 import { release } from './commands/release/index.ts';
 import { reports } from './commands/reports.ts';
+import { rollouts } from './commands/rollouts/index.ts';
 import { rules } from './commands/rules.ts';
 import { silences } from './commands/silences.ts';
 import { status } from './commands/status.ts';
@@ -37,6 +38,7 @@ const COMMANDS = [
   commands,
   tasks,
   release,
+  rollouts,
   tail,
   query,
   alerts,

@@ -33,6 +33,7 @@ export function resolveCollector(
   return {
     ...rest,
     data: resolve(folder, settings.data),
+    releases: settings.releases.folder ? { folder: resolve(folder, settings.releases.folder) } : {},
     http: { ...settings.http, ...absoluteTls(settings.http, folder) },
     rules: {
       ...settings.rules,

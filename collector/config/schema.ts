@@ -227,6 +227,11 @@ export const collectorSchema = object('Configuration of muster-collector.', {
       ...DAYS,
       restart: true,
     }),
+    rollouts: duration(
+      'How long rollouts that are over are kept, with what became of each device; until then they' +
+        ' can be taken back.',
+      { default: '730d', ...DAYS, restart: true },
+    ),
   }),
   commands: object('Sending commands to devices.', {
     perSecond: count('Most commands published in a second.', {
@@ -235,6 +240,14 @@ export const collectorSchema = object('Configuration of muster-collector.', {
       max: 100_000,
       restart: true,
     }),
+  }),
+  releases: object('Releases that devices fetch (docs/releases.md).', {
+    folder: optional(
+      text('The repository that muster release publishes to; without it, releases in data.', {
+        examples: ['/srv/releases'],
+        restart: true,
+      }),
+    ),
   }),
   backups: object('What devices leave here, in the folder backups of data.', {
     maxBytes: size('Largest backup that is taken.', { default: '1GiB', min: '1KiB', max: '1TiB' }),

@@ -1,5 +1,13 @@
 /** The release repository and the director, as the collector serves them. */
+import type { Listed } from '../core/releases/catalog.ts';
 import type { KeptFile } from './shelves.ts';
+
+/** What is published, for the collector itself. */
+export interface ReleaseSource {
+  /** Differs when something was published since; empty: nothing ever was. */
+  stamp(): Promise<string>;
+  published(): Promise<readonly Listed[]>;
+}
 
 export interface ReleaseSummary {
   readonly name: string;
@@ -35,4 +43,6 @@ export interface DirectorDesk {
   file(device: string, name: string): Promise<Uint8Array | undefined>;
   /** The time, signed for one question of a device without a clock. */
   time(device: string, nonce: string): Promise<Uint8Array>;
+  /** The device is gone: what it was told is deleted. */
+  forget(device: string): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** Rollouts as the HTTP side sees them, and what they ask of the rest of the collector. */
 import type { Device } from '../core/device.ts';
+import type { Fit } from '../core/releases/assign.ts';
 import type { Order } from '../core/rollouts/actions.ts';
 import type { DeviceState } from '../core/rollouts/device-table.ts';
 import type { Evidence } from '../core/rollouts/evidence.ts';
@@ -22,8 +23,12 @@ export interface RolloutDevices {
 
 /** The releases that could be rolled out; without it, any version is taken at its word. */
 export interface ReleaseCheck {
-  /** Why it cannot be rolled out, or empty. */
-  problem(one: Package): string;
+  /** Reads again what is published, when that has changed. */
+  refresh(): Promise<void>;
+  /** Why devices cannot be brought to it, or back to it; empty when they can. */
+  problem(one: Package, way: 'forward' | 'back'): string;
+  /** Whether it has files for a device with these facts. */
+  fit(one: Package, facts: ReadonlyMap<string, string>): Fit;
 }
 
 export type Counts = Readonly<Record<DeviceState, number>>;
@@ -43,6 +48,8 @@ export interface RolloutSummary {
   /** 0 while it goes on. */
   readonly endedAt: number;
   readonly counts: Counts;
+  /** What its devices had before, each once: they may go back to it. */
+  readonly before: readonly Package[];
   /** Succeeded of those that ended by themselves, 0 to 1; absent while none has. */
   readonly successRate?: number;
 }

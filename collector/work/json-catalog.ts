@@ -1,6 +1,6 @@
 /** A catalog of plain JSON: what can be read comes out, each write is one atomic synced change. */
 import type { Catalog } from '../ports.ts';
-import { type Change, Commits } from './alerting/commits.ts';
+import { type Change, Commits } from './commits.ts';
 
 /** `undefined` deletes. */
 export type JsonEntry = readonly [key: string, value: object | undefined];

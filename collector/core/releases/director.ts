@@ -51,7 +51,11 @@ export function tell(
   const current = told !== undefined && told.version >= floor && sameFiles(told, assigned);
   if (current && age >= 0 && age < RENEWED_AFTER_MS) return told;
   const version = directorVersion(previous, now);
-  const targets = current ? told.targets : entries(device, assigned, version, told);
+  // What was decided after a backup is lost with it: all of this is decided anew, or the device,
+  // which holds to the newest decision that it knows, would refuse it.
+  const lost = told !== undefined && told.version < floor;
+  const before = lost ? undefined : told;
+  const targets = current ? told.targets : entries(device, assigned, version, before);
   return { version, targets, signedAt: now, files: files(device, targets, version, keys, now) };
 }
 

@@ -1,5 +1,6 @@
 /** The devices of a rollout in memory: records of those that began, queues of those that wait, counts. */
 import { DEVICE_STATES, type DeviceState, isActive } from './device-table.ts';
+import type { Package } from './plan.ts';
 import type { DeviceRecord } from './record.ts';
 
 export type Counts = Record<DeviceState, number>;
@@ -40,6 +41,14 @@ export class Book {
   busy(stage?: number): number {
     const { updating, retrying } = this.count(stage);
     return updating + retrying;
+  }
+
+  /** What its devices had before they began, each once. */
+  before(): readonly Package[] {
+    const found = new Map<string, Package>();
+    for (const { before } of this.records.values())
+      for (const one of before) found.set(`${one.name} ${one.version}`, one);
+    return [...found.values()];
   }
 
   enroll(device: string, stage: number): void {

@@ -16,6 +16,7 @@ export type DeviceState = (typeof DEVICE_STATES)[number];
 export type DeviceEvent =
   | 'begin'
   | 'found'
+  | 'unfit'
   | 'succeeded'
   | 'failed'
   | 'failed-last'
@@ -55,6 +56,7 @@ export const DEVICE_TABLE: Readonly<Record<DeviceState, Row>> = {
   waiting: {
     begin,
     found: { to: 'skipped', reason: 'already' },
+    unfit: { to: 'skipped', reason: 'wrong-architecture' },
     abort: { to: 'skipped', reason: 'aborted' },
     expire: { to: 'skipped', reason: 'expired' },
     forget: { to: 'skipped', reason: 'forgotten' },

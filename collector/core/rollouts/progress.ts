@@ -1,5 +1,6 @@
 /** What time and devices make of a rollout: attempts end, stages open and close, devices begin. */
 import { gt } from 'semver';
+import type { Fit } from '../releases/assign.ts';
 import { alarm, hasEnded, judge, type StageTally } from './gates.ts';
 import type { Seen, World } from './record.ts';
 import type { Rollout } from './rollout.ts';
@@ -201,10 +202,10 @@ function begin(rollout: Rollout, now: number, world: World, most: number): numbe
       const fits = begun < most && (stage.atOnce || roomFor(rollout, index, now));
       const can = ability(rollout, id, world);
       if (can === 'gone') return 'taken';
-      if (can === 'already') {
+      if (can === 'already' || can === 'wrong-architecture') {
         if (begun >= most) return 'stop';
         begun += 1;
-        rollout.stepDevice(id, 'found', now);
+        rollout.stepDevice(id, can === 'already' ? 'found' : 'unfit', now);
         return 'taken';
       }
       if (can !== 'ready') return 'park';
@@ -233,7 +234,14 @@ function roomFor(rollout: Rollout, index: number, now: number): boolean {
   );
 }
 
-export type Ability = 'ready' | 'gone' | 'already' | 'newer' | 'offline' | 'other-rollout';
+export type Ability =
+  | 'ready'
+  | 'gone'
+  | 'already'
+  | 'newer'
+  | 'offline'
+  | 'other-rollout'
+  | Exclude<Fit, 'fits'>;
 
 /** Whether a device that waits could begin, limits and windows aside. */
 function ability(rollout: Rollout, id: string, world: World): Ability {
@@ -253,6 +261,8 @@ export function abilityOf(rollout: Rollout, seen: Seen, world: World): Exclude<A
     return has !== undefined && isNewer(has, version);
   });
   if (newer && !downgrade) return 'newer';
+  const fit = world.fit(seen);
+  if (fit !== 'fits') return fit;
   if (!world.isFree(seen.id)) return 'other-rollout';
   return seen.online ? 'ready' : 'offline';
 }
@@ -280,7 +290,7 @@ function finish(rollout: Rollout, now: number): void {
     else if (state === 'running' && passed && waiting === 0) rollout.step('end', now, '', '');
   }
   if (isEnded(rollout.record.state) && !someBegun(rollout)) {
-    rollout.set({ endedAt: now, counts: book.count() });
+    rollout.set({ endedAt: now, counts: book.count(), before: book.before() });
   }
 }
 

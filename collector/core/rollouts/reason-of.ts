@@ -24,7 +24,7 @@ export function reasonOf(
   if (state === 'aborted') return 'aborted';
   if (isEnded(state)) return 'expired';
   const able = abilityOf(rollout, seen, world);
-  if (able === 'already' || able === 'newer' || able === 'other-rollout') return able;
+  if (able !== 'ready' && able !== 'offline') return able;
   if (state === 'stopped' || state === 'reverting' || rollout.stage(stage).state === 'stopped')
     return 'stopped';
   if (rollout.stage(stage).state === 'waiting') return 'stage-waits';

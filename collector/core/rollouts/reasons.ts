@@ -6,6 +6,8 @@ export const REASONS = {
   offline: 'it is not online',
   window: 'it is outside the maintenance window',
   'other-rollout': 'another rollout of the package has it',
+  'wrong-architecture': 'the release has no file for its architecture',
+  'architecture-unknown': 'it has not told its architecture, and the release has several',
   newer: 'it has a newer version, and the rollout takes nothing back',
   already: 'it has the version already',
   turn: 'its turn has not come: so many at the same time, or in a minute, are allowed',

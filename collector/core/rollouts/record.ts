@@ -1,6 +1,7 @@
 /** What is kept of a rollout: one record for it, one for each device that has begun or ended. */
 
 import type { Selectable } from '../fleet/selector.ts';
+import type { Fit } from '../releases/assign.ts';
 import type { DeviceState } from './device-table.ts';
 import type { Evidence } from './evidence.ts';
 import type { Package, Plan } from './plan.ts';
@@ -45,6 +46,8 @@ export interface RolloutRecord {
   readonly endedAt: number;
   /** Of its devices by state, when it ended. */
   readonly counts?: Readonly<Record<DeviceState, number>>;
+  /** What its devices had before, each once, when it ended. */
+  readonly before?: readonly Package[];
 }
 
 export interface DeviceRecord {
@@ -78,6 +81,8 @@ export interface World {
   look(device: string): Seen | undefined;
   /** No other rollout of the packages has it, or comes first. */
   isFree(device: string): boolean;
+  /** Whether the releases have files for it. */
+  fit(seen: Seen): Fit;
   /** What is wanted of its packages is this rollout's word. */
   holds(device: string): boolean;
 }

@@ -15,6 +15,7 @@ export interface ReleasesDeps {
   readonly director: DirectorDesk;
   /** `<name>`, `<version>` that devices run or may fall back to. */
   readonly inUse: () => readonly { readonly name: string; readonly version: string }[];
+  readonly downloads?: { begun(): void; bytes(sent: number): void };
 }
 
 /** What is named by its version or hash never changes; the rest must be asked for again. */
@@ -24,9 +25,9 @@ const ASK_AGAIN = 'no-cache';
 const tagged = (summary: string) => ({ schema: { tags: ['releases'], summary } });
 
 export const releases =
-  ({ shelf, director, inUse }: ReleasesDeps): HttpPart =>
+  ({ shelf, director, inUse, downloads }: ReleasesDeps): HttpPart =>
   async (app) => {
-    repository(app, shelf);
+    repository(app, shelf, downloads);
     directorRoutes(app, director);
     app.get(`${API}/releases`, tagged('Published releases'), async (_request, reply) =>
       reply.send({ releases: await shelf.list() }),
@@ -42,7 +43,11 @@ export const releases =
     await Promise.resolve();
   };
 
-function repository(app: FastifyInstance, shelf: ReleaseShelf): void {
+function repository(
+  app: FastifyInstance,
+  shelf: ReleaseShelf,
+  downloads: ReleasesDeps['downloads'],
+): void {
   app.get('/releases/metadata/:file', tagged('TUF metadata'), async (request, reply) => {
     const { file } = request.params as { file: string };
     const found = await shelf.metadata(file);
@@ -76,9 +81,20 @@ function repository(app: FastifyInstance, shelf: ReleaseShelf): void {
       if (range === undefined) void reply.header('content-digest', contentDigest(hash));
       else void reply.code(206).header('content-range', `bytes ${from}-${to}/${bytes}`);
       void reply.type('application/octet-stream').header('content-length', String(to - from + 1));
-      return reply.send(bytes === 0 ? '' : Readable.from(found.open(from, to)));
+      downloads?.begun();
+      return reply.send(bytes === 0 ? '' : Readable.from(counted(found.open(from, to), downloads)));
     },
   );
+}
+
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  downloads: ReleasesDeps['downloads'],
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    yield piece;
+    downloads?.bytes(piece.length);
+  }
 }
 
 function directorRoutes(app: FastifyInstance, director: DirectorDesk): void {

@@ -68,6 +68,18 @@ export async function openDirector(folder: string, deps: DirectorDeps): Promise<
         if (turns.get(device) === done) turns.delete(device);
       }
     },
+    async forget(device) {
+      if (!isId(device)) return;
+      const turn = (turns.get(device) ?? Promise.resolve()).then(async () => {
+        known.delete(device);
+        await rm(join(folder, 'devices', `${device}.json`), { force: true });
+      });
+      const done = turn.catch(() => undefined);
+      turns.set(device, done);
+      await turn.finally(() => {
+        if (turns.get(device) === done) turns.delete(device);
+      });
+    },
     time: async (device, nonce) => Promise.resolve(signTime({ device, nonce }, deps.now(), [key])),
   };
 }

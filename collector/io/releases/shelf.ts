@@ -4,30 +4,37 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isTargetPath } from '../../../protocol/tuf/paths.ts';
 import { listed, targetsOf } from '../../core/releases/catalog.ts';
-import type { ReleaseShelf } from '../../ports/releases.ts';
+import type { ReleaseShelf, ReleaseSource } from '../../ports/releases.ts';
 import { keptFile } from '../shelves/whole-file.ts';
 import type { ReleaseFolder } from './folder.ts';
 
 const METADATA = /^(?:timestamp|\d{1,16}\.[A-Za-z0-9_-][A-Za-z0-9._-]{0,63})\.json$/;
 const HASHED = /^([0-9a-f]{64})\../;
 
-export function openReleaseShelf(folder: ReleaseFolder): ReleaseShelf {
+export function openReleaseShelf(folder: ReleaseFolder): ReleaseShelf & ReleaseSource {
+  const released = async () => {
+    const { published } = await folder.load();
+    return listed(targetsOf(published.targets?.signed));
+  };
   return {
+    published: released,
+    async stamp() {
+      // The last file that is written when something is published, and never written in place.
+      const found = await stat(join(folder.path, 'metadata', 'timestamp.json')).catch(absent);
+      return found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeMs}`;
+    },
     async list() {
-      const { published } = await folder.load();
-      return listed(targetsOf(published.targets?.signed)).map(
-        ({ manifest, lifecycle, channels }) => ({
-          name: manifest.name,
-          version: manifest.version,
-          lifecycle,
-          channels,
-          installer: manifest.installer.kind,
-          architectures: [...new Set(manifest.files.map(({ architecture }) => architecture))],
-          bytes: manifest.files.reduce((sum, { length }) => sum + length, 0),
-          dependencies: manifest.dependencies,
-          notes: manifest.notes,
-        }),
-      );
+      return (await released()).map(({ manifest, lifecycle, channels }) => ({
+        name: manifest.name,
+        version: manifest.version,
+        lifecycle,
+        channels,
+        installer: manifest.installer.kind,
+        architectures: [...new Set(manifest.files.map(({ architecture }) => architecture))],
+        bytes: manifest.files.reduce((sum, { length }) => sum + length, 0),
+        dependencies: manifest.dependencies,
+        notes: manifest.notes,
+      }));
     },
     metadata: async (file) =>
       METADATA.test(file) ? keptFile(join(folder.path, 'metadata', file)) : undefined,
@@ -41,4 +48,9 @@ export function openReleaseShelf(folder: ReleaseFolder): ReleaseShelf {
       return { bytes: found.size, sha256, open };
     },
   };
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
 }

@@ -16,7 +16,7 @@ import { decodeAlert, encodeAlert } from '../../core/alerting/records.ts';
 import { labelsText } from '../../core/alerting/route.ts';
 import type { AlertSink } from '../../ports/alerts.ts';
 import type { Catalog, Clock } from '../../ports.ts';
-import type { Change, Commits } from './commits.ts';
+import type { Change, Commits } from '../commits.ts';
 import type { History } from './history.ts';
 
 const PREFIX = 'a/';

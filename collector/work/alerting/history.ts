@@ -6,7 +6,7 @@ import type { AlertEvent, HistoryQuery } from '../../core/alerting/event.ts';
 import { decodeEvent, encode } from '../../core/alerting/records.ts';
 import type { AlertHistory } from '../../ports/alerting.ts';
 import type { Catalog, Clock } from '../../ports.ts';
-import type { Change, Commits } from './commits.ts';
+import type { Change, Commits } from '../commits.ts';
 
 const HOUR = 3_600_000;
 const EVENTS = 'h/';

@@ -14,7 +14,7 @@ import {
   type Intent,
 } from '../../core/alerting/records.ts';
 import type { Catalog } from '../../ports.ts';
-import type { Change, Commits } from './commits.ts';
+import type { Change, Commits } from '../commits.ts';
 import type { History } from './history.ts';
 
 const LOG = 'n/';

@@ -15,7 +15,7 @@ import {
 import { SilenceIndex } from '../../core/alerting/silence-index.ts';
 import type { SilenceDesk } from '../../ports/alerting.ts';
 import type { Catalog, Clock } from '../../ports.ts';
-import type { Change, Commits } from './commits.ts';
+import type { Change, Commits } from '../commits.ts';
 import type { History } from './history.ts';
 
 const PREFIX = 's/';

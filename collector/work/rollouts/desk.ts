@@ -2,7 +2,6 @@
 import { finding } from '../../../protocol/config/problem.ts';
 import { matches, parseSelector } from '../../core/fleet/selector.ts';
 import type { Order } from '../../core/rollouts/actions.ts';
-import { newRollout } from '../../core/rollouts/begin.ts';
 import type { Plan } from '../../core/rollouts/plan.ts';
 import type { Reason } from '../../core/rollouts/reasons.ts';
 import { reportPage } from '../../core/rollouts/report-page.ts';
@@ -53,7 +52,7 @@ export class Desk implements RolloutDesk {
     const now = this.now();
     const devices = [...engine.sight.all()];
     const rollout = new Rollout(
-      newRollout({ id: 'dry-run', plan, by: '', comment: '', now }, devices),
+      engine.draft({ id: 'dry-run', plan, by: '', comment: '', now }, devices),
     );
     rollout.enroll(devices);
     // As if all stages had begun: what then still hinders is what is asked for.
@@ -114,6 +113,7 @@ export class Desk implements RolloutDesk {
 
   async act(id: string, order: Order): Promise<RolloutView> {
     await this.find(id);
+    await this.mayGoBack(order);
     const refused = await this.deps.engine.act(id, order);
     if (refused !== '') throw new FleetError('invalid', refused);
     return this.get(id);
@@ -140,7 +140,9 @@ export class Desk implements RolloutDesk {
   /** The newest first. */
   private all(): RolloutSummary[] {
     const { open, over } = this.deps.engine;
-    const going = [...open.values()].map(({ record, book }) => summaryOf(record, book.count()));
+    const going = [...open.values()].map(({ record, book }) =>
+      summaryOf(record, book.count(), book.before()),
+    );
     return [...going, ...over.values()].sort(
       (a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1),
     );
@@ -160,13 +162,23 @@ export class Desk implements RolloutDesk {
     return restored(record, devices);
   }
 
-  private read(file: string): Promise<Plan> {
+  /** Also a deprecated release is a way back. */
+  private async mayGoBack({ to = [] }: Order): Promise<void> {
+    const { releases } = this.deps;
+    if (to.length > 0) await releases?.refresh();
+    const problems = to.map((one) => releases?.problem(one, 'back') ?? '');
+    const problem = problems.find((text) => text !== '');
+    if (problem !== undefined) throw new FleetError('invalid', `rollback: ${problem}`);
+  }
+
+  private async read(file: string): Promise<Plan> {
+    await this.deps.releases?.refresh();
     return readFile(
       file,
       (selector) => this.sites(selector),
       (plan) => [
         ...plan.packages.flatMap((one, i) => {
-          const problem = this.deps.releases?.problem(one) ?? '';
+          const problem = this.deps.releases?.problem(one, 'forward') ?? '';
           return problem === '' ? [] : [finding('not-allowed', ['packages', String(i)], problem)];
         }),
         ...plan.stages.flatMap(({ name, gates }) =>

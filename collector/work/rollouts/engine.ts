@@ -5,16 +5,29 @@
 import type { Report } from '../../../protocol/messages/report.ts';
 import type { Device } from '../../core/device.ts';
 import { act, type Order } from '../../core/rollouts/actions.ts';
-import { newRollout } from '../../core/rollouts/begin.ts';
-import type { Plan } from '../../core/rollouts/plan.ts';
+import { type Beginning, newRollout } from '../../core/rollouts/begin.ts';
+import type { Package, Plan } from '../../core/rollouts/plan.ts';
 import { advance, heard, told } from '../../core/rollouts/progress.ts';
-import type { DeviceRecord, LogLine, RolloutRecord, World } from '../../core/rollouts/record.ts';
+import type {
+  DeviceRecord,
+  LogLine,
+  RolloutRecord,
+  Seen,
+  World,
+} from '../../core/rollouts/record.ts';
 import { Rollout } from '../../core/rollouts/rollout.ts';
-import type { RolloutDevices, RolloutSummary, Wanting } from '../../ports/rollouts.ts';
+import type {
+  ReleaseCheck,
+  RolloutDevices,
+  RolloutSummary,
+  Wanting,
+} from '../../ports/rollouts.ts';
 import type { Cancel, Clock, Log } from '../../ports.ts';
 import type { FleetMemory } from '../fleet/memory.ts';
+import { fitOfAll } from './fitting.ts';
 import { devicesOf, KEYS, rolloutKey } from './keys.ts';
-import { isFree } from './rivals.ts';
+import { pruneRollouts } from './prune.ts';
+import { byRank, isFree } from './rivals.ts';
 import { Sight } from './sight.ts';
 import { summaryOf } from './summary.ts';
 import { Wants } from './wants.ts';
@@ -30,11 +43,17 @@ export interface EngineDeps {
   readonly breathe: () => Promise<void>;
   readonly newId: () => string;
   readonly happened: (rollout: string, line: LogLine) => void;
+  /** Without it, every release has a file for every device. */
+  readonly releases?: Pick<ReleaseCheck, 'fit'>;
+  /** How long rollouts that are over are kept. */
+  readonly retentionMs?: number;
 }
 
 type InstallReport = Pick<Report, 'subject' | 'name' | 'state' | 'startedAt' | 'text'>;
 
 const TICK_MS = 1_000;
+const PRUNE_MS = 3_600_000;
+const RETENTION_MS = 730 * 86_400_000;
 /** Devices that are new, or whose hindrance went away unseen, are found after this. */
 const RESCAN_MS = 60_000;
 
@@ -51,6 +70,7 @@ export class RolloutEngine {
   private cancel: Cancel = () => {};
   private ticking: Promise<void> = Promise.resolve();
   private rescannedAt = 0;
+  private prunedAt = 0;
   private stopped = false;
 
   constructor(deps: EngineDeps) {
@@ -93,6 +113,11 @@ export class RolloutEngine {
     await this.writing.flush().catch(() => undefined);
   }
 
+  /** Why nothing goes on: the disk refuses it. Empty otherwise. */
+  get refusal(): string {
+    return this.writing.refusal;
+  }
+
   /** Resolves when all that devices told so far is durable. */
   settled(): Promise<void> {
     return this.writing.flush();
@@ -102,13 +127,38 @@ export class RolloutEngine {
     const now = Math.round(this.deps.clock.wall());
     const id = this.deps.newId();
     const devices = [...this.sight.all()];
-    const rollout = new Rollout(newRollout({ id, plan, by, comment, now }, devices));
+    const rollout = new Rollout(this.draft({ id, plan, by, comment, now }, devices));
     // Written before it is among those that act.
     await this.deps.memory.keep([[rolloutKey(id), rollout.record]]);
     rollout.enroll(devices);
     this.open.set(id, rollout);
     this.wakeAll();
     return rollout;
+  }
+
+  /** As it would begin now; devices that no release fits are not counted among canaries. */
+  draft(beginning: Beginning, devices: readonly Seen[]): RolloutRecord {
+    const { packages } = beginning.plan;
+    const fitting = devices.filter(
+      (one) => fitOfAll(this.deps.releases, packages, one) !== 'wrong-architecture',
+    );
+    return newRollout(beginning, fitting);
+  }
+
+  /** The device is gone: whoever has it lets it go, and nothing is wanted of it any more. */
+  async forget(device: string): Promise<void> {
+    const now = Math.round(this.deps.clock.wall());
+    for (const rollout of this.open.values()) {
+      if (!rollout.stepDevice(device, 'forget', now)) rollout.book.drop(device);
+    }
+    await this.writing.flush();
+    await this.wants.forget(device, this.deps.memory);
+  }
+
+  /** What devices had before and may go back to. */
+  *before(): Generator<Package> {
+    for (const { book } of this.open.values()) yield* book.before();
+    for (const { before } of this.over.values()) yield* before;
   }
 
   /** Empty when it was done, and is durable. */
@@ -166,6 +216,7 @@ export class RolloutEngine {
     const names = rollout.record.plan.packages.map(({ name }) => name);
     const world: World = {
       look: (device) => this.sight.look(device),
+      fit: (seen) => fitOfAll(this.deps.releases, rollout.record.plan.packages, seen),
       isFree: (device) => isFree(rollout, device, this.open.values(), this.sight),
       holds: (device) => names.every((name) => this.wants.owner(device, name) === id),
     };
@@ -218,6 +269,10 @@ export class RolloutEngine {
       }
     }
     await this.writing.flush();
+    if (Math.abs(now - this.prunedAt) < PRUNE_MS) return;
+    this.prunedAt = now;
+    const { memory, retentionMs = RETENTION_MS } = this.deps;
+    await pruneRollouts(memory, this.over, now - retentionMs);
   }
 
   private rescan(): void {
@@ -248,7 +303,3 @@ export class RolloutEngine {
 
 /** Clocks of devices may differ from ours by so much. */
 const SKEW_MS = 120_000;
-
-function byRank(a: Rollout, b: Rollout): number {
-  return b.record.plan.priority - a.record.plan.priority || b.record.createdAt - a.record.createdAt;
-}

@@ -12,7 +12,7 @@ type Tell = (news: News) => void;
 
 const EVERY_MS = 2_000;
 
-export function changeNews(rollout: string, { at, by, text }: LogLine): News {
+export function changeNews(rollout: string, { at, by, text }: LogLine): OwnEvent {
   const attributes = new Map([
     ['rollout', rollout],
     ['by', by],
@@ -30,7 +30,9 @@ function severityOf(text: string): DeviceEvent['severity'] {
   return /^(stage \S+ is )?(stopped|reverting)/.test(text) ? 'warning' : 'info';
 }
 
-function news(at: number, event: DeviceEvent): News {
+type OwnEvent = Extract<News, { kind: 'event' }>;
+
+function news(at: number, event: DeviceEvent): OwnEvent {
   return { kind: 'event', ...COLLECTOR, at, event };
 }
 

@@ -40,3 +40,8 @@ function waitsFor({ book, record, membership }: Rollout, device: string, sight: 
   const seen = sight.look(device);
   return seen !== undefined && membership.targets(seen) && membership.stageOf(seen) >= 0;
 }
+
+/** Who has its turn first. */
+export function byRank({ record: a }: Rollout, { record: b }: Rollout): number {
+  return b.plan.priority - a.plan.priority || b.createdAt - a.createdAt;
+}

@@ -1,11 +1,13 @@
 /** A rollout in short. */
 import { noCounts } from '../../core/rollouts/book.ts';
+import type { Package } from '../../core/rollouts/plan.ts';
 import type { RolloutRecord } from '../../core/rollouts/record.ts';
 import type { Counts, RolloutSummary } from '../../ports/rollouts.ts';
 
 export function summaryOf(
   record: RolloutRecord,
   counts: Counts = record.counts ?? noCounts(),
+  before: readonly Package[] = record.before ?? [],
 ): RolloutSummary {
   const { id, plan, by, comment, createdAt, state, why, endedAt } = record;
   const { name, packages, target, priority } = plan;
@@ -24,6 +26,7 @@ export function summaryOf(
       why,
       endedAt,
       counts,
+      before,
     },
     ...(ended > 0 && { successRate: counts.succeeded / ended }),
   };

@@ -20,7 +20,11 @@ type Reasons = Partial<Record<Reason, number>>;
 export function viewOf(rollout: Rollout, reasons: Reasons): RolloutView {
   const { record, book, measures } = rollout;
   return {
-    ...summaryOf(record, record.endedAt > 0 ? (record.counts ?? book.count()) : book.count()),
+    ...summaryOf(
+      record,
+      record.endedAt > 0 ? (record.counts ?? book.count()) : book.count(),
+      record.before ?? book.before(),
+    ),
     stages: record.plan.stages.map(({ name, after, gates }, i) => {
       const { state, at, why } = rollout.stage(i);
       const asked = gates.expressions.flatMap(({ expr }, at_) => {

@@ -69,6 +69,20 @@ export class Wants {
     return Array.from(planned, ([device, one]): Entry => [KEYS.wants + device, one]);
   }
 
+  async forget(device: string, memory: FleetMemory): Promise<void> {
+    if (!this.records.delete(device)) return;
+    await memory.keep([[KEYS.wants + device, undefined]]);
+  }
+
+  /** Of all devices, each version once. */
+  all(): readonly Package[] {
+    const found = new Map<string, Package>();
+    for (const record of this.records.values())
+      for (const [name, { version }] of Object.entries(record))
+        found.set(`${name} ${version}`, { name, version });
+    return [...found.values()];
+  }
+
   apply(planned: ReadonlyMap<string, WantRecord>): void {
     for (const [device, one] of planned) this.records.set(device, one);
   }

@@ -28,7 +28,8 @@ export class Writing {
   private changes: Change[] = [];
   private news: (readonly [string, LogLine])[] = [];
   private work: Promise<void> | undefined;
-  private failed = false;
+  /** Why the disk refuses what rollouts come to; empty while it does not. */
+  refusal = '';
 
   constructor(deps: WritingDeps) {
     this.deps = deps;
@@ -62,7 +63,7 @@ export class Writing {
         this.complain(error);
         throw error;
       }
-      this.failed = false;
+      this.refusal = '';
       this.deps.wants.apply(planned);
       for (const { device, packages, rollout } of changes)
         this.deps.wanting.want(device, packages, rollout);
@@ -86,8 +87,9 @@ export class Writing {
   }
 
   private complain(error: unknown): void {
-    if (!this.failed)
-      this.deps.log.error('rollouts: not written, to be tried again', { error: String(error) });
-    this.failed = true;
+    const text = String(error);
+    if (this.refusal === '')
+      this.deps.log.error('rollouts: not written, to be tried again', { error: text });
+    this.refusal = text;
   }
 }

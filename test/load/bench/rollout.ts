@@ -7,7 +7,7 @@ import { defaultFile } from '../../support/rollouts/default-file.ts';
 import { type FleetOptions, SimulatedFleet } from '../../support/rollouts/fleet.ts';
 
 export const describe =
-  'rollouts by the default file: [--devices N (100000)] [--good N (1000)] [--good-devices N (1000)]';
+  'rollouts by the default file: [--devices N (100000); 0: no bad ones] [--good N (1000)] [--good-devices N (1000)] [--seed N (1)]';
 
 const DAY = 86_400_000;
 
@@ -18,9 +18,15 @@ export async function run(args: string[]): Promise<void> {
       devices: { type: 'string', default: '100000' },
       good: { type: 'string', default: '1000' },
       'good-devices': { type: 'string', default: '1000' },
+      seed: { type: 'string', default: '1' },
     },
   });
   const devices = Number(values.devices);
+  if (devices > 0) await badOnes(devices);
+  await falseStops(Number(values.good), Number(values['good-devices']), Number(values.seed));
+}
+
+async function badOnes(devices: number): Promise<void> {
   await bad('100 % bad', { devices, bad: 100 });
   await bad('100 % bad, silent', { devices, bad: 100, silent: true });
   for (let seed = 1; seed <= 5; seed++)
@@ -29,7 +35,6 @@ export async function run(args: string[]): Promise<void> {
     await bad(`10 % bad, seed ${seed}`, { devices, seed, bad: 10, background: 1, install: 1 });
   await bad('20 % bad, silent', { devices, bad: 20, silent: true, background: 1, install: 1 });
   await goingBack(10_000);
-  await falseStops(Number(values.good), Number(values['good-devices']));
 }
 
 async function roll(options: FleetOptions) {
@@ -72,12 +77,13 @@ async function goingBack(devices: number): Promise<void> {
   await engine.stop();
 }
 
-async function falseStops(rollouts: number, devices: number): Promise<void> {
+async function falseStops(rollouts: number, devices: number, first: number): Promise<void> {
   const from = performance.now();
   let stops = 0;
-  for (let seed = 1; seed <= rollouts; seed++) {
+  for (let seed = first; seed < first + rollouts; seed++) {
     const { rollout } = await roll({ devices, seed, background: 1, install: 1 });
-    if (seed % 100 === 0) console.log(`  ${seed} good rollouts, ${stops} stopped`);
+    const done = seed - first + 1;
+    if (done % 100 === 0) console.log(`  ${done} good rollouts, ${stops} stopped`);
     if (rollout.record.state === 'done') continue;
     stops += 1;
     console.log(`  seed ${seed}: ${rollout.record.state}: ${rollout.record.why}`);

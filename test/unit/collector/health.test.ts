@@ -19,6 +19,7 @@ function deps(more: { refusal?: string; store?: object; connected?: boolean } = 
     journal: { stats: () => ({ bytes: 2_000, segments: 1, nextSeq: 9, damagedBytes: 0 }) },
     journalHealth: { refusal: more.refusal },
     directory: { size: 7 },
+    updates: { health: () => [{ name: 'rollouts', status: 'healthy', detail: '' }] },
   };
 }
 
@@ -26,7 +27,13 @@ const status = (given: HealthDeps) =>
   Object.fromEntries(componentsHealth(given).map(({ name, status: word }) => [name, word]));
 
 it('all parts are healthy, and a refusing one is named', () => {
-  const healthy = { broker: 'healthy', store: 'healthy', journal: 'healthy', devices: 'healthy' };
+  const healthy = {
+    rollouts: 'healthy',
+    broker: 'healthy',
+    store: 'healthy',
+    journal: 'healthy',
+    devices: 'healthy',
+  };
   expect(status(deps())).toEqual(healthy);
   expect(status(deps({ refusal: 'disk full' }))).toEqual({ ...healthy, journal: 'unhealthy' });
   expect(status(deps({ connected: false }))).toEqual({ ...healthy, broker: 'unhealthy' });

@@ -1,5 +1,5 @@
 /** Joins what many want written at the same time into few synced writes; each change stays whole. */
-import type { Catalog } from '../../ports.ts';
+import type { Catalog } from '../ports.ts';
 
 export type Change = readonly [key: string, value: Uint8Array | undefined];
 
