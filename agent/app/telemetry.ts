@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Kind } from '../../protocol/topics.ts';
-import { VERSION } from '../../protocol/version.ts';
 import { type AgentConfig, samplersSwitchedOn } from '../config.ts';
 import type { Effects } from '../core/adapting/effects.ts';
 import { SeriesTable } from '../core/series.ts';
@@ -13,25 +12,24 @@ import { openBuffer } from '../io/buffer/level-buffer.ts';
 import { clockSynced, createClock } from '../io/clock.ts';
 import { openHost } from '../io/host.ts';
 import { machineHash, readBootId } from '../io/machine.ts';
-import type { Cancel, Log, RecordBuffer } from '../ports.ts';
+import type { Log, RecordBuffer } from '../ports.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { giveUp, type IncidentDeps, reportOpening } from '../work/incidents.ts';
 import { BufferedJournal } from '../work/journal.ts';
 import { Link, type LinkDeps } from '../work/link.ts';
-import { type AgentFigures, ownMetrics } from '../work/own-metrics.ts';
+import { ownMetrics } from '../work/own-metrics.ts';
 import { Presence } from '../work/presence.ts';
 import { Recording } from '../work/recording.ts';
 import { type PlannedSampler, Sampling, type SamplingDeps } from '../work/sampling.ts';
 import { Timekeeper } from '../work/timekeeper.ts';
+import { BatchRounds } from './batch-rounds.ts';
 import { InventoryRounds } from './inventory.ts';
 import { linkLimits, mqttTransport } from './link-settings.ts';
 import { everySoOften, samplingPlan } from './sampling-plan.ts';
+import { figuresOf, lineOf, statusOf, type Told } from './telemetry-words.ts';
 
 /** DESIGN section 4: `state` is said again after this much silence. */
 const SILENCE_MS = 60_000;
-/** How long samplers that read from threads usually take; what comes later waits for the next batch. */
-const LATE_SAMPLES_MS = 250;
-
 /** What the rest of the agent adds to the flow. */
 export interface TelemetryHooks {
   /** Samplers of parts other than the registry's. */
@@ -63,9 +61,9 @@ export class Telemetry {
   private readonly recording: Recording;
   private readonly link: Link;
   private readonly inventory: InventoryRounds;
+  private readonly batches: BatchRounds;
   private sampling: Sampling;
   private openingTold = false;
-  private batchTimer: Cancel = () => undefined;
 
   /** Opens the buffer first: it alone decides whether the agent can run. */
   static async open(
@@ -132,6 +130,11 @@ export class Telemetry {
         this.announce('state');
       },
     });
+    this.batches = new BatchRounds({
+      clock,
+      batchMs: () => this.config.publish.batch,
+      close: () => this.closeBatch(),
+    });
     this.sampling = this.makeSampling();
   }
 
@@ -150,14 +153,14 @@ export class Telemetry {
     this.link.start();
     await this.sampling.start();
     await this.closeBatch();
-    this.scheduleBatch();
+    this.batches.start();
     this.inventory.start();
   }
 
   /** Stops in the order of the flow, so that the last samples are stored and, if possible, sent. */
   async stop(): Promise<void> {
     this.inventory.stop();
-    this.batchTimer();
+    this.batches.stop();
     this.sampling.stop();
     await this.closeBatch();
     await this.journal.stop();
@@ -170,14 +173,14 @@ export class Telemetry {
   /** Takes over what can change in a running agent. Samples taken so far go out as they are. */
   async reload(config: AgentConfig): Promise<void> {
     const registry = this.given ?? (await samplersSwitchedOn(config.samplers));
-    this.batchTimer();
+    this.batches.stop();
     this.sampling.stop();
     await this.closeBatch();
     this.config = config;
     this.registry = registry;
     this.sampling = this.makeSampling(this.sampling);
     await this.sampling.start();
-    this.scheduleBatch();
+    this.batches.start();
     this.announce('state');
   }
 
@@ -195,34 +198,12 @@ export class Telemetry {
 
   /** What `muster-agent status` shows. */
   status() {
-    const { site, device, broker } = this.config;
-    const dictionary = this.recording.currentDictionary;
-    return {
-      version: VERSION,
-      site,
-      device,
-      broker: broker.url,
-      startedAt: new Date(this.startedAt).toISOString(),
-      clockTrust: this.time.timeline.trust,
-      opening: this.buffer.opening,
-      buffer: this.buffer.stats(),
-      epochs: this.buffer.held(),
-      link: this.link.stats(),
-      dictionary: dictionary?.id,
-      series: dictionary?.definitions.length ?? 0,
-    };
+    return statusOf(this.told(), this.config);
   }
 
   /** One line for systemd's STATUS. */
   statusLine(): string {
-    const { connected, stalled } = this.link.stats();
-    const { records } = this.buffer.stats();
-    const link = connected
-      ? stalled
-        ? 'connected, collector silent'
-        : 'connected'
-      : 'not connected';
-    return `${link}; ${records} records wait`;
+    return lineOf(this.told());
   }
 
   private linkDeps(): LinkDeps {
@@ -270,36 +251,17 @@ export class Telemetry {
   }
 
   private plan(): PlannedSampler[] {
-    const own = ownMetrics(() => this.figures(), this.config.sampling.profile);
+    const own = ownMetrics(() => figuresOf(this.told()), this.config.sampling.profile);
     const planned = samplingPlan(this.registry, this.config, this.hooks.effects());
     return [...planned, everySoOften(own, this.config), ...this.hooks.samplers()];
-  }
-
-  /** Just behind a tick of the samplers, so that the late ones among them join their row. */
-  private scheduleBatch(after = 0): void {
-    const { batch } = this.config.publish;
-    const now = this.clock.mono() - LATE_SAMPLES_MS;
-    // A timer may fire a little early, which must not make two batches of one.
-    const due = (Math.floor(Math.max(after, now) / batch) + 1) * batch;
-    this.batchTimer = this.clock.after(due - now, () => {
-      this.scheduleBatch(due);
-      void this.closeBatch();
-    });
   }
 
   private heartbeatMs(): number {
     return Math.max(SILENCE_MS, this.config.publish.batch);
   }
 
-  private figures(): AgentFigures {
-    const { user, system } = process.cpuUsage();
-    return {
-      startedAt: this.startedAt,
-      cpuSeconds: Math.round((user + system) / 1e4) / 100,
-      residentBytes: process.memoryUsage.rss(),
-      buffer: this.buffer.stats(),
-      link: this.link.stats(),
-      clockTrust: this.time.timeline.trust,
-    };
+  private told(): Told {
+    const { startedAt, buffer, link, time, recording } = this;
+    return { startedAt, buffer, link, time, recording };
   }
 }

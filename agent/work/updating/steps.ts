@@ -17,6 +17,8 @@ export interface StepsDeps extends HandsDeps, ProbingDeps {
   readonly downloader: Downloader;
   readonly locks: Locks;
   readonly pace: () => FetchPace;
+  /** Resolves when nothing else works on the device; nothing begins to from then on. */
+  readonly calm?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** `detail` comes out of programs, `figures` are of the transfer. */
@@ -90,6 +92,7 @@ export class Steps {
         for (const item of items) await this.#verify(item);
         break;
       case 'install':
+        await this.#deps.calm?.(signal);
         await this.#each('install', items, signal, notes);
         return { kind: 'done', evidence: await this.#probing.evidence(items) };
       case 'switch':

@@ -1,6 +1,7 @@
 /** What is told of updates: one report for each package and change of state, under the package's run. */
 import type { ReportState } from '../../../protocol/messages/report.ts';
-import { kindOfCode } from '../../core/updates/codes.ts';
+import type { ReleaseManifest } from '../../../protocol/release.ts';
+import { kindOfCode, type UpdateCode } from '../../core/updates/codes.ts';
 import { isOver } from '../../core/updates/table.ts';
 import type { Update } from '../../core/updates/update.ts';
 import type { Journal } from '../../ports/caretaking.ts';
@@ -34,16 +35,21 @@ export class Telling {
   }
 
   /** Something that never became an update, or that is no more what it was. */
-  refusal(id: string, name: string, kind: string, text: string): void {
+  refusal(id: string, { name, version, installer }: Refused, code: UpdateCode, why: string): void {
     const now = this.now();
+    const state = kindOfCode(code) === 'waits' ? 'skipped' : 'failed';
     void this.#journal
       .report(id, {
-        ...{ subject: 'install', name, kind, state: 'failed', startedAt: now, endedAt: now },
-        ...{ trigger: 'desired', attempt: 1, text, output: '', changes: [], figures: new Map() },
+        ...{ subject: 'install', name, kind: installer?.kind ?? '', state, trigger: 'desired' },
+        ...{ startedAt: now, endedAt: now, attempt: 1, text: `${code}: ${why}`, output: '' },
+        ...{ changes: [`${version}: not installed`], figures: new Map() },
       })
       .catch(() => undefined);
   }
 }
+
+type Refused = Pick<ReleaseManifest, 'name' | 'version'> &
+  Partial<Pick<ReleaseManifest, 'installer'>>;
 
 function stateOf({ state, code }: Update): ReportState {
   if (state === 'committed') return 'succeeded';
