@@ -79,12 +79,15 @@ export interface UnpackLimits {
 export interface Disk {
   /** Where a symbolic link leads; `undefined` when it is not there. */
   link(path: string): Promise<string | undefined>;
-  /** Makes a link lead elsewhere, at one instant. */
+  /** Makes a link lead elsewhere, at one instant; one that leads there already is made durable. */
   relink(path: string, target: string): Promise<void>;
   /** Names in a folder, oldest first; none when it is missing. */
   names(folder: string): Promise<readonly string[]>;
   exists(path: string): Promise<boolean>;
-  /** A tar archive, also compressed by gzip, into a folder that is there only when it is whole. */
+  /**
+   * A tar archive, also compressed by gzip, into a folder that is there only when it is whole; one
+   * that is there already stays, and is made durable.
+   */
   unpack(archive: string, folder: string, limits: UnpackLimits): Promise<void>;
   /** A copy under a name that is there only when it is whole; takes the place of what stands there. */
   copy(from: string, to: string, mode: number | undefined): Promise<void>;

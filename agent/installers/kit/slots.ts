@@ -31,11 +31,9 @@ export class Slots {
   }
 
   async unpack(version: Version): Promise<void> {
-    const folder = this.folder(version);
-    // Its name depends on the hash of the archive, and it has its name only when it is whole.
-    if (await this.#disk.exists(folder)) return;
     try {
-      await this.#disk.unpack(version.path, folder, LIMITS);
+      // Its name depends on the hash of the archive, so one that is there is the right one.
+      await this.#disk.unpack(version.path, this.folder(version), LIMITS);
     } catch (error) {
       throw asUpdateError(error, 'install-failed');
     }
@@ -52,9 +50,10 @@ export class Slots {
 
   /** Whether it was another one before. */
   async lead(version: Version): Promise<boolean> {
-    if (await this.isCurrent(version)) return false;
+    const isSame = await this.isCurrent(version);
+    // The same once more: what an earlier life left may not be durable yet.
     await this.leadTo(slotName(version));
-    return true;
+    return !isSame;
   }
 
   /** Also to a slot that no release of ours laid out. */

@@ -26,12 +26,14 @@ export function createDisk(): Disk {
     link: (path) => readlink(path).catch(unlessMissing),
     async relink(path, target) {
       await placeFor(path);
+      if ((await readlink(path).catch(() => '')) === target) return syncPath(dirname(path));
       await relink(path, target);
     },
     names,
     exists: async (path) => (await lstat(path).catch(unlessMissing)) !== undefined,
     async unpack(archive, folder, limits) {
       await placeFor(folder);
+      if ((await lstat(folder).catch(unlessMissing)) !== undefined) return syncPath(dirname(folder));
       await unpack(archive, folder, limits);
     },
     async copy(from, to, mode) {
@@ -82,7 +84,6 @@ async function unpack(archive: string, folder: string, limits: UnpackLimits): Pr
   await mkdir(draft, { mode: 0o755 });
   try {
     await unpackInto(archive, draft, limits);
-    await remove(folder);
     await renameDurably(draft, folder);
   } catch (error) {
     await rm(draft, { recursive: true, force: true }).catch(() => undefined);

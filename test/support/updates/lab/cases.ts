@@ -19,7 +19,7 @@ export interface Named {
 }
 
 const TORN = 5;
-/** How the power may go, at both crashes of a pair. */
+/** How it may end, at either crash of a pair: all nine ways take turns. */
 const PAIRED = ['kill', 'power', 'some'] as const;
 
 /** `isMine` by number: the others are of another worker. */
@@ -53,9 +53,11 @@ async function* sample(choice: Choice, isMine: (at: number) => boolean): AsyncGe
   const next = random(choice.seed);
   const draw = <T>(list: readonly T[]) => list[Math.floor(next() * list.length)] as T;
   const shapes = shapesOf(choice);
+  const known = new Map<string, readonly string[]>();
   for (let at = 0; at < (choice.rounds ?? 0); at++) {
     const shape = shapes[at % shapes.length] as string;
-    const changes = await changesOf(shape);
+    const changes = known.get(shape) ?? (await changesOf(shape));
+    known.set(shape, changes);
     const single = draw(singles(shape, changes));
     const [first, where] = [draw(rows(changes)), next()];
     if (!isMine(at)) continue;
@@ -90,16 +92,19 @@ export function singles(shape: string, changes: readonly string[]): readonly Cas
   });
 }
 
+/** First crashes of pairs. */
 function rows(changes: readonly string[]): readonly Fault[] {
-  return PAIRED.flatMap((kind) =>
-    changes.map((_, index) => ({ at: index + 1, kind: kind === 'some' ? `some${index}` : kind })),
-  );
+  return changes.map((_, index) => paired(index + 1, index, index));
 }
 
-/** The same way both times. */
 function pair(shape: string, first: Fault, at: number): Case {
-  const kind = first.kind.startsWith('some') ? `some${first.at * 1_000 + at}` : first.kind;
-  return { shape, first: [first], second: [{ at, kind }], years: 0 };
+  const turn = Math.floor(first.at / PAIRED.length) + at;
+  return { shape, first: [first], second: [paired(at, turn, first.at * 1_000 + at)], years: 0 };
+}
+
+function paired(at: number, turn: number, seed: number): Fault {
+  const kind = PAIRED[turn % PAIRED.length] as string;
+  return { at, kind: kind === 'some' ? `some${seed}` : kind };
 }
 
 function single(shape: string, fault: Fault, years: number): Case {

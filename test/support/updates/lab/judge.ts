@@ -1,9 +1,22 @@
 /** Whether a machine in the laboratory is as it must be after an update that was cut. Pure. */
 import type { Made } from '../releases.ts';
-import { sum, untarred } from '../releases.ts';
+import { sum as hashOf, untarred as filesOf } from '../releases.ts';
 import { type Ended, FACTORY, type Machine } from './machine.ts';
 import { ROOT, type Shape } from './shapes.ts';
 import { each, type Node } from './storage.ts';
+
+/** Bytes are never changed in place, so each is looked at once. */
+const sum = remembering(hashOf);
+const untarred = remembering(filesOf);
+
+function remembering<T>(of: (bytes: Uint8Array) => T): (bytes: Uint8Array) => T {
+  const known = new WeakMap<Uint8Array, { readonly value: T }>();
+  return (bytes) => {
+    const found = known.get(bytes) ?? { value: of(bytes) };
+    known.set(bytes, found);
+    return found.value;
+  };
+}
 
 /** What there is: text of files by path, and where links lead. */
 type Tree = ReadonlyMap<

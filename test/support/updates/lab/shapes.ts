@@ -110,7 +110,7 @@ const RULES: Program = { unit: 'rules.service', path: `${ROOT}/etc/rules` };
 
 const usual = { begin: ['1.0.0'], target: '2.0.0', isBad: false, isAgent: false };
 
-export const SHAPES: readonly Shape[] = [
+const declared: readonly Shape[] = [
   { ...usual, name: 'pair', programs: [WEB, RULES], made: (version) => pair(version) },
   {
     ...{ ...usual, name: 'pair-bad', isBad: true },
@@ -133,6 +133,17 @@ export const SHAPES: readonly Shape[] = [
     ...{ programs: [], made: (version) => agent(version, '2.0.0') },
   },
 ];
+
+/** Made once: it is asked for thousands of times. */
+export const SHAPES: readonly Shape[] = declared.map((shape) => {
+  const known = new Map<string, readonly Made[]>();
+  const made = (version: string) => {
+    const found = known.get(version) ?? shape.made(version);
+    known.set(version, found);
+    return found;
+  };
+  return { ...shape, made };
+});
 
 export function shapeOf(name: string): Shape {
   const found = SHAPES.find((one) => one.name === name);
