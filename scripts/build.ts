@@ -1,9 +1,11 @@
-// npm run build [-- --why]: the programs and the page into dist/, with a table of sizes.
+// npm run build [-- --why]: the programs, what a release of the agent is made of, and the page into
+// dist/, with a table of sizes.
 // Fails, naming it, when something is missing or when the agent loads too much at start
 // (with --lenient, as `npm start` asks, that is only said).
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Metafile } from 'esbuild';
+import { layOutAgentRelease } from './build/agent-release.ts';
 import { buildProgram } from './build/program.ts';
 import { copyShipped } from './build/shipped.ts';
 import { type Chunk, chunks, parserBytes, startBytes, startShares } from './build/sizes.ts';
@@ -63,6 +65,7 @@ async function page(): Promise<string[]> {
 const problems: string[] = [];
 for (const target of targets) problems.push(...(await program(target)));
 problems.push(...(await page()));
+if (existsSync(join(root, 'dist/agent'))) console.log(`dist: ${layOutAgentRelease().join(', ')}`);
 console.log(`dist/collector: ${copyShipped().length} files of rules and alerting`);
 for (const problem of problems) console.error(`build: ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;
