@@ -1,10 +1,11 @@
 /**
  * What looks after the device, put together: the wishes of the collector, its commands, adapting to
- * pressure, and, where the configuration has any, checks, tasks and remedies. A chunk of its own,
+ * pressure, updates, and, where the configuration has any, checks, tasks and remedies. A chunk of its own,
  * loaded when samples already flow.
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { decodeDesired } from '../../protocol/messages/desired.ts';
 import { encodeHealth } from '../../protocol/messages/health.ts';
 import type { Tree } from '../../protocol/messages/tree.ts';
 import type { Kind } from '../../protocol/topics.ts';
@@ -25,6 +26,7 @@ import { Commanding } from '../work/commanding.ts';
 import { type Applied, Reconciling } from '../work/reconciling/reconciling.ts';
 import type { Caretakers } from './caretakers.ts';
 import type { Telemetry } from './telemetry.ts';
+import { UpdateDesk } from './update-desk.ts';
 
 /** What a device says that declares none. */
 const WITHOUT_CHECKS = { overall: 'healthy', reason: '', checks: [] } as const;
@@ -48,6 +50,7 @@ export class Care {
   private readonly reconciling: Reconciling;
   private readonly commanding: Commanding;
   private readonly adapting: Adapting;
+  private readonly desk: UpdateDesk;
   private caretakers: Caretakers | undefined;
   private whole: { readonly own: AgentConfig; readonly with: AgentConfig & CareConfig } | undefined;
 
@@ -71,6 +74,19 @@ export class Care {
       rules: () => this.config().adapt,
       changed: () => this.adapted(),
     });
+    this.desk = new UpdateDesk({
+      ...{ log, clock, journal, facts, runner, helper },
+      config: () => this.config(),
+      clockTrusted: () => telemetry.clockTrusted,
+      linkUp: () => telemetry.connected,
+      failing: (names) => this.caretakers?.failing(names) ?? names,
+      busy: () => this.caretakers?.busy(),
+      calm: (signal) => this.caretakers?.calm(signal) ?? Promise.resolve(),
+      changed: () => {
+        telemetry.announce('reported');
+        this.caretakers?.maintaining.look();
+      },
+    });
     const file = createFlagsFile(this.config().flags.file);
     this.reconciling = new Reconciling({
       ...{ clock, log, journal, facts },
@@ -80,8 +96,8 @@ export class Care {
       apply: deps.apply,
       effective: () => deps.config(),
       declared: () => this.declared(),
-      packages: () => [],
-      directed: () => undefined,
+      packages: () => this.desk.packages(),
+      directed: () => this.desk.directed(),
       giveFlags: (flags) => file.write(flags),
       changed: () => telemetry.announce('reported'),
     });
@@ -93,7 +109,7 @@ export class Care {
         runTask: (name, options) =>
           this.withCaretakers((they) => they.maintaining.runNow(name, options)),
         cancelTask: (name) => this.caretakers?.maintaining.cancel(name) ?? false,
-        updateNow: () => Promise.resolve({ ok: false, text: 'this agent has no updater' }),
+        updateNow: () => this.desk.updateNow(),
       },
       allowed: () => this.config().commands.allow,
       logs: () => this.config().commands.logs,
@@ -114,6 +130,7 @@ export class Care {
     this.adapting.stop();
     this.reconciling.stop();
     this.commanding.stop();
+    await this.desk.stop();
     await this.caretakers?.stop();
   }
 
@@ -125,6 +142,14 @@ export class Care {
 
   /** The configuration in force is another. */
   async followConfig(): Promise<void> {
+    // First those whom an update asks: checks are part of its probe.
+    await this.followCaretakers();
+    await this.desk.follow().catch((error: unknown) => {
+      this.deps.log.error('updates could not be started', { error: String(error) });
+    });
+  }
+
+  private async followCaretakers(): Promise<void> {
     const { checks, tasks, remedies } = this.config();
     const isAny = [checks, tasks, remedies].some((some) => Object.keys(some).length > 0);
     if (this.caretakers !== undefined) return this.caretakers.reload();
@@ -137,21 +162,28 @@ export class Care {
       config: () => this.config(),
       effects: () => this.adapting.effects(),
       healthChanged: () => telemetry.announce('health'),
+      update: this.desk,
     });
     await this.caretakers.start();
   }
 
   received(kind: 'desired' | 'cmd', id: string | undefined, payload: Uint8Array): void {
     const done =
-      kind === 'desired'
-        ? this.reconciling.received(payload)
-        : this.commanding.received(id ?? '', payload);
+      kind === 'desired' ? this.desired(payload) : this.commanding.received(id ?? '', payload);
     done.catch((error: unknown) =>
       this.deps.log.error('a message of the collector was not followed', {
         kind,
         error: String(error),
       }),
     );
+  }
+
+  /** Packages are taken from the newest version alone, whatever became of its configuration. */
+  private async desired(payload: Uint8Array): Promise<void> {
+    await this.reconciling.received(payload);
+    const read = decodeDesired(payload);
+    if (!read.ok || read.value.version < this.reconciling.status().seen) return;
+    await this.desk.want(read.value.packages);
   }
 
   retained(): ReadonlyMap<Kind, Uint8Array> {
@@ -174,6 +206,7 @@ export class Care {
       '/health': () => this.caretakers?.checking.status() ?? WITHOUT_CHECKS,
       '/tasks': () => this.caretakers?.maintaining.status() ?? [],
       '/remedies': () => this.caretakers?.remedying.status() ?? [],
+      '/updates': () => this.desk.status(),
       '/pressure': () => this.adapting.status(),
       '/desired': () => this.reconciling.status(),
       '/commands': () => this.commanding.status(),

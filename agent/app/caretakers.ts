@@ -7,6 +7,7 @@ import type { CareConfig } from '../config/care.ts';
 import { checksOf } from '../config/checks.ts';
 import type { AgentConfig } from '../config.ts';
 import type { Effects } from '../core/adapting/effects.ts';
+import { isGood } from '../core/checks/verdict.ts';
 import { createUpkeep } from '../io/maintenance/upkeep.ts';
 import { createProber } from '../io/probing/prober.ts';
 import type { Facts, Helper, Runner } from '../ports/caretaking.ts';
@@ -33,6 +34,8 @@ export interface CaretakersDeps {
   /** The device's health is worth telling again. */
   readonly healthChanged: () => void;
   readonly restartAgent: () => void;
+  /** The one that is under way, if any. */
+  readonly update: { readonly isUnderWay: boolean; readonly hasMachine: boolean };
 }
 
 export class Caretakers {
@@ -55,8 +58,8 @@ export class Caretakers {
       {
         ...{ clock, log, journal, facts, helper, random: Math.random },
         trusted: () => telemetry.clockTrusted,
-        // Nothing is begun beside a reboot, or on a machine that is short of everything.
-        held: () => deps.effects().holdTasks || this.remedying.hasMachine,
+        // Nothing is begun beside a reboot or an update, or on a machine that is short of everything.
+        held: () => deps.effects().holdTasks || this.remedying.hasMachine || deps.update.hasMachine,
         load: loadTask,
         world: {
           ...{ host, runner, folder, data, device, collectorUrl: collector.url },
@@ -75,7 +78,7 @@ export class Caretakers {
         runTask: (name, check) =>
           this.maintaining.runNow(name, { dryRun: false, trigger: `check:${check}` }),
         released: () => this.maintaining.look(),
-        quiet: () => false,
+        quiet: () => deps.update.isUnderWay,
         busy: () => this.maintaining.busy(),
       },
       remedyPlan(config()),
@@ -113,6 +116,29 @@ export class Caretakers {
 
   health(): Health {
     return this.checking.health();
+  }
+
+  /** What keeps an update from beginning. */
+  busy(): string | undefined {
+    if (this.maintaining.busy()) return 'a task runs';
+    return this.remedying.idle() ? undefined : 'a remedy is being tried';
+  }
+
+  /** Resolves when no task runs: with `update.hasMachine` none begins any more. */
+  async calm(signal: AbortSignal): Promise<void> {
+    const stopped = new Promise<never>((_, reject) => {
+      const leave = () => reject(new Error('stopped while a task was waited for'));
+      if (signal.aborted) leave();
+      else signal.addEventListener('abort', leave, { once: true });
+    });
+    await Promise.race([this.maintaining.idle(), stopped]);
+  }
+
+  /** Of these checks, those that fail, are not known yet, or do not exist. */
+  failing(names: readonly string[]): readonly string[] {
+    const { checks } = this.checking.health();
+    const good = new Set(checks.flatMap(({ name, state }) => (isGood(state) ? [name] : [])));
+    return names.filter((name) => !good.has(name));
   }
 
   /** With what is known of the checks so far. */

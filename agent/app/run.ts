@@ -104,6 +104,7 @@ function doorRoutes(app: AgentApp): Routes {
     '/health': ask('/health'),
     '/tasks': ask('/tasks'),
     '/remedies': ask('/remedies'),
+    '/updates': ask('/updates'),
     '/pressure': ask('/pressure'),
     '/desired': ask('/desired'),
     '/commands': ask('/commands'),

@@ -16,8 +16,8 @@ const MAX_PATH_BYTES = 107 - '.new'.length;
 const MAX_QUESTION_BYTES = 8192;
 
 /**
- * What can be asked. A path that ends in a slash is asked with what follows it; `undefined` means
- * that there is nothing there.
+ * What can be asked; the answer may take a moment. A path that ends in a slash is asked with what
+ * follows it; `undefined` means that there is nothing there.
  */
 export type Routes = Readonly<Record<string, (rest: string) => unknown>>;
 
@@ -59,12 +59,12 @@ function serve(socket: Socket, routes: Routes): void {
     if (head.length > MAX_QUESTION_BYTES) socket.destroy();
     else if (head.includes('\r\n\r\n')) {
       socket.removeAllListeners('data').resume();
-      socket.end(answer(head, routes));
+      void answer(head, routes).then((text) => socket.end(text));
     }
   });
 }
 
-function answer(head: string, routes: Routes): string {
+async function answer(head: string, routes: Routes): Promise<string> {
   const [method, target = ''] = head.split(' ', 2);
   const path = target.split('?', 1)[0] ?? '';
   const found = routeOf(path, routes);
@@ -77,7 +77,7 @@ function answer(head: string, routes: Routes): string {
     return response('405 Method Not Allowed', refusal, method, ['allow: GET, HEAD']);
   }
   try {
-    const value = found();
+    const value = await found();
     if (value !== undefined) return response('200 OK', value, method);
     return response('404 Not Found', { error: `no ${path}` }, method);
   } catch (error) {
