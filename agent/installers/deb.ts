@@ -15,12 +15,15 @@ interface Options {
 type Job = InstallJob<Options>;
 
 const TIMEOUT_MS = 20 * 60_000;
+/** Another program that installs packages ends within that, or is stuck. */
+const LOCK = { tries: 300, pauseMs: 2_000 };
 /** Nobody is there to answer: what a person changed stays, and nothing is asked. */
 const ENVIRONMENT = {
   DEBIAN_FRONTEND: 'noninteractive',
   DEBCONF_NONINTERACTIVE_SEEN: 'true',
   APT_LISTCHANGES_FRONTEND: 'none',
   NEEDRESTART_MODE: 'l',
+  LC_ALL: 'C.UTF-8',
 };
 
 export const deb = installer<Options>({
@@ -62,14 +65,14 @@ export const deb = installer<Options>({
 
   async undo({ from, options }: Job, context) {
     await settle(context);
-    if (from === undefined) {
-      await dpkg(['--remove', '--', options.package], 'roll-back-failed', context);
-      return;
-    }
+    if (from === undefined) return takeAway(options, context);
     if (!(await context.disk.exists(from.path))) {
       throw new UpdateError('roll-back-failed', `the file of ${options.package} before is gone`);
     }
-    await dpkg(installArguments(from.path), 'roll-back-failed', context);
+    const there = await installedVersion(options.package, context);
+    if (there === '' || there !== (await fileVersion(from, context))) {
+      await dpkg(installArguments(from.path), 'roll-back-failed', context);
+    }
     await restartUnit(options.unit, context);
   },
 
@@ -102,12 +105,36 @@ async function settle(context: InstallContext): Promise<void> {
   ).catch(() => undefined);
 }
 
-function dpkg(
+/** There was none before, as `install` saw; with `oneWay` it did not look. */
+async function takeAway(
+  { package: name, oneWay }: Options,
+  context: InstallContext,
+): Promise<void> {
+  if (oneWay) {
+    const why = `${name} has oneWay: true, and nothing says what was there before: it stays as it is`;
+    throw new UpdateError('roll-back-failed', why);
+  }
+  const remove = ['--force-remove-reinstreq', '--remove', '--', name];
+  await dpkg(remove, 'roll-back-failed', context);
+}
+
+async function dpkg(
   args: readonly string[],
   code: 'switch-failed' | 'roll-back-failed',
   context: InstallContext,
-): Promise<string> {
-  return runProgram(['dpkg', ...args], { code, timeoutMs: TIMEOUT_MS, env: ENVIRONMENT }, context);
+): Promise<void> {
+  const how = { code, timeoutMs: TIMEOUT_MS, env: ENVIRONMENT };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await runProgram(['dpkg', ...args], how, context);
+      return;
+    } catch (error) {
+      const isHeld = /lock (was|is) locked by another process/.test((error as Error).message);
+      if (!isHeld || attempt === LOCK.tries || context.signal.aborted) throw error;
+      if (attempt === 1) context.print('another program holds the lock of dpkg; waiting for it');
+      await new Promise((resolve) => setTimeout(resolve, LOCK.pauseMs));
+    }
+  }
 }
 
 function dpkgDeb(args: readonly string[], context: InstallContext): Promise<string> {
