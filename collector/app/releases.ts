@@ -1,4 +1,5 @@
 /** What the operator's release commands work on. */
+import { DirectorRoots } from '../io/releases/director-root.ts';
 import { ReleaseFolder } from '../io/releases/folder.ts';
 
 export { buildArchive } from '../io/releases/archive.ts';
@@ -13,4 +14,8 @@ export { digestOf, type ReleaseFolder } from '../io/releases/folder.ts';
 
 export function openReleaseFolder(path: string): ReleaseFolder {
   return new ReleaseFolder(path);
+}
+
+export function openDirectorRoots(folder: string): DirectorRoots {
+  return new DirectorRoots(folder);
 }

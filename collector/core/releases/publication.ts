@@ -1,9 +1,11 @@
 /** From staged metadata to published: what is ready, what is written, whose signature is still missing. */
+import { canonicalJson } from '../../../protocol/tuf/json.ts';
 import type { KeyPair } from '../../../protocol/tuf/keys.ts';
 import type { Root, TopRole } from '../../../protocol/tuf/metadata.ts';
 import { readMetadata } from '../../../protocol/tuf/read.ts';
 import { signersOf } from '../../../protocol/tuf/verify.ts';
 import { EXPIRES_AFTER_MS, sha256, snapshotDocument, timestampDocument } from './compose.ts';
+import { type Delegates, delegatedOutcome } from './delegations.ts';
 import { type Draft, draftBytes, missing, signedWith, textMember, unsigned } from './envelope.ts';
 
 export type Drafts = Partial<Record<TopRole, Draft>>;
@@ -14,6 +16,7 @@ export interface RepositoryState {
   readonly root: Root | undefined;
   readonly published: Drafts;
   readonly staged: Drafts;
+  readonly delegates: Delegates;
 }
 
 export interface Publication {
@@ -21,8 +24,12 @@ export interface Publication {
   readonly files: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   /** Staged metadata as it is afterwards: what is published is staged no more. */
   readonly staged: Drafts;
+  /** Those of delegated roles that stay staged. */
+  readonly delegated: ReadonlyMap<string, Draft>;
   /** What keeps it from being published. */
   readonly lacking: readonly string[];
+  /** Delegated roles that nobody waits for. */
+  readonly waiting: readonly string[];
 }
 
 export function publication(
@@ -33,7 +40,10 @@ export function publication(
   const files: { name: string; bytes: Uint8Array }[] = [];
   let { staged } = state;
   let { root } = state;
-  const stop = (why: string): Publication => ({ files, staged, lacking: [why] });
+  const stop = (why: string): Publication => ({
+    ...{ files, staged, lacking: [why], waiting: [] },
+    delegated: state.delegates.staged,
+  });
 
   if (staged.root !== undefined) {
     const next = rootOf(staged.root);
@@ -51,9 +61,14 @@ export function publication(
   if (targets === undefined) return stop('there is no release yet: muster release add');
   const lack = lacks('targets', targets, root);
   if (lack !== undefined) return stop(lack);
-  const top = { version: versionOf(targets), bytes: draftBytes(targets) };
+  const top = partOf(targets);
+  const { named, fresh, waiting } = delegatedOutcome(targets, state.delegates);
+  const parts = Object.fromEntries([
+    ['targets.json', top],
+    ...[...named].map(([name, draft]) => [`${name}.json`, partOf(draft)] as const),
+  ]);
 
-  const shot = signWhatIs(root, 'snapshot', keys, snapshotDraft(state, root, top, now));
+  const shot = signWhatIs(root, 'snapshot', keys, snapshotDraft(state, root, parts, now));
   staged = { ...staged, snapshot: shot };
   const noShot = lacks('snapshot', shot, root);
   if (noShot !== undefined) return stop(noShot);
@@ -63,12 +78,25 @@ export function publication(
   staged = { ...staged, timestamp: stamp };
   const noStamp = lacks('timestamp', stamp, root);
   if (noStamp !== undefined) return stop(noStamp);
+  for (const [name, draft] of fresh) {
+    files.push({ name: `${versionOf(draft)}.${name}.json`, bytes: draftBytes(draft) });
+  }
   files.push(
     { name: `${top.version}.targets.json`, bytes: top.bytes },
     { name: `${snapshot.version}.snapshot.json`, bytes: snapshot.bytes },
     { name: 'timestamp.json', bytes: draftBytes(stamp) },
   );
-  return { files, staged: {}, lacking: [] };
+  const left = [...state.delegates.staged].filter(([name]) => !fresh.has(name));
+  return { files, staged: {}, delegated: new Map(left), lacking: [], waiting };
+}
+
+interface Part {
+  readonly version: number;
+  readonly bytes: Uint8Array;
+}
+
+function partOf(draft: Draft): Part {
+  return { version: versionOf(draft), bytes: draftBytes(draft) };
 }
 
 export function versionOf({ signed }: Draft): number {
@@ -99,18 +127,18 @@ function lacks(role: TopRole, draft: Draft, root: Root): string | undefined {
 function snapshotDraft(
   { published, staged }: RepositoryState,
   root: Root,
-  top: { readonly version: number; readonly bytes: Uint8Array },
+  parts: Readonly<Record<string, Part>>,
   now: number,
 ): Draft {
-  const wanted = sha256(top.bytes);
+  const wanted = canonicalJson(snapshotDocument({ version: 1, expires: 0 }, parts)['meta'] ?? {});
   for (const one of [staged.snapshot, published.snapshot]) {
-    if (one === undefined || !JSON.stringify(one.signed).includes(wanted)) continue;
+    if (one === undefined || canonicalJson(one.signed['meta'] ?? {}) !== wanted) continue;
     const left = Date.parse(textMember(one, 'expires')) - now;
     const usable = one === staged.snapshot || missing(one, signersOf(root, 'snapshot')) === 0;
     if (usable && left > EXPIRES_AFTER_MS.snapshot / 3) return one;
   }
   const head = { version: next(published.snapshot), expires: now + EXPIRES_AFTER_MS.snapshot };
-  return unsigned(snapshotDocument(head, { 'targets.json': top }));
+  return unsigned(snapshotDocument(head, parts));
 }
 
 function timestampDraft(

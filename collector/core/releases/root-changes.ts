@@ -47,6 +47,26 @@ export function renewedRoot(root: Root, now: number): RootOutcome {
   return checked(rolesOf(root), root.version + 1, now);
 }
 
+/** The director's next root: other people, another key of the collector, or the same for another year. */
+export function directorRoot(
+  root: Root,
+  people: { readonly keys: readonly string[]; readonly threshold?: number },
+  online: string | undefined,
+  now: number,
+): RootOutcome {
+  const before = rolesOf(root);
+  const keys = people.keys.length === 0 ? before.root.keys : people.keys;
+  const usual = people.keys.length === 0 ? before.root.threshold : Math.min(2, keys.length);
+  const one = online === undefined ? undefined : { keys: [online], threshold: 1 };
+  const roles = {
+    root: { keys, threshold: people.threshold ?? usual },
+    targets: one ?? before.targets,
+    snapshot: one ?? before.snapshot,
+    timestamp: one ?? before.timestamp,
+  };
+  return checked(roles, root.version + 1, now);
+}
+
 function rolesOf({ roles, keys }: Root): RootKeys {
   const one = (role: TopRole) => ({
     keys: roles[role].keyids.flatMap((id) => keys.get(id)?.public ?? []),

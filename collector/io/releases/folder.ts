@@ -35,20 +35,32 @@ export class ReleaseFolder {
       if (draft !== undefined) staged[role] = draft;
     }
     const root = published.root === undefined ? undefined : rootOf(published.root);
-    return { root, published, staged };
+    const delegates = {
+      published: await this.#delegated(published.snapshot),
+      staged: await this.#stagedOthers(),
+    };
+    return { root, published, staged, delegates };
   }
 
-  async stage(role: TopRole, draft: Draft): Promise<void> {
+  /** Of any role, also a delegated one. */
+  async stage(role: string, draft: Draft): Promise<void> {
     await this.#write(join('staged', `${role}.json`), draftBytes(draft));
   }
 
   /** What is staged afterwards: the rest is taken away. */
-  async stageOnly(drafts: Drafts): Promise<void> {
+  async stageOnly(drafts: Drafts, delegated: ReadonlyMap<string, Draft>): Promise<void> {
+    for (const name of (await this.#stagedOthers()).keys()) {
+      if (!delegated.has(name)) await this.unstage(name);
+    }
     for (const role of TOP_ROLES) {
       const draft = drafts[role];
       if (draft !== undefined) await this.stage(role, draft);
-      else await rm(join(this.path, 'staged', `${role}.json`), { force: true });
+      else await this.unstage(role);
     }
+  }
+
+  async unstage(role: string): Promise<void> {
+    await rm(join(this.path, 'staged', `${role}.json`), { force: true });
   }
 
   async publish(name: string, bytes: Uint8Array): Promise<void> {
@@ -100,6 +112,31 @@ export class ReleaseFolder {
     return this.#read(join('metadata', `${Math.max(...known)}.${role}.json`));
   }
 
+  /** Roles beside the four that the snapshot names. */
+  async #delegated(snapshot: Draft | undefined): Promise<ReadonlyMap<string, Draft>> {
+    const all = new Map<string, Draft>();
+    for (const file of Object.keys((snapshot?.signed['meta'] ?? {}) as object)) {
+      const name = file.slice(0, -'.json'.length);
+      if (isTop(name)) continue;
+      const draft = await this.#read(join('metadata', `${namedVersion(snapshot, file)}.${file}`));
+      if (draft === undefined)
+        throw new Error(`${this.path}: metadata of role ${name} is not there`);
+      all.set(name, draft);
+    }
+    return all;
+  }
+
+  async #stagedOthers(): Promise<ReadonlyMap<string, Draft>> {
+    const all = new Map<string, Draft>();
+    for (const file of (await readdir(join(this.path, 'staged')).catch(() => [])).sort()) {
+      const name = file.slice(0, -'.json'.length);
+      if (!file.endsWith('.json') || file.startsWith('.') || isTop(name)) continue;
+      const draft = await this.#read(join('staged', file));
+      if (draft !== undefined) all.set(name, draft);
+    }
+    return all;
+  }
+
   async #reached(role: 'targets' | 'snapshot'): Promise<number> {
     const stamp = await this.#read(join('metadata', 'timestamp.json'));
     const snapshot = namedVersion(stamp, 'snapshot.json');
@@ -135,6 +172,10 @@ export async function digestOf(path: string): Promise<{ length: number; sha256: 
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
+}
+
+function isTop(name: string): boolean {
+  return (TOP_ROLES as readonly string[]).includes(name);
 }
 
 function absent(error: NodeJS.ErrnoException): undefined {

@@ -95,13 +95,7 @@ export class RolloutEngine {
 
   /** What a crash kept from being told is told now; the same again changes nothing. */
   start(): void {
-    for (const device of this.wants.devices()) {
-      const owners = this.wants.owners(device);
-      if (owners.size === 0) this.deps.wanting.want(device, [], '');
-      for (const rollout of owners) {
-        this.deps.wanting.want(device, this.wants.packagesOf(device, rollout), rollout);
-      }
-    }
+    this.wants.tell(this.deps.wanting);
     this.rescan();
     this.next();
   }
@@ -132,6 +126,7 @@ export class RolloutEngine {
     await this.deps.memory.keep([[rolloutKey(id), rollout.record]]);
     rollout.enroll(devices);
     this.open.set(id, rollout);
+    for (const line of rollout.record.log) this.deps.happened(id, line);
     this.wakeAll();
     return rollout;
   }

@@ -1,6 +1,7 @@
 /** What rollouts want of each device, all packages together: what `desired` says to it. */
 import type { WantedPackage } from '../../../protocol/messages/desired.ts';
 import type { Package } from '../../core/rollouts/plan.ts';
+import type { Wanting } from '../../ports/rollouts.ts';
 import type { Entry, FleetMemory } from '../fleet/memory.ts';
 import { KEYS } from './keys.ts';
 
@@ -23,8 +24,13 @@ export class Wants {
       this.records.set(device, one);
   }
 
-  devices(): Iterable<string> {
-    return this.records.keys();
+  /** All of it, once more. */
+  tell(wanting: Wanting): void {
+    for (const device of this.records.keys()) {
+      const owners = this.owners(device);
+      if (owners.size === 0) wanting.want(device, [], '');
+      for (const rollout of owners) wanting.want(device, this.packagesOf(device, rollout), rollout);
+    }
   }
 
   /** In order of their names. */
@@ -41,12 +47,12 @@ export class Wants {
   }
 
   /** Whose wants a device has. */
-  owners(device: string): ReadonlySet<string> {
+  private owners(device: string): ReadonlySet<string> {
     return new Set(Object.values(this.records.get(device) ?? {}).map(({ rollout }) => rollout));
   }
 
   /** What one rollout wants. */
-  packagesOf(device: string, rollout: string): readonly Package[] {
+  private packagesOf(device: string, rollout: string): readonly Package[] {
     const own = this.packagesFor(device);
     return own.filter(({ name }) => this.owner(device, name) === rollout);
   }

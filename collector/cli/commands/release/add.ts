@@ -9,22 +9,33 @@ import {
   keyOf,
   type Listed,
   listed,
-  targetsOf,
   unmetDependencies,
   withRelease,
 } from '../../../core/releases/catalog.ts';
+import { delegationsOf, strays } from '../../../core/releases/delegations.ts';
 import { type DeltaPlan, deltaPlans } from '../../../core/releases/deltas.ts';
+import type { RepositoryState } from '../../../core/releases/publication.ts';
 import { manifestOf } from '../../../core/releases/spec.ts';
 import { contextOf } from '../../context.ts';
 import { CliError, type CliIo } from '../../io.ts';
 import { deltasOf } from './deltas.ts';
-import { folderOf, several, stageTargets, textOf, workingTargets } from './world.ts';
+import {
+  folderOf,
+  publishedAll,
+  several,
+  stageTargets,
+  textOf,
+  workingAll,
+  workingTargets,
+  workingTop,
+} from './world.ts';
 
 interface AddOptions {
   readonly file?: readonly string[];
   readonly spec?: string;
   readonly channel?: readonly string[];
   readonly deltas: string;
+  readonly role: string;
   readonly deltaFrom?: readonly string[];
 }
 
@@ -45,6 +56,11 @@ export function add(group: Command, io: CliIo): void {
     )
     .option('--spec <file>', 'YAML: installer, dependencies, hooks, probe, notes')
     .option('--channel <name>', 'a channel that it is in', several)
+    .option(
+      '--role <name>',
+      'the role that signs it: targets, or one that it delegates to',
+      'targets',
+    )
     .option('--deltas <n>', 'deltas from so many of the newest older versions', '3')
     .option('--delta-from <version>', 'a delta from this published version too', several)
     .action(async (name: string, version: string, options: AddOptions, command: Command) => {
@@ -57,7 +73,8 @@ export function add(group: Command, io: CliIo): void {
       // Everything is looked at before anything is copied.
       const draft = given.map((one) => stored(one, { length: 0, sha256: '0'.repeat(64) }));
       ensure(manifestOf({ name, version, files: draft }, spec));
-      const published = listed(targetsOf(state.published.targets?.signed));
+      ensureRole(state, options.role, draft);
+      const published = listed(publishedAll(state));
       plansOf(draft, published, name, version, options);
       if (published.some(({ manifest }) => keyOf(manifest) === `${name}/${version}`)) {
         throw new CliError(`${name} ${version} is published already: a change is a new version`);
@@ -69,13 +86,11 @@ export function add(group: Command, io: CliIo): void {
       const plans = plansOf(files, published, name, version, options);
       const deltas = await deltasOf(io, folder, plans);
       const manifest = ensure(manifestOf({ name, version, files, deltas }, spec));
-      const targets = withRelease(workingTargets(state), {
-        manifest,
-        lifecycle: 'published',
-        channels,
-      });
-      await stageTargets(io, folder, state, targets);
-      for (const problem of unmetDependencies(listed(targets))) io.err(`warning: ${problem}\n`);
+      const one: Listed = { manifest, lifecycle: 'published', channels };
+      const targets = withRelease(workingTargets(state, options.role), one);
+      await stageTargets(io, folder, state, targets, options.role);
+      const all = listed({ ...workingAll(state), ...targets });
+      for (const problem of unmetDependencies(all)) io.err(`warning: ${problem}\n`);
       answer(
         manifest,
         () => `${name} ${version}: ${files.length} files, ${deltas.length} deltas\n`,
@@ -120,6 +135,18 @@ function stored(
   { length, sha256 }: { readonly length: number; readonly sha256: string },
 ): ReleaseFile {
   return { path, architecture, length, sha256 };
+}
+
+function ensureRole(state: RepositoryState, role: string, files: readonly ReleaseFile[]): void {
+  if (role === 'targets') return;
+  const delegations = delegationsOf(workingTop(state));
+  const paths = files.map(({ path }) => path);
+  const [stray] = strays(delegations, role, paths);
+  if (stray !== undefined) {
+    throw new CliError(
+      `${role} may not speak for ${stray}: muster release delegate ${role} --help`,
+    );
+  }
 }
 
 function plansOf(

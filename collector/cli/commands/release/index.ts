@@ -2,6 +2,8 @@
 import type { Command } from 'commander';
 import type { CliIo } from '../../io.ts';
 import { add } from './add.ts';
+import { delegating } from './delegating.ts';
+import { directorRoot } from './director-root.ts';
 import { exchange } from './exchange.ts';
 import { files } from './files.ts';
 import { keys } from './keys.ts';
@@ -16,6 +18,6 @@ export function release(program: Command, io: CliIo): void {
     .command('release')
     .description('releases: build, sign, publish; keys and roles of their repository')
     .option('--repo <folder>', 'the repository (or MUSTER_RELEASES; default ./releases)');
-  for (const verb of [keys, roles, files, add, exchange, publish, listing, lifecycle, prune])
-    verb(group, io);
+  const verbs = [keys, roles, delegating, files, add, exchange, publish, listing, lifecycle, prune];
+  for (const verb of [...verbs, directorRoot]) verb(group, io);
 }

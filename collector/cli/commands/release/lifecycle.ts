@@ -8,9 +8,10 @@ import {
   without,
   withRelease,
 } from '../../../core/releases/catalog.ts';
+import { contextOf } from '../../context.ts';
 import { CliError, type CliIo } from '../../io.ts';
 import { channelNames } from './add.ts';
-import { folderOf, stageTargets, workingTargets } from './world.ts';
+import { folderOf, stageTargets, targetRoles, workingTargets } from './world.ts';
 
 export function lifecycle(group: Command, io: CliIo): void {
   const change = async (
@@ -20,11 +21,24 @@ export function lifecycle(group: Command, io: CliIo): void {
   ) => {
     const folder = folderOf(io, command);
     const state = await folder.load();
-    const targets = workingTargets(state);
-    const one = listed(targets).find(({ manifest }) => keyOf(manifest) === `${name}/${version}`);
-    if (one === undefined)
-      throw new CliError(`there is no ${name} ${version}: muster release list`);
-    await stageTargets(io, folder, state, act(targets, one));
+    for (const role of targetRoles(state)) {
+      const targets = workingTargets(state, role);
+      const one = listed(targets).find(({ manifest }) => keyOf(manifest) === `${name}/${version}`);
+      if (one === undefined) continue;
+      const changed = act(targets, one);
+      await stageTargets(io, folder, state, changed, role);
+      const after = listed(changed).find(
+        ({ manifest }) => keyOf(manifest) === `${name}/${version}`,
+      );
+      const { lifecycle: now = 'withdrawn', channels = [] } = after ?? {};
+      const { answer } = contextOf(io, command);
+      answer(
+        { name, version, lifecycle: now, channels, role },
+        () => `${name} ${version}: ${[now, ...channels].join(', ')}, once it is published\n`,
+      );
+      return;
+    }
+    throw new CliError(`there is no ${name} ${version}: muster release list shows what there is`);
   };
 
   group

@@ -2,26 +2,25 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { TOP_ROLES } from '../../../../protocol/tuf/metadata.ts';
+import { type Root, TOP_ROLES } from '../../../../protocol/tuf/metadata.ts';
 import { signersOf } from '../../../../protocol/tuf/verify.ts';
 import { digestOf, type ReleaseFolder } from '../../../app/releases.ts';
 import { audit } from '../../../core/releases/audit.ts';
-import { keyOf, type Listed, listed, searched, targetsOf } from '../../../core/releases/catalog.ts';
-import { missing, textMember } from '../../../core/releases/envelope.ts';
+import { keyOf, type Listed, listed, searched } from '../../../core/releases/catalog.ts';
+import { delegatedSigners, delegationsOf } from '../../../core/releases/delegations.ts';
+import { type Draft, missing, textMember } from '../../../core/releases/envelope.ts';
 import { type RepositoryState, rootOf, versionOf } from '../../../core/releases/publication.ts';
 import { contextOf } from '../../context.ts';
 import { CliError, type CliIo } from '../../io.ts';
 import { table } from '../../table.ts';
-import { folderOf, workingTargets } from './world.ts';
+import { folderOf, publishedAll, workingAll, workingTop } from './world.ts';
 
 export function listing(group: Command, io: CliIo): void {
   const show = async (words: readonly string[], command: Command) => {
     const { answer } = contextOf(io, command);
     const state = await folderOf(io, command).load();
-    const public_ = new Set(
-      listed(targetsOf(state.published.targets?.signed)).map((one) => keyOf(one.manifest)),
-    );
-    const found = searched(listed(workingTargets(state)), words).map((one) => ({
+    const public_ = new Set(listed(publishedAll(state)).map((one) => keyOf(one.manifest)));
+    const found = searched(listed(workingAll(state)), words).map((one) => ({
       ...one,
       state: public_.has(keyOf(one.manifest)) ? one.lifecycle : 'draft',
     }));
@@ -81,13 +80,13 @@ async function verify(folder: ReleaseFolder, now: number) {
   }
   const found = audit(metadata, now);
   const problems = [...found.problems];
-  for (const [path, { length, hashes }] of found.targets?.targets ?? []) {
+  for (const [path, { length, hashes }] of found.targets) {
     const sha256 = hashes.get('sha256') ?? '';
     const got = await digestOf(folder.targetPath(path, sha256)).catch(() => undefined);
     if (got === undefined) problems.push(`${path} is not there`);
     else if (got.length !== length || got.sha256 !== sha256) problems.push(`${path} is damaged`);
   }
-  return { problems, files: found.targets?.targets.size ?? 0 };
+  return { problems, files: found.targets.size };
 }
 
 interface StatusRow {
@@ -98,30 +97,44 @@ interface StatusRow {
   readonly missing: string;
 }
 
-function statusRows(
-  { root, published, staged }: RepositoryState,
-  now: number,
-): readonly StatusRow[] {
+function statusRows(state: RepositoryState, now: number): readonly StatusRow[] {
+  const { root, published, staged, delegates } = state;
   const next = staged.root === undefined ? root : rootOf(staged.root);
-  return TOP_ROLES.map((role) => {
-    const there = published[role];
-    const draft = staged[role];
-    const own =
-      draft === undefined || next === undefined ? 0 : missing(draft, signersOf(next, role));
-    const old =
-      draft === undefined || root === undefined || role !== 'root'
-        ? 0
-        : missing(draft, signersOf(root, role));
-    const expires = there === undefined ? undefined : textMember(there, 'expires');
-    const over = expires !== undefined && Date.parse(expires) <= now ? ' (EXPIRED)' : '';
-    return {
-      role,
-      published: there === undefined ? '-' : String(versionOf(there)),
-      expires: expires === undefined ? '-' : `${expires}${over}`,
-      staged: draft === undefined ? '-' : String(versionOf(draft)),
-      missing: draft === undefined ? '-' : String(Math.max(own, old)),
-    };
+  const top = TOP_ROLES.map((role) => {
+    const lack = (by: Root | undefined) => (draft: Draft) =>
+      by === undefined ? 0 : missing(draft, signersOf(by, role));
+    // A new root is signed by the keys of the one before as well.
+    const all = role === 'root' ? [lack(next), lack(root)] : [lack(next)];
+    return statusRow(role, published[role], staged[role], all, now);
   });
+  const delegations = delegationsOf(workingTop(state));
+  const others = delegations.roles.map(({ name }) => {
+    const lack = (draft: Draft) => {
+      const signers = delegatedSigners(delegations, name);
+      return signers === undefined ? 0 : missing(draft, signers);
+    };
+    const there = delegates.published.get(name);
+    return statusRow(name, there, delegates.staged.get(name), [lack], now);
+  });
+  return [...top, ...others];
+}
+
+function statusRow(
+  role: string,
+  there: Draft | undefined,
+  draft: Draft | undefined,
+  lacks: readonly ((draft: Draft) => number)[],
+  now: number,
+): StatusRow {
+  const expires = there === undefined ? undefined : textMember(there, 'expires');
+  const over = expires !== undefined && Date.parse(expires) <= now ? ' (EXPIRED)' : '';
+  return {
+    role,
+    published: there === undefined ? '-' : String(versionOf(there)),
+    expires: expires === undefined ? '-' : `${expires}${over}`,
+    staged: draft === undefined ? '-' : String(versionOf(draft)),
+    missing: draft === undefined ? '-' : String(Math.max(...lacks.map((lack) => lack(draft)))),
+  };
 }
 
 function listText(rows: readonly (Listed & { readonly state: string })[]): string {

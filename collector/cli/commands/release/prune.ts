@@ -6,12 +6,19 @@ import {
   listed,
   prunable,
   type TargetMap,
-  targetsOf,
   without,
 } from '../../../core/releases/catalog.ts';
 import { contextOf } from '../../context.ts';
 import { CliError, type CliIo } from '../../io.ts';
-import { folderOf, stageTargets, textOf, workingTargets } from './world.ts';
+import {
+  folderOf,
+  publishedAll,
+  stageTargets,
+  targetRoles,
+  textOf,
+  workingAll,
+  workingTargets,
+} from './world.ts';
 
 interface PruneOptions {
   readonly keep: string;
@@ -34,18 +41,22 @@ export function prune(group: Command, io: CliIo): void {
       if (!/^[1-9]\d{0,3}$/.test(options.keep)) throw new CliError('--keep is a number from 1');
       const folder = folderOf(io, command);
       const state = await folder.load();
-      const targets = workingTargets(state);
+      const targets = workingAll(state);
       const inUse = inUseOf(await textOf(options.inUse));
       const old = prunable(listed(targets), { newest: Number(options.keep), inUse });
       // Those of what is published stay until the removal is published itself.
-      const named = namedFiles([targets, targetsOf(state.published.targets?.signed)]);
+      const named = namedFiles([targets, publishedAll(state)]);
       const loose = (await folder.targetFiles()).filter(
         (file) => !named.has(file) && !inUse.has(file.split('/').slice(0, 2).join('/')),
       );
       const releases = old.map(({ manifest }) => keyOf(manifest));
       if (options.dryRun !== true) {
-        const left = old.reduce<TargetMap>((all, { manifest }) => without(all, manifest), targets);
-        if (old.length > 0) await stageTargets(io, folder, state, left);
+        for (const role of targetRoles(state)) {
+          const own = workingTargets(state, role);
+          const left = old.reduce<TargetMap>((all, { manifest }) => without(all, manifest), own);
+          const isLess = Object.keys(left).length < Object.keys(own).length;
+          if (isLess) await stageTargets(io, folder, state, left, role);
+        }
         for (const file of loose) await folder.removeTarget(file);
       }
       answer({ releases, files: loose }, () =>

@@ -14,13 +14,18 @@ export function publish(group: Command, io: CliIo): void {
       const { answer } = contextOf(io, command);
       const folder = folderOf(io, command);
       const keys = await secretKeys(io, key);
-      const { files, staged, lacking } = publication(await folder.load(), keys, io.now());
+      const made = publication(await folder.load(), keys, io.now());
+      const { files, staged, delegated, lacking, waiting } = made;
       for (const { name, bytes } of files) await folder.publish(name, bytes);
-      await folder.stageOnly(staged);
+      await folder.stageOnly(staged, delegated);
+      for (const one of waiting) io.err(`not yet: ${one}\n`);
       if (lacking.length > 0) throw new CliError(`not published: ${lacking.join('; ')}`);
       const { published } = await folder.load();
       const version = published.timestamp === undefined ? 0 : versionOf(published.timestamp);
       const names = files.map(({ name }) => name);
-      answer({ files: names, timestamp: version }, () => `published: ${names.join(', ')}\n`);
+      answer(
+        { files: names, timestamp: version, waiting },
+        () => `published: ${names.join(', ')}\n`,
+      );
     });
 }

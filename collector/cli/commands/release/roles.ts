@@ -11,8 +11,18 @@ import {
   type RootOutcome,
   renewedRoot,
 } from '../../../core/releases/root-changes.ts';
+import { contextOf } from '../../context.ts';
 import { CliError, type CliIo } from '../../io.ts';
-import { folderOf, publicKey, roleNamed, several, stageTargets, workingTargets } from './world.ts';
+import {
+  count,
+  folderOf,
+  publicKey,
+  roleNamed,
+  several,
+  stageTargets,
+  targetRoles,
+  workingTargets,
+} from './world.ts';
 
 interface InitOptions {
   readonly rootKey?: readonly string[];
@@ -84,12 +94,23 @@ export function roles(group: Command, io: CliIo): void {
       rotate(name, { remove: [keyid] }, command),
     );
   group
-    .command('renew')
-    .description('the same root for another year')
-    .action(async (_options: object, command: Command) => {
-      const { root } = await folderOf(io, command).load();
+    .command('renew [role]')
+    .description('the same root (or targets, or delegated role) for longer')
+    .action(async (role: string | undefined, _options: object, command: Command) => {
+      const folder = folderOf(io, command);
+      const state = await folder.load();
+      const { root } = state;
       if (root === undefined) throw new CliError('there is no root yet: muster release init');
-      await stageRoot(io, command, renewedRoot(root, io.now()));
+      if (role === undefined || role === 'root') {
+        await stageRoot(io, command, renewedRoot(root, io.now()));
+        return;
+      }
+      if (!targetRoles(state).includes(role)) {
+        const known = ['root', ...targetRoles(state)].join(', ');
+        throw new CliError(`${role} is none of ${known}; publish renews snapshot and timestamp`);
+      }
+      await stageTargets(io, folder, state, workingTargets(state, role), role);
+      contextOf(io, command).answer({ role }, () => '');
     });
 }
 
@@ -112,12 +133,9 @@ async function stageRoot(io: CliIo, command: Command, outcome: RootOutcome): Pro
   if (!outcome.ok) throw new CliError(outcome.problem);
   await folderOf(io, command).stage('root', unsigned(outcome.document));
   const version = Number(outcome.document['version']);
-  io.err(
-    `root ${version} is staged: muster release sign root --key FILE, with each key that is needed\n`,
+  const next = 'muster release sign root --key FILE, with each key that is needed';
+  contextOf(io, command).answer(
+    { role: 'root', version },
+    () => `root ${version} is staged: ${next}\n`,
   );
-}
-
-function count(text: string): number {
-  if (!/^[1-9]\d?$/.test(text)) throw new CliError(`${text} is no number from 1 to 99`);
-  return Number(text);
 }
