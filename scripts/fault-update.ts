@@ -1,27 +1,31 @@
 /**
- * `npm run fault:update -- [--rounds N] [--seed S] [--pairs STEP] [--jobs N]`: an update of two
- * packages that need each other, cut at every change that it makes to the disk, and what is there
- * after at most two restarts. Without `--rounds` every single crash point.
+ * `npm run fault:update -- [--rounds N --seed S]`: updates that are cut at every change to the disk,
+ * and what is there after two restarts. The agent's own code over a disk in memory that forgets what
+ * was not synced; and, for a part, real processes on the real disk that are killed by SIGKILL.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { drawn, named, pairs, singles } from '../test/support/updates/cases.ts';
-import { Matrix } from '../test/support/updates/matrix.ts';
+import { Tally } from '../test/support/updates/tally.ts';
+import { inMemory, onDisk } from '../test/support/updates/whole-matrix.ts';
 
 const HELP = `npm run fault:update -- [options]
-  --rounds N    so many cases, drawn by the seed out of singles and pairs (default: all singles)
-  --seed S      which cases are drawn (default 1)
-  --pairs STEP  pairs of crash points, every STEP-th of them (1: all), instead of singles
-  --jobs N      devices at once (default 2)
-  --verbose     a line for each case`;
+  --rounds N     so many cases, drawn by the seed, half of them pairs (default: all of them)
+  --seed S       which cases are drawn (default 1)
+  --shape NAME   only these updates; may be given more than once
+  --only KIND    singles or pairs, of what is in memory
+  --real N       cases with real processes that are killed (default: 200, or a tenth of the rounds)
+  --jobs N       workers, 1 or 2 (default 2)
+  --verbose      a line for each case`;
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string' },
     seed: { type: 'string', default: '1' },
-    pairs: { type: 'string' },
+    shape: { type: 'string', multiple: true, default: [] },
+    only: { type: 'string' },
+    real: { type: 'string' },
     jobs: { type: 'string', default: '2' },
     verbose: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -33,40 +37,21 @@ else await main();
 
 async function main(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'mstr-update-'));
-  let [passed, failed] = [0, 0];
+  const tally = new Tally((line) => process.stdout.write(`${line}\n`), values.verbose);
+  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  const real = Number(values.real ?? (rounds === undefined ? 200 : Math.ceil(rounds / 10)));
+  const choice = {
+    ...{ shapes: values.shape, seed: Number(values.seed) },
+    ...{ singles: values.only !== 'pairs', pairs: values.only !== 'singles' },
+    ...(rounds === undefined ? {} : { rounds }),
+  };
+  const jobs = Math.min(2, Math.max(1, Number(values.jobs)));
   try {
-    const jobs = Array.from({ length: Number(values.jobs) }, (_, n) =>
-      Matrix.open(join(folder, String(n))),
-    );
-    const devices = await Promise.all(jobs);
-    const changes = (await devices[0]?.changes()) ?? [];
-    const cases = [...chosen(changes)];
-    process.stdout.write(`${changes.length} changes to the disk, ${cases.length} cases\n`);
-    const work = async (device: Matrix) => {
-      for (let one = cases.pop(); one !== undefined; one = cases.pop()) {
-        const wrong = await device.run(one);
-        if (wrong === undefined) passed++;
-        else failed++;
-        if (wrong !== undefined || values.verbose) {
-          const name = named(one, changes);
-          process.stdout.write(
-            `${wrong === undefined ? 'passed' : 'FAILED'} ${name} ${wrong ?? ''}\n`,
-          );
-        }
-      }
-      await device[Symbol.asyncDispose]();
-    };
-    await Promise.all(devices.map(work));
+    await inMemory({ folder, jobs, choice }, tally);
+    await onDisk({ folder, jobs, cases: real, seed: choice.seed }, tally);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  process.stdout.write(`${passed} passed, ${failed} failed\n`);
-  process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
-}
-
-function chosen(changes: readonly string[]) {
-  if (values.pairs !== undefined) return pairs(changes, Number(values.pairs));
-  if (values.rounds === undefined) return singles(changes);
-  const all = [...singles(changes), ...pairs(changes, 3)];
-  return drawn(all, Number(values.rounds), Number(values.seed));
+  tally.end();
+  process.exitCode = tally.failed === 0 && tally.passed > 0 ? 0 : 1;
 }

@@ -43,7 +43,8 @@ export const file = installer<Options>({
   async switch(job, context) {
     const { disk } = context;
     const { path, mode } = job.options;
-    if ((await disk.hash(path)) !== job.to.file.sha256) {
+    if ((await disk.hash(path)) === job.to.file.sha256) await disk.settle(path);
+    else {
       if (!(await disk.exists(draft(path)))) await disk.copy(job.to.path, draft(path), mode);
       await disk.rename(draft(path), path);
     }

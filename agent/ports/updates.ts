@@ -92,6 +92,8 @@ export interface Disk {
   /** A copy under a name that is there only when it is whole; takes the place of what stands there. */
   copy(from: string, to: string, mode: number | undefined): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** What is there under this name may be of a life that was cut before its sync: makes it durable. */
+  settle(path: string): Promise<void>;
   write(path: string, text: string): Promise<void>;
   read(path: string): Promise<string | undefined>;
   /** A file or a whole folder; nothing happens when it is missing. */

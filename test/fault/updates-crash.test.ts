@@ -1,17 +1,28 @@
-/** A sample of the crash matrix (`npm run fault:update`): old or new, whole, and never stuck. */
+/**
+ * A sample of the crash matrix (`npm run fault:update`): old or new, whole, and never stuck. First
+ * cases that went wrong once, then some of all shapes, then processes that are killed.
+ */
 import { expect, it } from 'vitest';
 import { tempFolder } from '../support/temp-folder.ts';
-import { drawn, named, pairs, singles } from '../support/updates/cases.ts';
-import { Matrix } from '../support/updates/matrix.ts';
+import { Tally } from '../support/updates/tally.ts';
+import { inMemory, onDisk } from '../support/updates/whole-matrix.ts';
 
-const SINGLES = 25;
-const PAIRS = 10;
+const SAMPLE = { shapes: [], singles: true, pairs: true, rounds: 360, seed: 7 };
 
 it('ends on the old or the new version, wherever it is cut', async () => {
   await using folder = await tempFolder('matrix');
-  await using matrix = await Matrix.open(folder.path);
-  const changes = await matrix.changes();
-  expect(changes.length).toBeGreaterThan(60);
-  const cases = [...drawn(singles(changes), SINGLES, 7), ...drawn(pairs(changes, 1), PAIRS, 7)];
-  for (const one of cases) expect(await matrix.run(one), named(one, changes)).toBeUndefined();
+  const said: string[] = [];
+  const tally = new Tally((line) => said.push(line), false);
+  await inMemory({ folder: folder.path, jobs: 2, choice: SAMPLE }, tally);
+  expect(said).toEqual([]);
+  expect(tally.passed).toBe(SAMPLE.rounds);
+});
+
+it('ends so when the process is really killed', async () => {
+  await using folder = await tempFolder('matrix');
+  const said: string[] = [];
+  const tally = new Tally((line) => said.push(line), false);
+  await onDisk({ folder: folder.path, jobs: 2, cases: 12, seed: 7 }, tally);
+  expect(said).toEqual([]);
+  expect(tally.passed).toBe(12);
 });

@@ -80,7 +80,7 @@ export class PartFile {
     this.#hash.update(bytes);
     this.size += bytes.length;
     if (this.size - this.#note.synced < SYNC_BYTES) return;
-    await this.#file.datasync();
+    await this.#sync();
     await this.#write({ ...this.#note, synced: this.size });
   }
 
@@ -97,7 +97,7 @@ export class PartFile {
 
   /** It is whole: from now on it has its name. */
   async finish(): Promise<void> {
-    await this.#file.sync();
+    await this.#sync();
     await rename(`${this.#to}.part`, this.#to);
     await rm(`${this.#to}.part.json`, { force: true });
     await syncFolder(dirname(this.#to));
@@ -105,6 +105,16 @@ export class PartFile {
 
   close(): Promise<void> {
     return this.#file.close();
+  }
+
+  /** What a sync was refused for is never written again, and the next one says nothing of it. */
+  async #sync(): Promise<void> {
+    try {
+      await this.#file.sync();
+    } catch (error) {
+      await this.empty().catch(() => undefined);
+      throw error;
+    }
   }
 
   async #write(note: Note): Promise<void> {

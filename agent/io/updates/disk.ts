@@ -33,7 +33,8 @@ export function createDisk(): Disk {
     exists: async (path) => (await lstat(path).catch(unlessMissing)) !== undefined,
     async unpack(archive, folder, limits) {
       await placeFor(folder);
-      if ((await lstat(folder).catch(unlessMissing)) !== undefined) return syncPath(dirname(folder));
+      if ((await lstat(folder).catch(unlessMissing)) !== undefined)
+        return syncPath(dirname(folder));
       await unpack(archive, folder, limits);
     },
     async copy(from, to, mode) {
@@ -43,6 +44,7 @@ export function createDisk(): Disk {
     async rename(from, to) {
       await renameDurably(from, to);
     },
+    settle: (path) => syncPath(dirname(path)),
     async write(path, text) {
       await placeFor(path);
       await place(path, 0o644, (file) => file.writeFile(text));

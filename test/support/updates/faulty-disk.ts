@@ -5,10 +5,12 @@
  *
  * MUSTER_FAULTS is a list of `<number>:<fault>`: `kill` (before it), `killed` (after it), `torn<n>`
  * (n eighths of the bytes get there, then a kill), or the name of an error. A kill is a real
- * SIGKILL, after bytes that nobody had synced were taken back: the power went with it.
+ * SIGKILL, after bytes that nobody had synced were taken back, and names (made, renamed, removed)
+ * whose folder nobody had synced: the power went with it. What comes back waits in MUSTER_SPARE.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { dirname, join } from 'node:path';
 
 const faults = new Map(
   (process.env['MUSTER_FAULTS'] ?? '')
@@ -24,6 +26,26 @@ let count = 0;
 /** Length that is safe, by path of files that were written and not synced since. */
 const unsynced = new Map<string, number>();
 
+/** How to take back what happened to names and is not safe, the oldest first. */
+let undone: { readonly folders: readonly string[]; undo(): void }[] = [];
+const spares = process.env['MUSTER_SPARE'] ?? '';
+let spareCount = 0;
+
+function spare(): string {
+  fs.mkdirSync(spares, { recursive: true });
+  return join(spares, `${process.pid}-${++spareCount}`);
+}
+
+function takeBack(): void {
+  for (const { undo } of undone.toReversed()) {
+    try {
+      undo();
+    } catch {
+      // Its folder has gone with something earlier.
+    }
+  }
+}
+
 function die(): never {
   for (const [path, length] of unsynced) {
     try {
@@ -32,6 +54,7 @@ function die(): never {
       // It has gone, or has another name by now: then it keeps its bytes.
     }
   }
+  takeBack();
   process.kill(process.pid, 'SIGKILL');
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 }
@@ -90,6 +113,7 @@ function wrap(handle: Handle, path: string): Handle {
   const synced = (act: () => Promise<void>) => async () => {
     await change(`sync ${path}`, 'fsync', act);
     unsynced.delete(path);
+    undone = undone.filter(({ folders }) => !folders.includes(path));
   };
   handle.write = (...args) => {
     dirty();
@@ -115,6 +139,7 @@ promises['open'] = async (path, flags, ...rest) => {
   const make = () => open(path, flags, ...rest);
   const isNew = isWriting && !fs.existsSync(String(path));
   const handle = await (isNew ? change(`create ${String(path)}`, 'open', make) : make());
+  if (isNew) noted([String(path)], () => fs.unlinkSync(String(path)));
   return wrap(handle as Handle, String(path));
 };
 for (const name of ['rename', 'symlink', 'unlink', 'rm', 'mkdir']) {
@@ -124,15 +149,38 @@ for (const name of ['rename', 'symlink', 'unlink', 'rm', 'mkdir']) {
     const isIdle = name === 'mkdir' ? fs.existsSync(target) : !exists(target);
     if (isIdle && name !== 'symlink') return real(...args);
     return change(`${name} ${target}`, name, async () => {
-      const done = await real(...args);
-      if (name === 'rename') {
-        const length = unsynced.get(target);
-        unsynced.delete(target);
-        if (length !== undefined) unsynced.set(String(args[1]), length);
-      }
-      return done;
+      if (name === 'rename') return renamed(target, String(args[1]));
+      if (name === 'rm' || name === 'unlink') return removed(target);
+      const first = await real(...args);
+      const made = typeof first === 'string' ? first : target;
+      noted([made], () => fs.rmSync(made, { recursive: true }));
+      return first;
     });
   };
+}
+
+function noted(paths: readonly string[], undo: () => void): void {
+  undone.push({ folders: paths.map((path) => dirname(path)), undo });
+}
+
+function renamed(from: string, to: string): void {
+  const old = exists(to) ? spare() : undefined;
+  if (old !== undefined) fs.linkSync(to, old);
+  fs.renameSync(from, to);
+  noted([from, to], () => {
+    fs.renameSync(to, from);
+    if (old !== undefined) fs.renameSync(old, to);
+  });
+  const length = unsynced.get(from);
+  unsynced.delete(from);
+  if (length !== undefined) unsynced.set(to, length);
+}
+
+/** It is put away rather than removed: nobody who looks can tell. */
+function removed(path: string): void {
+  const kept = spare();
+  fs.renameSync(path, kept);
+  noted([path], () => fs.renameSync(kept, path));
 }
 
 function exists(path: string): boolean {

@@ -103,6 +103,7 @@ export class Matrix implements AsyncDisposable {
 
   async #begin(): Promise<void> {
     await rm(this.#place, { recursive: true, force: true });
+    await rm(join(this.#folder, 'spare'), { recursive: true, force: true });
     await mkdir(this.#folder, { recursive: true });
     const from = join(this.#folder, 'begin');
     await cp(from, this.#place, { recursive: true, verbatimSymlinks: true });
@@ -113,6 +114,7 @@ export class Matrix implements AsyncDisposable {
       ...process.env,
       MUSTER_FAULTS: faults.map(({ at, kind }) => `${at}:${kind}`).join(','),
       MUSTER_CLOCK_YEARS: String(years),
+      MUSTER_SPARE: join(this.#folder, 'spare'),
     };
     const args = [this.#program, place, this.#base, version];
     const options = { env, timeout: RUN_MS, killSignal: 'SIGABRT' } as const;

@@ -1,6 +1,6 @@
 /** Whether a machine in the laboratory is as it must be after an update that was cut. Pure. */
 import type { Made } from '../releases.ts';
-import { sum as hashOf, untarred as filesOf } from '../releases.ts';
+import { untarred as filesOf, sum as hashOf } from '../releases.ts';
 import { type Ended, FACTORY, type Machine } from './machine.ts';
 import { ROOT, type Shape } from './shapes.ts';
 import { each, type Node } from './storage.ts';
@@ -47,6 +47,18 @@ export function wrongOf(
     ...processesWrong(machine, tree),
     ...toldWrong(machine),
   ];
+}
+
+/** The same for two machines whose agents cannot tell them apart. */
+export function keyOf({ storage }: Machine): string {
+  const lines: string[] = [];
+  const slots: { readonly path: string; readonly modified: number }[] = [];
+  each(storage.root, ({ kind, bytes, target, mode, modified }, path) => {
+    lines.push(`${path} ${mode} ${kind === 'file' ? sum(bytes) : target}`);
+    if (/\/slots\/[^/]+$/.test(path)) slots.push({ path, modified });
+  });
+  const aged = slots.toSorted((a, b) => a.modified - b.modified).map(({ path }) => path);
+  return hashOf(Buffer.from([...lines.toSorted(), ...aged].join('\n')));
 }
 
 function treeOf({ storage }: Machine): Tree {

@@ -8,6 +8,9 @@ const { share, of, choice } = JSON.parse(process.argv[2] ?? '{}') as {
   readonly choice: Choice;
 };
 
+// Most of the errors here are files that are not there: nobody reads where they came from.
+Error.stackTraceLimit = 0;
+
 let index = 0;
 for await (const { one, name } of casesOf(choice, (at) => at % of === share)) {
   const began = performance.now();
