@@ -37,6 +37,9 @@ export class Driving {
   #cancel = new AbortController();
   #update: Update | undefined;
 
+  /** The state that it is in. */
+  #isTold = false;
+
   constructor(parts: DrivingParts) {
     this.#parts = parts;
   }
@@ -64,7 +67,8 @@ export class Driving {
       if (stop.aborted && event.kind === 'failed') return this.#ended({ how: 'stopped' });
       if (isOver(update.state)) {
         if (event.kind === 'done') {
-          await this.#settle();
+          // An end that could not be written down is told when nothing can make another one of it.
+          if ((await this.#settle()) && !this.#isTold) this.#parts.telling.step(update, notes);
           return this.#ended({ how: 'over', update });
         }
         log.warn('the end of an update is not done', { why: whyOf(event) });
@@ -94,11 +98,15 @@ export class Driving {
     return driven;
   }
 
-  async #settle(): Promise<void> {
+  async #settle(): Promise<boolean> {
     const { ledger, log } = this.#parts;
-    await ledger.settled().catch((error: unknown) => {
+    try {
+      await ledger.settled();
+      return true;
+    } catch (error) {
       log.warn('the end of an update is not written down', { why: String(error) });
-    });
+      return false;
+    }
   }
 
   /** Why it was not written; `undefined` when it was. */
@@ -112,13 +120,16 @@ export class Driving {
       return undefined;
     } catch (error) {
       this.#update = update;
+      this.#isTold = false;
       return { code: 'disk-error', why: (error as Error).message };
     }
   }
 
   #follow(update: Update | undefined, notes: Notes): void {
     this.#update = update;
-    if (update !== undefined) this.#parts.telling.step(update, notes);
+    if (update === undefined) return;
+    this.#isTold = true;
+    this.#parts.telling.step(update, notes);
   }
 }
 
