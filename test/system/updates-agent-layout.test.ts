@@ -11,6 +11,7 @@ import { createRunner } from '../../agent/io/runner.ts';
 import { createDisk } from '../../agent/io/updates/disk.ts';
 import { readMachine } from '../../agent/io/updates/machine.ts';
 import { buildArchive } from '../../collector/app/releases.ts';
+import type { ReleaseManifest } from '../../protocol/release.ts';
 import { VERSION } from '../../protocol/version.ts';
 import { layOutAgentRelease } from '../../scripts/build/agent-release.ts';
 import { buildProgram } from '../../scripts/build/program.ts';
@@ -120,10 +121,10 @@ async function jobOf(top: TempFolder, path: string): Promise<InstallJob> {
   const of = { architecture: 'all', length: bytes.length, sha256: sum(bytes) } as const;
   const file = { path: 'next.tar', ...of };
   const options = { path: slots(top), unit: 'muster-agent.service', keep: 2, root: false };
-  const manifest = {
+  const manifest: ReleaseManifest = {
     ...{ format: 1, name: 'muster-agent', version: NEXT, files: [file], deltas: [], notes: '' },
     ...{ installer: { kind: 'agent', options }, dependencies: {} },
-  } as const;
+  };
   return { to: { manifest, file, path }, options };
 }
 

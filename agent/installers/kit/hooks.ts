@@ -1,53 +1,61 @@
-/**
- * Runs a program of a release: never as root, in a transient scope of systemd with limits where
- * there is systemd, and never for longer than its time.
- */
+/** Runs a program of a release: never as root, within limits (`sandbox.ts`), never for longer than its time. */
 import { posix } from 'node:path';
 import type { ReleaseHooks } from '../../../protocol/release.ts';
 import { UpdateError } from '../../core/updates/codes.ts';
+import type { RunResult } from '../../ports/caretaking.ts';
 import type { InstallContext, InstallJob } from '../installer.ts';
+import { type Command, type Sandbox, sandboxOf } from './sandbox.ts';
 
 export type HookName = Exclude<keyof ReleaseHooks, 'timeoutMs'>;
 
-export interface HookSurroundings {
-  readonly isRoot: boolean;
-  readonly hasSystemd: boolean;
-  /** Who it becomes, where we are root. */
-  readonly user: string;
-  readonly timeoutMs: number;
+const CLEAN_MS = 20_000;
+
+/** Programs of a release are in it: `folder` is where it was unpacked. */
+export async function runHook(
+  name: HookName,
+  folder: string,
+  user: string,
+  job: InstallJob,
+  context: InstallContext,
+): Promise<void> {
+  const { hooks } = job.to.manifest;
+  const [program, ...args] = hooks?.[name] ?? [];
+  if (hooks === undefined || program === undefined) return;
+  const path = posix.join(folder, program);
+  const isWithin = path.startsWith(`${folder}/`);
+  if (!isWithin || !(await context.disk.exists(path))) {
+    throw new UpdateError('hook-failed', `${name}: ${program} is not within the release`);
+  }
+  const sandbox = await sandboxOf({ user, timeoutMs: hooks.timeoutMs }, context);
+  context.print(`${name}: ${program} runs ${sandbox.words}`);
+  const result = await run([path, ...args], sandbox, folder, { job, context });
+  // Its last words: all of it may be more than this machine can hold.
+  if (result.tail !== '') context.print(result.tail.trimEnd());
+  if (result.code === 0) return;
+  const why = result.timedOut
+    ? `did not end within ${hooks.timeoutMs / 1000} s`
+    : (result.refused ?? `ended with ${result.code ?? result.signal}`);
+  throw new UpdateError('hook-failed', `${name}: ${program} ${why}`);
 }
 
-const MEMORY_MAX = '256M';
-const TASKS_MAX = '64';
-
-/** The whole command line. Pure. */
-function sandboxed(
-  command: readonly [string, ...string[]],
-  { isRoot, hasSystemd, user, timeoutMs }: HookSurroundings,
-): readonly [string, ...string[]] {
-  // Without root there is nobody else to become, and the agent's own unit has limits.
-  if (!isRoot) return command;
-  if (!hasSystemd) {
-    const to = [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--no-new-privs'];
-    return ['setpriv', ...to, '--inh-caps=-all', '--', ...command];
+async function run(
+  command: Command,
+  { around, scope }: Sandbox,
+  cwd: string,
+  { job, context }: { readonly job: InstallJob; readonly context: InstallContext },
+): Promise<RunResult> {
+  const { runner, signal } = context;
+  const { timeoutMs = 0 } = job.to.manifest.hooks ?? {};
+  try {
+    return await runner.run([...around, ...command] as unknown as Command, {
+      ...{ timeoutMs, signal, cwd, env: environmentOf(job) },
+    });
+  } finally {
+    // What it left behind ends with it.
+    if (scope !== undefined) {
+      await runner.run(['systemctl', 'stop', '--', scope], { timeoutMs: CLEAN_MS });
+    }
   }
-  const limits = [
-    `MemoryMax=${MEMORY_MAX}`,
-    `TasksMax=${TASKS_MAX}`,
-    `RuntimeMaxSec=${Math.ceil(timeoutMs / 1000)}`,
-    'CPUWeight=50',
-  ];
-  return [
-    'systemd-run',
-    '--scope',
-    '--quiet',
-    '--collect',
-    `--uid=${user}`,
-    `--gid=${user}`,
-    ...limits.map((one) => `--property=${one}`),
-    '--',
-    ...command,
-  ];
 }
 
 function environmentOf({ to, from }: InstallJob): Record<string, string> {
@@ -56,32 +64,4 @@ function environmentOf({ to, from }: InstallJob): Record<string, string> {
     MUSTER_VERSION: to.manifest.version,
     MUSTER_FROM_VERSION: from?.manifest.version ?? '',
   };
-}
-
-/** Programs of a release are in it: `folder` is where it was unpacked. */
-export async function runHook(
-  name: HookName,
-  folder: string,
-  user: string,
-  job: InstallJob,
-  { runner, machine, signal, print }: InstallContext,
-): Promise<void> {
-  const { hooks } = job.to.manifest;
-  const [program, ...args] = hooks?.[name] ?? [];
-  if (hooks === undefined || program === undefined) return;
-  const path = posix.join(folder, program);
-  if (!path.startsWith(`${folder}/`)) {
-    throw new UpdateError('hook-failed', `${name}: ${program} is not within the release`);
-  }
-  const { timeoutMs } = hooks;
-  const surroundings = { ...machine, user, timeoutMs };
-  const result = await runner.run(sandboxed([path, ...args], surroundings), {
-    ...{ timeoutMs, signal, cwd: folder, env: environmentOf(job) },
-    output: (text) => print(text.trimEnd()),
-  });
-  if (result.code === 0) return;
-  const why = result.timedOut
-    ? `did not end within ${timeoutMs / 1000} s`
-    : (result.refused ?? `ended with ${result.code ?? result.signal}`);
-  throw new UpdateError('hook-failed', `${name}: ${program} ${why}`);
 }

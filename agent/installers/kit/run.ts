@@ -11,6 +11,8 @@ export interface Running {
 }
 
 const MOST_WORDS = 500;
+/** Of what it says, for the report; a program may say more than this machine can hold. */
+const MOST_OUTPUT = 65_536;
 
 export async function runProgram(
   command: readonly [string, ...string[]],
@@ -19,7 +21,7 @@ export async function runProgram(
 ): Promise<string> {
   const result = await runner.run(command, {
     ...{ timeoutMs, signal, env, keepBytes: 65_536 },
-    output: (text) => print(text.trimEnd()),
+    output: bounded(print),
   });
   if (result.code === 0) return result.stdout;
   const [program] = command;
@@ -34,4 +36,13 @@ export async function runProgram(
     code,
     `${program} ${result.refused ?? how}${words === '' ? '' : `: ${words}`}`,
   );
+}
+
+function bounded(print: (line: string) => void): (text: string) => void {
+  let left = MOST_OUTPUT;
+  return (text) => {
+    if (left <= 0) return;
+    left -= text.length;
+    print(left > 0 ? text.trimEnd() : '(and more, which is not kept)');
+  };
 }
