@@ -13,7 +13,7 @@ import { type CheckContext, type CheckFinding, check } from './check.ts';
 import { secondsFigure } from './kit/budget.ts';
 import { endpoint, oneLine, shownSpan } from './kit/text.ts';
 import { certificateEnd, probeTls, tlsSchema } from './kit/tls.ts';
-import { parseCertificates } from './parse/certificates.ts';
+import { type ParsedCertificate, parseCertificates } from './parse/certificates.ts';
 
 const before = (of: string, otherwise: string) =>
   duration(`How long before the end it becomes ${of}.`, {
@@ -39,6 +39,16 @@ interface Seen {
   readonly certificates: readonly CertificateSeen[];
   readonly distrust?: string;
 }
+
+/** The text of a file, and what it means. */
+interface Understood {
+  readonly pem: string;
+  readonly certificates: readonly ParsedCertificate[];
+}
+
+const MEMORY = 'understood';
+/** Characters; a whole set of authorities is not worth its memory. */
+const MOST_KEPT = 16_384;
 
 export const certificateCheck = check<Options>({
   kind: 'certificate',
@@ -73,12 +83,21 @@ async function ofFile(file: string, context: CheckContext): Promise<Seen | Check
     return { state: 'critical', text: `${place} is missing or may not be read` };
   }
   try {
-    const certificates = parseCertificates(pem);
+    const certificates = parsed(pem, context);
     if (certificates.length > 0) return { place, certificates };
     return { state: 'critical', text: `${place} holds no certificate in PEM` };
   } catch (error) {
     return { state: 'critical', text: `${place}: ${(error as Error).message}` };
   }
+}
+
+/** A file that did not change was understood before. */
+function parsed(pem: string, { memory }: CheckContext): readonly ParsedCertificate[] {
+  const before = memory.get(MEMORY) as Understood | undefined;
+  if (before?.pem === pem) return before.certificates;
+  const certificates = parseCertificates(pem);
+  if (pem.length <= MOST_KEPT) memory.set(MEMORY, { pem, certificates } satisfies Understood);
+  return certificates;
 }
 
 async function ofServer(

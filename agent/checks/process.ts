@@ -13,7 +13,7 @@ import { formatDuration } from '../../protocol/config/units.ts';
 import type { Host } from '../ports.ts';
 import { type CheckContext, check } from './check.ts';
 import { above, bytes, levelProblems, type Part, sizeLevels, together } from './parse/levels.ts';
-import { type ProcessStat, processStat, residentBytes } from './parse/proc.ts';
+import { type ProcessStat, pageBytes, processStat, residentBytes } from './parse/proc.ts';
 
 const patternSchema: SchemaNode = {
   ...text('Regular expression that the command line (arguments parted by blanks) must match.', {
@@ -59,6 +59,7 @@ interface Seen {
 }
 
 const MEMORY = 'seen';
+const PAGE = 'page';
 /** The kernel keeps so much of a name. */
 const COMM_LENGTH = 15;
 const ZOMBIE = 'Z';
@@ -84,10 +85,10 @@ export const processCheck = check<Options>({
   ],
 
   async run(options, context) {
-    const { host, clock } = context;
+    const { clock } = context;
     const found = known(options, context) ?? (await search(options, context));
     const alive = found.filter(({ state }) => state !== ZOMBIE);
-    const resident = alive.reduce((sum, { pid }) => sum + residentOf(host, pid), 0);
+    const resident = alive.reduce((sum, one) => sum + residentOf(one, context), 0);
     const youngest = Math.max(0, ...alive.map(({ startedSeconds }) => startedSeconds));
     const ageMs = clock.mono() - youngest * 1000;
     const zombies = found.length - alive.length;
@@ -182,6 +183,12 @@ function commandLine(host: Host, pid: string): string {
   return (host.readNow(`/proc/${pid}/cmdline`) ?? '').replaceAll('\0', ' ').trim();
 }
 
-function residentOf(host: Host, pid: string): number {
-  return residentBytes(host.readNow(`/proc/${pid}/status`) ?? '');
+/** `stat` tells it in pages: how large those are is learnt once, from the `status` of a process. */
+function residentOf({ pid, residentPages }: Found, { host, memory }: CheckContext): number {
+  const page = memory.get(PAGE) as number | undefined;
+  if (page !== undefined) return residentPages * page;
+  const resident = residentBytes(host.readNow(`/proc/${pid}/status`) ?? '');
+  const learnt = pageBytes(resident, residentPages);
+  if (learnt !== undefined) memory.set(PAGE, learnt);
+  return resident;
 }

@@ -66,6 +66,24 @@ describe.skipIf(!hasOpenssl)('certificate (skipped where openssl is missing)', (
       });
     });
 
+    it('sees at once that the file is another, and still judges one that stays', async () => {
+      const path = file(good.cert);
+      const memory = new Map<string, unknown>();
+      const look = async (days: number) =>
+        (await runCheck(certificateCheck, { file: path }, { memory, ...at(days) })).state;
+      expect([await look(0), await look(15), await look(25)]).toEqual([
+        'ok',
+        'warning',
+        'critical',
+      ]);
+      file(expired.cert);
+      expect(await look(0)).toBe('critical');
+      file('not one any more');
+      expect(await look(0)).toBe('critical');
+      file(good.cert);
+      expect(await look(0)).toBe('ok');
+    });
+
     it.each([
       ['a missing file', undefined, 'is missing or may not be read'],
       ['a file without one', 'hello', 'holds no certificate in PEM'],

@@ -71,30 +71,44 @@ export interface ProcessStat {
   readonly state: string;
   /** Seconds from boot to its start. */
   readonly startedSeconds: number;
+  readonly residentPages: number;
 }
 
 const TICKS_PER_SECOND = 100;
 const STATE = 0;
 const START_TIME = 19;
+const RESIDENT = 21;
 
 /** `/proc/<pid>/stat`. A name may hold blanks and parentheses: it ends at the last one. */
 export function processStat(text: string): ProcessStat | undefined {
   const open = text.indexOf('(');
   const close = text.lastIndexOf(')');
   if (open < 0 || close < open) return undefined;
-  const fields = text.slice(close + 2).split(' ');
+  const fields = text.slice(close + 2).split(' ', RESIDENT + 1);
   const started = Number(fields[START_TIME]);
   if (!Number.isFinite(started)) return undefined;
   return {
     comm: text.slice(open + 1, close),
     state: fields[STATE] ?? '',
     startedSeconds: started / TICKS_PER_SECOND,
+    residentPages: Number(fields[RESIDENT] ?? 0),
   };
 }
 
 /** Resident bytes from `/proc/<pid>/status`; kernel threads and zombies have none. */
 export function residentBytes(status: string): number {
   return memoryField(status, 'VmRSS') ?? 0;
+}
+
+const PAGE_SIZES = [4096, 16_384, 65_536];
+
+/**
+ * The size of a page, which Node does not tell: from one amount counted in both, at two moments, so
+ * that the nearest size counts. Too few pages tell nothing.
+ */
+export function pageBytes(bytes: number, pages: number): number | undefined {
+  const ratio = Math.log2(bytes / pages);
+  return PAGE_SIZES.find((size) => Math.abs(Math.log2(size) - ratio) < 0.5);
 }
 
 /** `KEY=value` lines, as `systemctl show` prints them. */

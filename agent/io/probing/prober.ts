@@ -3,20 +3,36 @@ import type { Prober } from '../../ports/probing.ts';
 import { probed } from './probe.ts';
 
 export function createProber(): Prober {
+  const http = loaded(() => import('./http.ts'));
+  const tcp = loaded(() => import('./tcp.ts'));
+  const dns = loaded(() => import('./dns.ts'));
+  const datagram = loaded(() => import('./datagram.ts'));
+  const mqtt = loaded(() => import('./mqtt.ts'));
+  const postgres = loaded(() => import('./postgres.ts'));
+  const redis = loaded(() => import('./redis.ts'));
   return {
-    http: (probe, signal) =>
-      probed(signal, async (keep) => (await import('./http.ts')).probeHttp(probe, keep)),
+    http: (probe, signal) => probed(signal, async (keep) => (await http()).probeHttp(probe, keep)),
     connect: (probe, signal) =>
-      probed(signal, async (keep) => (await import('./tcp.ts')).probeConnection(probe, keep)),
-    resolve: (probe, signal) =>
-      probed(signal, async (keep) => (await import('./dns.ts')).probeDns(probe, keep)),
+      probed(signal, async (keep) => (await tcp()).probeConnection(probe, keep)),
+    resolve: (probe, signal) => probed(signal, async (keep) => (await dns()).probeDns(probe, keep)),
     datagram: (probe, signal) =>
-      probed(signal, async (keep) => (await import('./datagram.ts')).probeDatagram(probe, keep)),
-    mqtt: (probe, signal) =>
-      probed(signal, async (keep) => (await import('./mqtt.ts')).probeMqtt(probe, keep)),
+      probed(signal, async (keep) => (await datagram()).probeDatagram(probe, keep)),
+    mqtt: (probe, signal) => probed(signal, async (keep) => (await mqtt()).probeMqtt(probe, keep)),
     postgres: (probe, signal) =>
-      probed(signal, async (keep) => (await import('./postgres.ts')).probePostgres(probe, keep)),
+      probed(signal, async (keep) => (await postgres()).probePostgres(probe, keep)),
     redis: (probe, signal) =>
-      probed(signal, async (keep) => (await import('./redis.ts')).probeRedis(probe, keep)),
+      probed(signal, async (keep) => (await redis()).probeRedis(probe, keep)),
+  };
+}
+
+/** Asked for again, a module costs a trip through the loader: it is kept. */
+function loaded<M>(load: () => Promise<M>): () => Promise<M> {
+  let known: Promise<M> | undefined;
+  return () => {
+    known ??= load().catch((error: unknown) => {
+      known = undefined;
+      throw error;
+    });
+    return known;
   };
 }

@@ -43,7 +43,10 @@ export async function look(
   flight.since = began.mono;
   const context = {
     ...world,
-    signal: controller.signal,
+    // Made when it is asked for: most checks have nothing to close.
+    get signal() {
+      return controller.signal;
+    },
     timeoutMs: config.timeout,
     memory: watched.memory,
   };

@@ -310,6 +310,32 @@ describe('process', () => {
     expect(await lookOnce(processCheck, options, context())).toContain(said);
   });
 
+  it.each([4096, 16_384])('learns once that a page is %d bytes, and counts them', async (page) => {
+    const pages = (count: number) => stat('sshd', 'S', 1).replace(' 0 0\n', ` 0 ${count} 0\n`);
+    const files: Record<string, string> = {
+      '/proc/7/stat': pages(0),
+      '/proc/7/status': status(0),
+    };
+    let asked = 0;
+    const plain = memoryHost(files);
+    const readNow = (path: string) => {
+      if (path.endsWith('/status')) asked += 1;
+      return plain.readNow(path);
+    };
+    const known = checkContext({ host: { ...plain, readNow } });
+    const memory = async () =>
+      (await finding(processCheck, { name: 'sshd' }, known)).figures?.find(
+        ({ name }) => name === 'memory',
+      )?.value;
+    expect(await memory()).toBe(0);
+    // The amount moved a little between the two looks.
+    files['/proc/7/stat'] = pages(1_000);
+    files['/proc/7/status'] = status((page / 1024) * 1_003);
+    expect(await memory()).toBe(page * 1_003);
+    files['/proc/7/stat'] = pages(2_000);
+    expect([await memory(), asked]).toEqual([page * 2_000, 2]);
+  });
+
   it('reads the whole table only when one of those that it knows is gone, or after a while', async () => {
     const files: Record<string, string> = table();
     delete files['/proc/21/stat'];
