@@ -80,6 +80,9 @@ export class Slots {
     const held = names.length - drafts.length - old.length;
     const rest = old.slice(0, Math.max(0, old.length - Math.max(0, keep - held)));
     for (const name of [...drafts, ...rest]) await this.#disk.remove(posix.join(folder, name));
+    // Also what an earlier life removed, and was cut off before its sync.
+    const [any] = names;
+    if (any !== undefined) await this.#disk.settle(posix.join(folder, any));
   }
 
   #link(): string {

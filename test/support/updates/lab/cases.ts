@@ -1,4 +1,5 @@
 /** The cases of the crash matrix in memory: all of them, or a sample that a seed draws. */
+import { knownCases } from './known.ts';
 import type { Fault } from './life.ts';
 import { type Case, changesOf } from './run.ts';
 import { SHAPES } from './shapes.ts';
@@ -27,6 +28,7 @@ export async function* casesOf(
   choice: Choice,
   isMine: (at: number) => boolean,
 ): AsyncGenerator<Named> {
+  for (const [at, known] of (await knownCases()).entries()) if (isMine(at)) yield known;
   if (choice.rounds !== undefined) yield* sample(choice, isMine);
   else yield* all(choice, isMine);
 }
