@@ -75,7 +75,7 @@ export class Care {
       changed: () => this.adapted(),
     });
     this.desk = new UpdateDesk({
-      ...{ log, clock, journal, facts, runner, helper },
+      ...{ log, clock, journal, facts, runner, helper, restartAgent: deps.restartAgent },
       config: () => this.config(),
       clockTrusted: () => telemetry.clockTrusted,
       linkUp: () => telemetry.connected,

@@ -18,5 +18,6 @@ export function commandIo(): CommandIo {
       ]);
       return { clock: createClock(), runner: createRunner(), prober: createProber() };
     },
+    locks: async (data) => (await import('../io/updates/lock-desk.ts')).createLockDesk(data),
   };
 }

@@ -18,6 +18,7 @@ import { createDisk } from '../io/updates/disk.ts';
 import { createLocks } from '../io/updates/locks.ts';
 import { readMachine } from '../io/updates/machine.ts';
 import { openStaging } from '../io/updates/staging.ts';
+import { nameOfOwnUnit, withOwnUnit } from '../io/updates/own-unit.ts';
 import { createUnits } from '../io/updates/units.ts';
 import type { Facts, Helper, Journal, Runner } from '../ports/caretaking.ts';
 import type { Repositories } from '../ports/trust.ts';
@@ -36,6 +37,7 @@ export interface UpdatesDeps
   readonly runner: Runner;
   readonly helper: Helper;
   readonly config: () => AgentConfig & CareConfig;
+  readonly restartAgent: () => void;
 }
 
 interface Parts {
@@ -80,7 +82,10 @@ export class Updates {
       ...{ changed, linkUp, failing, versions, random: Math.random, trusted: trusting },
       ...(holds === undefined ? {} : { holds }),
       ...(calm === undefined ? {} : { calm }),
-      units: createUnits(runner, machine.isRoot ? undefined : helper),
+      units: withOwnUnit(createUnits(runner, machine.isRoot ? undefined : helper), {
+        unit: await nameOfOwnUnit(),
+        restart: deps.restartAgent,
+      }),
       staging: await openStaging(join(folder, 'files'), disk),
       ask: async (url, signal) => (await fetch(url, { signal })).status,
       pace: () => {

@@ -27,6 +27,15 @@ const agentCommands: Readonly<Record<string, Command>> = {
     usage: [`check [NAME ...] ${CONFIG} [--socket PATH] [--now] [--json]`],
     run: async (args, io) => (await import('./check.ts')).check(args, io),
   },
+  updates: {
+    summary: 'packages: what is wanted, installed and under way, and why not; hold them back',
+    usage: [
+      `updates ${CONFIG} [--socket PATH] [--json]`,
+      `updates hold NAME ${CONFIG} [--reason TEXT]`,
+      `updates release NAME ${CONFIG}`,
+    ],
+    run: async (args, io) => (await import('./updates.ts')).updates(args, io),
+  },
   config: {
     summary: 'check a configuration file, print the one in effect or its schema',
     usage: ['config check [FILE] [--json]', 'config show [FILE] [--json]', 'config schema'],

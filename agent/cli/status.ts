@@ -20,14 +20,30 @@ export async function status(args: readonly string[], io: CommandIo): Promise<nu
   if (rest.length > 0 || (part !== undefined && !PARTS.includes(part))) {
     throw new UsageError(`which part? ${PARTS.join(', ')}`);
   }
-  const sockets = await candidates(values.socket, values.config, io);
+  return asked(`/${part ?? 'status'}`, values, io, readable);
+}
+
+interface Asking {
+  readonly json?: boolean;
+  readonly config?: string;
+  readonly socket?: string;
+}
+
+/** Asks the agent behind the first door that answers, and prints what it says. */
+export async function asked(
+  question: string,
+  { json, config, socket: named }: Asking,
+  io: CommandIo,
+  show: (value: object) => string,
+): Promise<number> {
+  const sockets = await candidates(named, config, io);
   if (sockets === undefined) return EXIT.failed;
   const refusals: string[] = [];
   for (const socket of sockets) {
-    const answer = await io.world.agentStatus(socket, `/${part ?? 'status'}`);
+    const answer = await io.world.agentStatus(socket, question);
     if (answer.ok) {
       const { value } = answer;
-      io.out(values.json === true ? `${JSON.stringify(value, undefined, 2)}\n` : readable(value));
+      io.out(json === true ? `${JSON.stringify(value, undefined, 2)}\n` : show(value));
       return EXIT.ok;
     }
     refusals.push(`${socket}: ${answer.why}`);
@@ -55,9 +71,21 @@ export function readable(value: unknown, indent = ''): string {
     .map(([key, child]) => {
       const name = key.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
       if (typeof child !== 'object' || child === null)
-        return `${indent}${name}: ${String(child)}\n`;
+        return `${indent}${name}: ${plainOf(key, child)}\n`;
       const inner = readable(child, `${indent}  `);
       return inner === '' ? `${indent}${name}: none\n` : `${indent}${name}:\n${inner}`;
     })
     .join('');
+}
+
+/** Keys of instants, as the agent writes them: UTC milliseconds. */
+const INSTANT = /(^|[a-z])(at|At|next|notBefore|due|until|since|lastTo)$/;
+/** Below it, a number under such a key is something else (2001; a duration, a count). */
+const FIRST_MS = 1e12;
+const LAST_MS = 8.64e15;
+
+function plainOf(key: string, value: unknown): string {
+  const isInstant =
+    typeof value === 'number' && value >= FIRST_MS && value <= LAST_MS && INSTANT.test(key);
+  return isInstant ? new Date(value).toISOString() : String(value);
 }

@@ -87,4 +87,13 @@ export interface CommandIo {
   openHost(root?: string): Host;
   /** What checks need beside the host, for those that are run by a command. */
   checkTools?(): Promise<CheckTools>;
+  /** Update locks of the agent whose data this folder holds. */
+  locks?(data: string): Promise<LockDesk>;
+}
+
+export interface LockDesk {
+  /** Holds updates back for an hour from now on; also renews. */
+  hold(name: string, reason: string): Promise<void>;
+  /** `false`: there was none. */
+  release(name: string): Promise<boolean>;
 }

@@ -8,6 +8,7 @@ import { kernel } from './kernel.ts';
 import { name } from './name.ts';
 import { tls } from './tls.ts';
 import { unit } from './unit.ts';
+import { updates } from './updates.ts';
 
 export const diagnoses: readonly Diagnosis[] = [
   data,
@@ -18,4 +19,5 @@ export const diagnoses: readonly Diagnosis[] = [
   name,
   broker,
   tls,
+  updates,
 ];

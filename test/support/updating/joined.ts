@@ -59,8 +59,7 @@ export async function joined() {
     refusals(server, silentLog);
     const shelf = openReleaseShelf(new ReleaseFolder(at('releases')));
     void server.register(releases({ shelf, director, inUse: () => [] }));
-    await server.listen({ host: '127.0.0.1', port });
-    port = server.addresses()[0]?.port ?? 0;
+    port = Number(new URL(await server.listen({ host: '127.0.0.1', port })).port);
   }
 
   async function down(): Promise<void> {
