@@ -64,18 +64,22 @@ describe.skipIf(isMissing)(
       expect(status, stdout.split('\n').at(-2)).toBe(0);
     });
 
-    test('the helper that only restarts units is closed nearly as the agent is', async () => {
+    test.each([
+      ['only restarts units', 'muster-helper-units-only.conf', 1.2],
+      ['installs archives and files alone', 'muster-helper-archives.conf', 1.8],
+    ])('the helper that %s is closed nearly as the agent is', async (_, dropIn, limit) => {
       await using folder = await tempFolder('units');
       const dropIns = join(folder.path, 'muster-helper.service.d');
       await mkdir(dropIns, { recursive: true });
       for (const [from, to] of [
         ['muster-helper.service', folder.path],
-        ['muster-helper-units-only.conf', dropIns],
+        [dropIn, dropIns],
       ] as const) {
         await writeFile(join(to, from), await readFile(join(FOLDER, from), 'utf8'));
       }
       const unit = join(folder.path, 'muster-helper.service');
-      const { status, stdout } = analyze('security', '--offline=true', '--threshold=12', unit);
+      const threshold = `--threshold=${Math.round(limit * 10)}`;
+      const { status, stdout } = analyze('security', '--offline=true', threshold, unit);
       expect(status, stdout.split('\n').at(-2)).toBe(0);
     });
   },
