@@ -134,6 +134,17 @@ describe('what both repositories say', () => {
   });
 });
 
+test('metadata that is being written is read once more', async () => {
+  await offer(web('1.0.0'));
+  const file = join(device.data, 'updates', 'metadata', 'release', '1.snapshot.json');
+  await rename(file, device.at('later'));
+  const asked = device.ask('install', 'web', '1.0.0');
+  // Root has verified the director's part by now, and misses the rest.
+  while ((await readdir(device.state)).length === 0) await pause(5);
+  await rename(device.at('later'), file);
+  expect(await asked).toMatchObject({ ok: true });
+});
+
 describe('a stolen agent cannot have', () => {
   test('what is published and not assigned to this device', async () => {
     const [one, two] = [web('1.0.0'), web('2.0.0')];

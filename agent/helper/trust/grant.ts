@@ -39,22 +39,41 @@ interface Asked {
   readonly version: string;
 }
 
+/** The agent may be writing newer metadata at this moment, a file at a time. */
+const TORN = { tries: 4, pauseMs: 500 };
+
 export async function granted(
   asked: Asked,
   { state, store }: Anchored,
   terms: GrantTerms,
 ): Promise<Answer<Granted>> {
-  const brought = metadataOf(terms.data);
-  const surroundings = await othersOf(asked.name, state, terms, brought);
+  let before = state;
+  for (let attempt = 1; ; attempt += 1) {
+    const brought = metadataOf(terms.data);
+    const checked = await verified(asked.name, before, terms, brought);
+    // Before anything is done on its word: what was seen once is never forgotten.
+    await store.save(checked.state);
+    before = checked.state;
+    const { outcome } = checked;
+    const isTorn = !outcome.ok && outcome.refusal.attack === 'malicious-mirror';
+    if (!isTorn || attempt === TORN.tries) return verdict(asked, checked, terms, brought.odd);
+    await new Promise((resolve) => setTimeout(resolve, TORN.pauseMs));
+  }
+}
+
+async function verified(
+  name: string,
+  state: TrustState,
+  terms: GrantTerms,
+  brought: Brought,
+): Promise<Checked> {
   const self: Self = {
-    ...{ device: terms.device, architecture: terms.architecture, ...surroundings },
+    ...{ device: terms.device, architecture: terms.architecture },
+    ...(await othersOf(name, state, terms, brought)),
     satisfies: terms.versions.satisfies,
     accepts: () => true,
   };
-  const checked = await drive(check(state, self, terms.clock), brought.bring);
-  // Before anything is done on its word: what was seen once is never forgotten.
-  await store.save(checked.state);
-  return verdict(asked, checked, terms, brought.odd);
+  return drive(check(state, self, terms.clock), brought.bring);
 }
 
 /** A first look at what the director says, for the other packages in it. */
