@@ -1,6 +1,5 @@
 // The steps of `npm run check`, the long ones first: two run at a time.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../lib/root.mjs';
 import { runVitest } from '../lib/vitest.mjs';
@@ -55,17 +54,10 @@ async function tests(): Promise<Outcome> {
   return { ok: failed === 0 && passed > 0, output: `${output}${names}${note}\n`, note };
 }
 
-function webTypes(): Step[] {
-  if (!existsSync(join(root, 'collector/web/app.ts'))) return [];
-  return [command('types of the page', 'tsc', '-p', 'collector/web')];
-}
-
 export const steps: readonly Step[] = [
-  command('typed lint', 'eslint', '.', '--max-warnings=0'),
-  command('types', 'tsc', '--noEmit'),
+  command('types and typed lint', 'tsx', 'scripts/typed-lint.ts'),
   { name: 'unit and contract tests', run: tests },
   command('import rules', 'tsx', 'scripts/import-rules.ts'),
   command('dead code', 'knip', '--no-progress'),
-  ...webTypes(),
   command('format and lint', 'biome', 'check', '--error-on-warnings', '.'),
 ];
