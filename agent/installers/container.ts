@@ -1,30 +1,35 @@
-/** An image in a file, loaded into the engine of this device; compose runs it where there is a file for it. */
-import { object, text } from '../../protocol/config/schema.ts';
+/** An image in a file, loaded into the engine of this device; compose or a unit runs it, where one is named. */
+import { choice, object, text } from '../../protocol/config/schema.ts';
 import { UpdateError } from '../core/updates/codes.ts';
 import { type InstallContext, installer } from './installer.ts';
-import { root } from './kit/options.ts';
-import { runProgram } from './kit/run.ts';
+import { Engine, type EngineCode, type EngineName } from './kit/engine.ts';
+import { root, unit } from './kit/options.ts';
+import { restartUnit } from './kit/restart.ts';
 
 interface Options {
   readonly image: string;
+  readonly engine: 'auto' | EngineName;
   readonly compose: string;
   readonly project: string;
+  readonly unit: string;
   readonly root: boolean;
 }
 
-type Engine = 'docker' | 'podman';
-
-const LOAD_MS = 30 * 60_000;
-const UP_MS = 5 * 60_000;
-
 export const container = installer<Options>({
   kind: 'container',
-  summary: 'loads an image into docker or podman and starts it with compose',
+  summary: 'loads an image into docker or podman and starts it with compose or a unit',
   schema: object('An image for docker or podman.', {
     image: text('Name of the image without a tag; in the file its tag is the version.', {
       pattern: '^[a-z0-9][a-z0-9._/-]{0,200}$',
       examples: ['acme/web'],
     }),
+    engine: choice(
+      'Whose image it is; auto: the first that answers.',
+      ['auto', 'docker', 'podman'],
+      {
+        default: 'auto',
+      },
+    ),
     compose: text('Compose file on the device, which runs `<image>:current`; empty: only loaded.', {
       pattern: '^$|^/[A-Za-z0-9._+@/-]+$',
       minLength: 0,
@@ -34,22 +39,24 @@ export const container = installer<Options>({
       pattern: '^[a-z0-9][a-z0-9_-]{0,62}$',
       default: 'muster',
     }),
-    root,
+    ...{ unit, root },
   }),
   needsRoot: (options) => options.root,
-  claims: ({ image, project, compose }) => [
+  claims: ({ image, project, compose, unit: name }) => [
     `image:${image}`,
     ...(compose === '' ? [] : [`compose:${project}`]),
+    ...(name === '' ? [] : [`unit:${name}`]),
   ],
-  unit: () => undefined,
+  unit: ({ unit: name }) => name || undefined,
   folder: () => undefined,
   place: () => '/var/lib',
 
   async install({ to, options }, context) {
-    const engine = await engineOf(context);
-    const run = programs(engine, context);
-    await run(['load', '--input', to.path], 'install-failed', LOAD_MS);
-    await run(['image', 'inspect', tagged(options, to.manifest.version)], 'bad-file', UP_MS);
+    const engine = await Engine.of(options.engine, context);
+    await engine.load(to.path);
+    const wanted = tagged(options, to.manifest.version);
+    if ((await engine.idOf(wanted)) !== '') return;
+    throw new UpdateError('bad-file', `the file has no image ${wanted}`);
   },
 
   switch: ({ to, options }, context) =>
@@ -59,85 +66,66 @@ export const container = installer<Options>({
     if (from !== undefined) {
       return start(options, from.manifest.version, 'roll-back-failed', context);
     }
-    const run = programs(await engineOf(context), context);
-    if (options.compose !== '')
-      await run(composeArguments(options, 'down'), 'roll-back-failed', UP_MS);
-    await run(['image', 'rm', '--force', tagged(options, 'current')], 'roll-back-failed', UP_MS);
+    const engine = await Engine.of(options.engine, context);
+    if (options.compose !== '') await engine.down(options, 'roll-back-failed');
+    await engine.remove(tagged(options, 'current'), true);
   },
 
-  discard: ({ to, options }, context) => forget(options, to.manifest.version, context),
+  /** An image that is not there is gone already; one that runs is not removed. */
+  async discard({ to, options }, context) {
+    const engine = await Engine.of(options.engine, context).catch(() => undefined);
+    await engine?.remove(tagged(options, to.manifest.version));
+  },
 
-  // The one before stays: it is the way back.
-  keep: () => Promise.resolve(),
+  /** The one before stays: it is the way back. */
+  async keep({ to, from, options }, context) {
+    const engine = await Engine.of(options.engine, context);
+    const stay = new Set([to, from].map((one) => one && tagged(options, one.manifest.version)));
+    for (const tag of await engine.tags(options.image)) {
+      const image = `${options.image}:${tag}`;
+      if (!stay.has(image)) await engine.remove(image);
+    }
+  },
 
   async present({ to, options }, context) {
-    const engine = await engineOf(context);
-    const [current, wanted] = await Promise.all([
-      idOf(engine, tagged(options, 'current'), context),
-      idOf(engine, tagged(options, to.manifest.version), context),
-    ]);
-    return { isRunning: current !== '' && current === wanted, slot: current.slice(0, 19) };
+    const engine = await Engine.of(options.engine, context);
+    const current = await engine.idOf(tagged(options, 'current'));
+    const wanted = await engine.idOf(tagged(options, to.manifest.version));
+    const isTagged = current !== '' && current === wanted;
+    return {
+      isRunning: isTagged && (await runs(wanted, options, engine)),
+      slot: current.slice(0, 12),
+    };
   },
 });
 
-export function tagged({ image }: Pick<Options, 'image'>, version: string): string {
+function tagged({ image }: Pick<Options, 'image'>, version: string): string {
   return `${image}:${version.replaceAll('+', '_')}`;
-}
-
-export function composeArguments(
-  { compose, project }: Pick<Options, 'compose' | 'project'>,
-  verb: 'up' | 'down',
-): readonly string[] {
-  const of = ['compose', '--file', compose, '--project-name', project];
-  // Nothing is pulled: what runs is what was verified.
-  return verb === 'up'
-    ? [...of, 'up', '--detach', '--no-build', '--pull', 'never', '--remove-orphans']
-    : [...of, 'down'];
 }
 
 async function start(
   options: Options,
   version: string,
-  code: 'switch-failed' | 'roll-back-failed',
+  code: EngineCode,
   context: InstallContext,
 ): Promise<void> {
-  const run = programs(await engineOf(context), context);
-  await run(['tag', tagged(options, version), tagged(options, 'current')], code, UP_MS);
-  if (options.compose !== '') await run(composeArguments(options, 'up'), code, UP_MS);
-}
-
-function programs(engine: Engine, context: InstallContext) {
-  return (
-    args: readonly string[],
-    code: 'install-failed' | 'bad-file' | 'switch-failed' | 'roll-back-failed',
-    timeoutMs: number,
-  ) => runProgram([engine, ...args], { code, timeoutMs }, context);
-}
-
-/** The first whose engine answers. */
-async function engineOf({ runner, signal }: InstallContext): Promise<Engine> {
-  for (const engine of ['docker', 'podman'] as const) {
-    const { code } = await runner.run([engine, 'info'], { timeoutMs: 30_000, signal });
-    if (code === 0) return engine;
+  const engine = await Engine.of(options.engine, context);
+  const image = tagged(options, version);
+  await engine.tag(image, tagged(options, 'current'), code);
+  if (options.compose !== '') {
+    await engine.up(options, code);
+    // podman-compose ends with 0 whatever became of it.
+    if (!(await runs(await engine.idOf(image), options, engine))) {
+      throw new UpdateError(
+        code,
+        `compose is done, and no container of ${options.project} runs ${image}`,
+      );
+    }
   }
-  const why = 'neither docker nor podman answers on this device, so it takes no container releases';
-  throw new UpdateError('unsupported', why);
+  await restartUnit(options.unit, context);
 }
 
-/** An image that is not there is gone already; one that runs is not removed. */
-async function forget(options: Options, version: string, context: InstallContext): Promise<void> {
-  const { runner, signal } = context;
-  const engine = await engineOf(context).catch(() => undefined);
-  if (engine === undefined) return;
-  await runner.run([engine, 'image', 'rm', tagged(options, version)], { timeoutMs: UP_MS, signal });
-}
-
-async function idOf(
-  engine: Engine,
-  image: string,
-  { runner, signal }: InstallContext,
-): Promise<string> {
-  const asked = [engine, 'image', 'inspect', '--format', '{{.Id}}', image] as const;
-  const { code, stdout } = await runner.run([...asked], { timeoutMs: UP_MS, signal });
-  return code === 0 ? stdout.trim() : '';
+/** Without compose it is enough to be there: a probe says the rest. */
+async function runs(id: string, options: Options, engine: Engine): Promise<boolean> {
+  return options.compose === '' || (await engine.running(options)).includes(id);
 }
