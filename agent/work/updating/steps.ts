@@ -4,7 +4,12 @@ import { heldBy } from '../../core/updates/lock.ts';
 import { deltaFor } from '../../core/updates/manifest.ts';
 import { bytesFor, noRoom } from '../../core/updates/room.ts';
 import type { UpdateEffect } from '../../core/updates/table.ts';
-import type { Update, UpdateEvent, UpdateItem } from '../../core/updates/update.ts';
+import {
+  MOST_STARTS,
+  type Update,
+  type UpdateEvent,
+  type UpdateItem,
+} from '../../core/updates/update.ts';
 import type { InstallStep } from '../../installers/installer.ts';
 import type { Downloader, FetchPace, Locks } from '../../ports/updates.ts';
 import type { Log } from '../../ports.ts';
@@ -232,6 +237,8 @@ export class Steps {
     const { signal } = new AbortController();
     for (const item of update.items) {
       await this.#each('discard', [item], signal, notes).catch((error: unknown) => {
+        // A disk that does not take it now may later; after some starts the next update is worth more.
+        if (ofTheDisk(error) && update.starts < MOST_STARTS) throw error;
         this.#deps.log.warn('leftovers of an update stay', { why: String(error) });
       });
     }
@@ -254,4 +261,8 @@ export class Steps {
     const sums = all.flatMap(({ files }) => files.map(({ sha256 }) => sha256));
     await this.#deps.staging.prune(new Set(sums));
   }
+}
+
+function ofTheDisk(error: unknown): boolean {
+  return ['disk-error', 'no-space'].includes(asUpdateError(error, 'install-failed').code);
 }

@@ -39,7 +39,7 @@ export class Life {
   isAgain = false;
   /** Anything that the program did: it is not idle. */
   activity = 0;
-  readonly random = random(1);
+  readonly random: () => number;
   readonly #faults: ReadonlyMap<number, string>;
   readonly #wall: number;
   #lasting = '';
@@ -51,6 +51,7 @@ export class Life {
     this.storage = storage;
     this.#faults = new Map(faults.map(({ at, kind }) => [at, kind]));
     this.#wall = wall;
+    this.random = random(wall / 1_000 + before.length);
   }
 
   /** A change with its number; `torn` does a part of it. */
