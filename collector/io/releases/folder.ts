@@ -128,7 +128,7 @@ export class ReleaseFolder {
 
   async #stagedOthers(): Promise<ReadonlyMap<string, Draft>> {
     const all = new Map<string, Draft>();
-    for (const file of (await readdir(join(this.path, 'staged')).catch(() => [])).sort()) {
+    for (const file of await readdir(join(this.path, 'staged')).catch(() => [])) {
       const name = file.slice(0, -'.json'.length);
       if (!file.endsWith('.json') || file.startsWith('.') || isTop(name)) continue;
       const draft = await this.#read(join('staged', file));

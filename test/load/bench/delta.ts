@@ -60,7 +60,7 @@ async function big(old: string, fresh: string): Promise<void> {
 }
 
 async function built(clone: string, commit: string, to: string): Promise<void> {
-  const quiet = { stdio: ['ignore', 'ignore', 'inherit'] } as const;
+  const quiet = { stdio: 'ignore' as const };
   const id = execFileSync('git', ['rev-parse', commit], { cwd: root, encoding: 'utf8' }).trim();
   if ((await stat(clone).catch(() => undefined)) === undefined) {
     execFileSync('git', ['clone', '-q', '--no-checkout', root, clone], quiet);

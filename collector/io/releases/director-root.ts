@@ -1,0 +1,90 @@
+/**
+ * The director's root on the disk, for the people who sign it: the collector made the first one by
+ * itself, and with its key gone nobody who takes the collector can say who the director is.
+ */
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type KeyPair, keyPairOf, newKeyPair } from '../../../protocol/tuf/keys.ts';
+import { type Draft, draftBytes, readDraft, sameContent } from '../../core/releases/envelope.ts';
+import { syncFolder } from './sync-folder.ts';
+import { writeSecret } from './write-secret.ts';
+
+export class DirectorRoots {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The last of the chain; rejects where there is none. */
+  async newest(): Promise<Draft> {
+    for (let version = 1, last: Draft | undefined; ; version++) {
+      const next = await this.#root(version);
+      if (next !== undefined) last = next;
+      else if (last !== undefined) return last;
+      else throw new Error(`${this.#folder} has no metadata/1.root.json: is it the director's?`);
+    }
+  }
+
+  /** That the collector made; none once people hold the root. */
+  async ownRootKey(): Promise<KeyPair | undefined> {
+    return this.#key('root-key.json');
+  }
+
+  /** A key that the collector signs with from the installation of the next root on. */
+  async nextKey(): Promise<KeyPair> {
+    const key = newKeyPair();
+    await writeSecret(join(this.#folder, 'next-key.json'), JSON.stringify(key));
+    return key;
+  }
+
+  async forgetNextKey(): Promise<void> {
+    await rm(join(this.#folder, 'next-key.json'), { force: true });
+  }
+
+  /** Ids of keys that the collector signs with, or could. */
+  async onlineKeys(): Promise<readonly string[]> {
+    const keys = [await this.#key('key.json'), await this.#key('next-key.json')];
+    return keys.flatMap((key) => key?.keyid ?? []);
+  }
+
+  /** May be repeated after a cut. Says whether the collector must start again. */
+  async install(version: number, draft: Draft, online: readonly string[]): Promise<boolean> {
+    const there = await this.#root(version);
+    if (there === undefined || !sameContent(there, draft)) {
+      await mkdir(join(this.#folder, 'metadata'), { recursive: true, mode: 0o700 });
+      const text = Buffer.from(draftBytes(draft)).toString('utf8');
+      await writeSecret(join(this.#folder, 'metadata', `${version}.root.json`), text);
+    }
+    const next = await this.#key('next-key.json');
+    if (next === undefined || !online.includes(next.keyid)) return false;
+    await rename(join(this.#folder, 'next-key.json'), join(this.#folder, 'key.json'));
+    await syncFolder(this.#folder);
+    return true;
+  }
+
+  async removeOwnRootKey(): Promise<void> {
+    await rm(join(this.#folder, 'root-key.json'), { force: true });
+    await syncFolder(this.#folder);
+  }
+
+  async #root(version: number): Promise<Draft | undefined> {
+    const path = join(this.#folder, 'metadata', `${version}.root.json`);
+    const bytes = await readFile(path).catch(absent);
+    if (bytes === undefined) return undefined;
+    const draft = readDraft(bytes);
+    if ('problem' in draft) throw new Error(`${path}: ${draft.problem}`);
+    return draft;
+  }
+
+  async #key(name: string): Promise<KeyPair | undefined> {
+    const text = await readFile(join(this.#folder, name), 'utf8').catch(absent);
+    if (text === undefined) return undefined;
+    return keyPairOf((JSON.parse(text) as { secret: string }).secret);
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}
