@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Catalog } from '../../collector/ports.ts';
+import { rounds } from '../support/rounds.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const bytes = (text: string) => Buffer.from(text);
@@ -84,7 +85,7 @@ export function catalogContract(name: string, open: (path: string) => Promise<Ca
             expect(found && [...found]).toEqual(expected && [...expected]);
           }
         }),
-        { numRuns: 60 },
+        { numRuns: rounds(60) },
       );
       expect((await dump(catalog)).length).toBe(model.size);
       await catalog.close();

@@ -10,6 +10,7 @@ import { check } from '../../protocol/config/check.ts';
 import { publish } from '../../protocol/config/publish.ts';
 import type { Schema, SchemaNode } from '../../protocol/config/schema.ts';
 import { configDocs } from '../../scripts/config-doc.ts';
+import { rounds } from '../support/rounds.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const SCHEMAS: readonly (readonly ['agent' | 'collector', Schema<unknown>])[] = [
@@ -72,7 +73,7 @@ describe.each(SCHEMAS)('%s', (name, schema) => {
         else if (theirs) expect(problems.every(({ code }) => BEYOND.has(code))).toBe(true);
         accepted += ours ? 1 : 0;
       }),
-      { numRuns: 3000, seed: 7 },
+      { numRuns: rounds(3000), seed: 7 },
     );
     expect(accepted).toBeGreaterThan(100);
   });

@@ -9,6 +9,7 @@ import { HOUR, MINUTE } from '../../collector/core/store/calendar.ts';
 import { rollUp } from '../../collector/core/store/rollup.ts';
 import { openLevelStore } from '../../collector/io/store/level-store.ts';
 import type { Matcher, SampleStore } from '../../collector/ports.ts';
+import { rounds } from '../support/rounds.ts';
 import { block, EVER, inFolder, MIDNIGHT, points, seriesIds } from '../support/store.ts';
 
 const SERIES = 4;
@@ -171,7 +172,7 @@ describe('store', () => {
           await run.close();
         });
       }),
-      { numRuns: 30, interruptAfterTimeLimit: 8_000 },
+      { numRuns: rounds(30), interruptAfterTimeLimit: 8_000 },
     );
   });
 });

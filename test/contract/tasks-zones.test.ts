@@ -6,6 +6,7 @@ import { learnZones } from '../../agent/config/zones.ts';
 import { posixOffsets } from '../../agent/core/tasks/posix-zone.ts';
 import { tzifOffsets } from '../../agent/core/tasks/tzif.ts';
 import { isZone, learnZone } from '../../agent/core/tasks/zone.ts';
+import { rounds } from '../support/rounds.ts';
 import { change, HOUR, MINUTE, shown } from '../support/tasks/zones.ts';
 
 const FOLDER = '/usr/share/zoneinfo';
@@ -28,7 +29,7 @@ test.skipIf(!hasFiles)('files and runtime agree, in the past and in years to com
       const instant = quarter * 15 * MINUTE;
       expect(offsets?.(instant)).toBe(shown(instant, name) - instant);
     }),
-    { numRuns: 3000 },
+    { numRuns: rounds(3000) },
   );
 });
 

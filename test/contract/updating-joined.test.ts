@@ -118,7 +118,8 @@ it('goes on after a restart in the middle, with what it had', async () => {
   const first = await it.device({ updates: { rate: 64 } });
   it.assign(...made);
   const wanting = first.updates.want(both('1.0.0'));
-  await expect.poll(async () => (await first.updates.status()).underWay?.state).toBe('fetching');
+  const state = async () => (await first.updates.status()).underWay?.state;
+  await expect.poll(state, { timeout: 15_000 }).toBe('fetching');
   await first.updates.stop();
   await wanting;
   const second = await it.device();

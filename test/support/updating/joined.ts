@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type FastifyInstance, fastify } from 'fastify';
+import { UpdateDesk, type UpdateDeskDeps } from '../../../agent/app/update-desk.ts';
 import { Updates, type UpdatesDeps } from '../../../agent/app/updates.ts';
 import { type CareConfig, defaultCare } from '../../../agent/config/care.ts';
 import type { AgentConfig } from '../../../agent/config.ts';
@@ -87,8 +88,16 @@ export async function joined() {
       hands.now += 1000;
       assigned = made.map(({ manifest }) => manifest);
     },
-    device: (more: Partial<DeviceOptions> = {}) =>
-      device(at('agent'), at(), `http://127.0.0.1:${port}`, hands, more),
+    /** Ready to take updates. */
+    async device(more: Partial<DeviceOptions> = {}) {
+      const own = await parts(at('agent'), at(), `http://127.0.0.1:${port}`, hands, more);
+      return { ...own, updates: await Updates.open(own.deps) };
+    },
+    /** As the agent has it before it knows whether anything is wanted. */
+    async desk(busy: UpdateDeskDeps['busy'], more: Partial<DeviceOptions> = {}) {
+      const own = await parts(at('agent'), at(), `http://127.0.0.1:${port}`, hands, more);
+      return { ...own, desk: new UpdateDesk({ ...own.deps, busy }) };
+    },
     async [Symbol.asyncDispose]() {
       await down();
       await temp[Symbol.asyncDispose]();
@@ -96,25 +105,28 @@ export async function joined() {
   };
 }
 
-export interface DeviceOptions extends Pick<UpdatesDeps, 'holds'> {
+export interface DeviceOptions extends Pick<UpdatesDeps, 'holds' | 'calm'> {
   readonly updates: Partial<CareConfig['updates']>;
   readonly collector: CareConfig['collector'];
   readonly clockTrusted: boolean;
 }
 
-async function device(
+async function parts(
   data: string,
   folder: string,
   url: string,
   hands: Hands,
-  { updates, collector = { url }, clockTrusted = true, holds }: Partial<DeviceOptions>,
+  { updates, collector = { url }, clockTrusted = true, holds, calm }: Partial<DeviceOptions>,
 ) {
   await mkdir(data, { recursive: true });
   const reports: Told[] = [];
   const events: Event[] = [];
   const care = defaultCare(folder, '');
   const own = { data, device: DEVICE, ...care, collector };
-  const config = { ...own, updates: { ...care.updates, jitter: 0, ...updates } };
+  const config = {
+    ...own,
+    updates: { ...care.updates, jitter: 0, ...updates } as CareConfig['updates'],
+  };
   const real = createClock();
   const deps: UpdatesDeps = {
     log: silentLog,
@@ -141,11 +153,12 @@ async function device(
     linkUp: () => true,
     failing: () => [],
     changed: () => undefined,
+    restartAgent: () => undefined,
     config: () => config as unknown as AgentConfig & CareConfig,
     ...(holds === undefined ? {} : { holds }),
+    ...(calm === undefined ? {} : { calm }),
   };
-  const updates_ = await Updates.open(deps);
-  return { updates: updates_, reports, events, deps };
+  return { reports, events, deps, config };
 }
 
 async function save(path: string, bytes: Uint8Array): Promise<void> {
