@@ -15,6 +15,8 @@ import {
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createHelper } from '../../agent/io/helper-client.ts';
+import type { HelperRequest } from '../../agent/ports/caretaking.ts';
 import {
   builtHelper,
   DEVICE,
@@ -132,6 +134,25 @@ describe('what both repositories say', () => {
     await through(ALL, '1.0.0');
     expect(await device.ask('install', 'rules', '3.0.0')).toMatchObject({ ok: true });
   });
+});
+
+test.skipIf(process.getuid?.() !== 0)('programs of a release do not run as root', async () => {
+  await chmod(device.folder, 0o755);
+  const files = [
+    { path: 'page', text: 'web 1.0.0\n' },
+    { path: 'bin/who', text: '#!/bin/sh\nid -un\n', mode: 0o755 },
+  ];
+  const { manifest } = web('1.0.0');
+  const hooks = { afterInstall: ['bin/who'], timeoutMs: 10_000 };
+  await offer(madeOf('web', '1.0.0', manifest.installer, tarOf(files), { hooks }));
+  let output = '';
+  const request = { verb: 'install', step: 'install', name: 'web', version: '1.0.0', from: '' };
+  const answer = await createHelper(device.at('helper.sock')).ask(request as HelperRequest, {
+    output: (text) => {
+      output += text;
+    },
+  });
+  expect([answer.ok, output.trim().split('\n').at(-1)]).toEqual([true, 'nobody']);
 });
 
 test('metadata that is being written is read once more', async () => {
