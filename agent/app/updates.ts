@@ -177,7 +177,8 @@ export class Updates {
   }
 
   private async prove(): Promise<void> {
-    if (!this.deps.config().updates.enabled) return;
+    // The helper reads the metadata of an update that is under way: it stays as it is.
+    if (!this.deps.config().updates.enabled || this.parts.updating.underWay !== undefined) return;
     await this.parts.trusting.prove(this.stopping.signal);
   }
 }

@@ -25,9 +25,10 @@ export function keptFiles(set: TrustedSet, came: Came): ReadonlyMap<string, stri
     const name = nameOf(type, role, text, consistentSnapshot);
     if (name !== undefined) files.set(name, text);
   };
-  if (set.timestamp !== undefined) put('timestamp', 'timestamp', set.timestamp);
-  if (set.snapshot !== undefined) put('snapshot', 'snapshot', set.snapshot);
+  // In the order in which they may appear: what leads to a file comes after it.
   for (const [role, text] of Object.entries(set.roles)) put('targets', role, text);
+  if (set.snapshot !== undefined) put('snapshot', 'snapshot', set.snapshot);
+  if (set.timestamp !== undefined) put('timestamp', 'timestamp', set.timestamp);
   return files;
 }
 
