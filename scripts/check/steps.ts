@@ -47,6 +47,7 @@ async function tests(): Promise<Outcome> {
       output += text;
     },
     timeout: 300_000,
+    rounds: 'some',
   });
   const { passed, failed, skipped, failedNames } = counts;
   const note = `${passed} passed, ${failed} failed, ${skipped} skipped`;

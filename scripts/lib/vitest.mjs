@@ -78,16 +78,19 @@ function readReport(path) {
 
 /**
  * @param {string[]} kinds
- * @param {{ onOutput: (text: string) => void, timeout: number }} options
+ * @param {{ onOutput: (text: string) => void, timeout: number, rounds?: 'all' | 'some' }} options
+ *   rounds: of costly property tests, see test/support/rounds.ts
  * @returns {Promise<Counts>}
  */
-export async function runVitest(kinds, { onOutput, timeout }) {
+export async function runVitest(kinds, { onOutput, timeout, rounds = 'all' }) {
   const expected = kinds.flatMap(testFiles);
   if (expected.length === 0) return noCounts();
   const folder = mkdtempSync(join(tmpdir(), 'muster-vitest-'));
   const report = join(folder, 'report.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const code = await run([...args, ...kinds.flatMap((k) => ['--project', k])], onOutput, timeout);
+  const projects = kinds.flatMap((kind) => ['--project', kind]);
+  const env = { ...process.env, NO_COLOR: '1', MUSTER_TEST_ROUNDS: rounds };
+  const code = await run([...args, ...projects], { onOutput, timeout, env });
   const counts = countReport(readReport(report), expected);
   rmSync(folder, { recursive: true, force: true });
   if (code === 0 || counts.failed > 0) return counts;
@@ -96,14 +99,15 @@ export async function runVitest(kinds, { onOutput, timeout }) {
 }
 
 /**
- * @param {string[]} args @param {(text: string) => void} onOutput @param {number} timeout
+ * @param {string[]} args
+ * @param {{ onOutput: (text: string) => void, timeout: number, env: NodeJS.ProcessEnv }} options
  * @returns {Promise<number | string>}
  */
-function run(args, onOutput, timeout) {
+function run(args, { onOutput, timeout, env }) {
   const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NO_COLOR: '1' },
+    env,
     timeout,
     killSignal: 'SIGKILL',
   });

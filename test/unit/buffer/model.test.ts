@@ -1,6 +1,7 @@
 /** Whatever happens in whatever order: nothing is lost unseen, nothing changes, the cap holds. */
 import fc from 'fast-check';
 import { it } from 'vitest';
+import { rounds } from '../../support/rounds.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { Model, type Step } from './model.ts';
 
@@ -34,7 +35,7 @@ for (const writeDelayMs of [0, NEVER]) {
         for (const one of steps) await model.run(one);
         await model.finish();
       }),
-      { numRuns: 25, seed: 20261121, endOnFailure: true },
+      { numRuns: rounds(25), seed: 20261121, endOnFailure: true },
     ),
   );
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { CheckFinding } from '../../../agent/checks/check.ts';
 import type { CheckState } from '../../../protocol/messages/health.ts';
 import { planned, watchedDevice } from '../../support/checks/scripted.ts';
+import { rounds } from '../../support/rounds.ts';
 
 const never = () => new Promise<CheckFinding>(() => undefined);
 const minute = 60_000;
@@ -208,7 +209,7 @@ describe('what is told', () => {
           });
         }
       }),
-      { numRuns: 25 },
+      { numRuns: rounds(25) },
     );
   });
 

@@ -10,6 +10,7 @@ import { type CommandResultBody, isEnd } from '../../../protocol/messages/comman
 import { memoryFacts } from '../../support/facts/memory-facts.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { memoryHost } from '../../support/memory-host.ts';
+import { rounds } from '../../support/rounds.ts';
 import { silentLog } from '../../support/silent-log.ts';
 
 interface Fixture {
@@ -362,7 +363,7 @@ describe('output', () => {
           else expect(output.length).toBe(all.length);
         },
       ),
-      { numRuns: 30 },
+      { numRuns: rounds(30) },
     ));
 
   test('is sent while the command runs', async () => {
@@ -448,6 +449,6 @@ describe('crashes, repeats and reordering', () => {
         });
         agent.kill();
       }),
-      { numRuns: 150 },
+      { numRuns: rounds(150) },
     ));
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DeltaDecoder } from '../../../protocol/delta/decode.ts';
 import { encodeDelta } from '../../../protocol/delta/encode.ts';
+import { rounds } from '../../support/rounds.ts';
 
 function apply(old: Uint8Array, delta: Uint8Array, fresh: number, piece = delta.length || 1) {
   const decoder = new DeltaDecoder({ old: old.length, fresh });
@@ -71,7 +72,7 @@ describe('copy-delta', () => {
         expect(made.length).toBeLessThanOrEqual(50);
         if (decoder.isWhole) expect(made.length).toBe(50);
       }),
-      { numRuns: 1000 },
+      { numRuns: rounds(1000) },
     );
   });
 

@@ -8,6 +8,7 @@ import { transition } from '../../../agent/core/desired/transition.ts';
 import { DESIRED_OUTCOMES } from '../../../protocol/messages/reported.ts';
 import type { Tree } from '../../../protocol/messages/tree.ts';
 import { type Crash, Device, world } from '../../support/desired/device.ts';
+import { rounds } from '../../support/rounds.ts';
 
 const short = ({ version, seen, outcome }: { version: number; seen: number; outcome: string }) =>
   `${version} ${seen} ${outcome}`;
@@ -294,7 +295,7 @@ describe('whatever happens', () => {
         }
         device.kill();
       }),
-      { numRuns: 150 },
+      { numRuns: rounds(150) },
     ));
 
   test('the durable form gives back every state that can be reached', () => {

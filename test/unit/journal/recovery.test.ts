@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { JournalOptions } from '../../../collector/io/journal/options.ts';
 import { openJournal } from '../../../collector/io/journal/segment-journal.ts';
 import type { Journal } from '../../../collector/ports.ts';
+import { rounds } from '../../support/rounds.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
 
 function entry(n: number, bytes = 20) {
@@ -115,7 +116,7 @@ describe('the journal after damage', () => {
         expect(found.length).toBeGreaterThan(120 - hits.length * 9);
         await journal.close();
       }),
-      { numRuns: 25 },
+      { numRuns: rounds(25) },
     );
   });
 

@@ -7,6 +7,7 @@ import { xxHash64 } from '../../../collector/promql/engine/aggregate/xxhash64.ts
 import { compareNatural } from '../../../collector/promql/engine/calls/natural.ts';
 import { quantileOf } from '../../../collector/promql/functions/quantile.ts';
 import { MemorySource } from '../../../collector/promql/memory-source.ts';
+import { rounds } from '../../support/rounds.ts';
 import { linesOf, Rig, SECOND } from './engine-harness.ts';
 
 const VECTORS = [
@@ -122,7 +123,7 @@ describe('a range query', () => {
         const at = await settle(instants(rig, text, times));
         expect(over).toEqual(at);
       }),
-      { numRuns: 150 },
+      { numRuns: rounds(150) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { ParseError } from '../../../collector/promql/parse/errors.ts';
 import { parseExpr } from '../../../collector/promql/parse/index.ts';
 import { MAX_DEPTH, MAX_TEXT } from '../../../collector/promql/parse/reader.ts';
 import { formatExpr, prettify } from '../../../collector/promql/print.ts';
+import { rounds } from '../../support/rounds.ts';
 
 function outcome(text: string): string {
   try {
@@ -85,7 +86,7 @@ describe('any text', () => {
           expect(error.message).toMatch(/^(unknown position|\d+:\d+): parse error: ./s);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: rounds(3000) },
     );
   });
 });
