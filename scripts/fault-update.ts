@@ -46,6 +46,11 @@ async function main(): Promise<void> {
     ...(rounds === undefined ? {} : { rounds }),
   };
   const jobs = Math.min(2, Math.max(1, Number(values.jobs)));
+  // Stopped, it says how far it came.
+  process.once('SIGTERM', () => {
+    tally.end();
+    process.exit(1);
+  });
   try {
     await inMemory({ folder, jobs, choice }, tally);
     await onDisk({ folder, jobs, cases: real, seed: choice.seed }, tally);

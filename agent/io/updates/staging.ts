@@ -15,7 +15,10 @@ export async function openStaging(folder: string, disk: Disk): Promise<Staging> 
   const size = async (path: string) => (await stat(path).catch(unlessMissing))?.size;
   const verify: Staging['verify'] = async ({ sha256, length }) => {
     const path = pathOf(sha256);
-    return (await size(path)) === length && (await disk.hash(path)) === sha256;
+    if ((await size(path)) !== length || (await disk.hash(path)) !== sha256) return false;
+    // An earlier life may have given it its name and been cut before the sync.
+    await syncPath(folder);
+    return true;
   };
   const remove = async (sha256: string) => {
     for (const end of ['', '.part', '.part.json', '.made']) {

@@ -27,6 +27,8 @@ export class Tally {
   #lines = 0;
   passed = 0;
   failed = 0;
+  /** Machines after pairs of crashes that could be told apart. */
+  distinct = 0;
 
   constructor(print: (line: string) => void, isVerbose: boolean) {
     this.#print = print;
@@ -54,6 +56,8 @@ export class Tally {
     for (const [key, { passed, failed, old, new: fresh }] of this.#rows) {
       this.#print(`${key}: ${passed} passed (${old} old, ${fresh} new), ${failed} failed`);
     }
+    if (this.distinct > 0)
+      this.#print(`after pairs, ${this.distinct} machines could be told apart`);
     this.#print(`${this.passed} passed, ${this.failed} failed`);
   }
 }

@@ -24,7 +24,9 @@ export async function inMemory({ folder, jobs, choice }: InMemory, tally: Tally)
     });
     const over = new Promise<number | null>((resolve) => child.once('close', resolve));
     for await (const line of createInterface({ input: child.stdout })) {
-      tally.add(JSON.parse(line) as Outcome);
+      const told = JSON.parse(line) as Outcome | { readonly distinct: number };
+      if ('distinct' in told) tally.distinct += told.distinct;
+      else tally.add(told);
     }
     const code = await over;
     if (code !== 0) throw new Error(`a worker of the laboratory ended with ${code}`);

@@ -1,7 +1,7 @@
 /** The cases of the crash matrix in memory: all of them, or a sample that a seed draws. */
 import { knownCases } from './known.ts';
 import type { Fault } from './life.ts';
-import { type Case, changesOf } from './run.ts';
+import { type Case, changesOf, secondsOf, type Verdict } from './run.ts';
 import { SHAPES } from './shapes.ts';
 import { random } from './storage.ts';
 
@@ -17,6 +17,8 @@ export interface Choice {
 export interface Named {
   readonly one: Case;
   readonly name: string;
+  /** Where it is cheaper than to run the case alone. */
+  readonly verdict?: () => Promise<Verdict>;
 }
 
 const TORN = 5;
@@ -43,9 +45,10 @@ async function* all(choice: Choice, isMine: (at: number) => boolean): AsyncGener
     for (const [row, first] of rows(changes).entries()) {
       // A worker takes whole rows: only then it need not know how long the others are.
       if (!isMine(row)) continue;
-      const then = await changesOf(shape, [first]);
-      for (let second = 1; second <= then.length; second++) {
-        yield named(pair(shape, first, second), changes, then);
+      const kindAt = (at: number) => pair(shape, first, at).second[0]?.kind ?? '';
+      for await (const { at: second, what, verdict } of secondsOf(shape, first, kindAt)) {
+        const then = Array.from({ length: second }, () => what);
+        yield { ...named(pair(shape, first, second), changes, then), verdict };
       }
     }
   }

@@ -2,21 +2,12 @@
 import type { Made } from '../releases.ts';
 import { untarred as filesOf, sum as hashOf } from '../releases.ts';
 import { type Ended, FACTORY, type Machine } from './machine.ts';
+import { remembering } from './remembering.ts';
 import { ROOT, type Shape } from './shapes.ts';
 import { each, type Node } from './storage.ts';
 
-/** Bytes are never changed in place, so each is looked at once. */
 const sum = remembering(hashOf);
 const untarred = remembering(filesOf);
-
-function remembering<T>(of: (bytes: Uint8Array) => T): (bytes: Uint8Array) => T {
-  const known = new WeakMap<Uint8Array, { readonly value: T }>();
-  return (bytes) => {
-    const found = known.get(bytes) ?? { value: of(bytes) };
-    known.set(bytes, found);
-    return found.value;
-  };
-}
 
 /** What there is: text of files by path, and where links lead. */
 type Tree = ReadonlyMap<
@@ -47,18 +38,6 @@ export function wrongOf(
     ...processesWrong(machine, tree),
     ...toldWrong(machine),
   ];
-}
-
-/** The same for two machines whose agents cannot tell them apart. */
-export function keyOf({ storage }: Machine): string {
-  const lines: string[] = [];
-  const slots: { readonly path: string; readonly modified: number }[] = [];
-  each(storage.root, ({ kind, bytes, target, mode, modified }, path) => {
-    lines.push(`${path} ${mode} ${kind === 'file' ? sum(bytes) : target}`);
-    if (/\/slots\/[^/]+$/.test(path)) slots.push({ path, modified });
-  });
-  const aged = slots.toSorted((a, b) => a.modified - b.modified).map(({ path }) => path);
-  return hashOf(Buffer.from([...lines.toSorted(), ...aged].join('\n')));
 }
 
 function treeOf({ storage }: Machine): Tree {

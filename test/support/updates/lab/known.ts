@@ -55,13 +55,21 @@ const KNOWN: readonly Known[] = [
     first: { at: /^unlink .*\.part\.json$/, kind: 'kill' },
   },
   {
+    was: 'a fetched file whose name was not durable was taken for one that is',
+    shape: 'pair',
+    first: { at: /^unlink .*\.part\.json$/, kind: 'kill' },
+    second: { at: /^rename .*\/packages\/rules$/, kind: 'power' },
+  },
+  {
     was: 'half of a slot that was being removed passed for the whole',
     shape: 'archive-bad',
     first: { at: /^unlink .*\/share\/page$/, kind: 'EIO+' },
   },
 ];
 
-export async function knownCases(): Promise<readonly { readonly one: Case; readonly name: string }[]> {
+export async function knownCases(): Promise<
+  readonly { readonly one: Case; readonly name: string }[]
+> {
   const cases: { one: Case; name: string }[] = [];
   // One after the other: there is one life at a time.
   for (const { was, shape, first, second } of KNOWN) {

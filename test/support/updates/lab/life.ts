@@ -18,6 +18,8 @@ export interface Plan {
   readonly wall: number;
   /** Changes of the program before it, which ended itself to be started again. */
   readonly before?: readonly string[];
+  /** Called before each change, with its number. */
+  readonly watch?: ((at: number) => void) | undefined;
 }
 
 /** Fractions of a write that get there. */
@@ -42,11 +44,13 @@ export class Life {
   readonly random: () => number;
   readonly #faults: ReadonlyMap<number, string>;
   readonly #wall: number;
+  readonly #watch: ((at: number) => void) | undefined;
   #lasting = '';
   #now = 0;
   #timers: Timer[] = [];
 
-  constructor({ storage, faults, wall, before = [] }: Plan) {
+  constructor({ storage, faults, wall, before = [], watch }: Plan) {
+    this.#watch = watch;
     this.changes = [...before];
     this.storage = storage;
     this.#faults = new Map(faults.map(({ at, kind }) => [at, kind]));
@@ -59,10 +63,10 @@ export class Life {
     this.activity++;
     if (this.isDead) return never();
     this.changes.push(what);
+    this.#watch?.(this.changes.length);
     const kind = this.#faults.get(this.changes.length) ?? this.#lasting;
-    if (kind === 'kill') return this.die('none');
-    if (kind === 'power') return this.die('all');
-    if (kind.startsWith('some')) return this.die({ seed: Number(kind.slice(4)) });
+    const loss = lossOf(kind);
+    if (loss !== undefined) return this.die(loss);
     if (kind.startsWith('torn')) {
       torn?.(TORN[Number(kind.slice(4))] ?? 0);
       return this.die('none');
@@ -113,6 +117,13 @@ export class Life {
     first.action();
     return true;
   }
+}
+
+/** How such a fault ends a life; `undefined` for one that does not. */
+export function lossOf(kind: string): Loss | undefined {
+  if (kind === 'kill') return 'none';
+  if (kind === 'power') return 'all';
+  return kind.startsWith('some') ? { seed: Number(kind.slice(4)) } : undefined;
 }
 
 interface Halves {

@@ -4,11 +4,13 @@ import type { Runner } from '../../../../agent/ports/caretaking.ts';
 import type { Units } from '../../../../agent/ports/updates.ts';
 import type { ReportBody } from '../../../../protocol/messages/report.ts';
 import { device } from '../device.ts';
+import { sum } from '../releases.ts';
 import { mkdir, open, readFile, symlink } from './fs.ts';
+import { keyOf } from './key.ts';
 import { type Fault, failure, Life, lead } from './life.ts';
 import { served } from './request.ts';
 import { ROOT, type Shape } from './shapes.ts';
-import { Storage } from './storage.ts';
+import { type Loss, Storage } from './storage.ts';
 
 const AGENT_UNIT = 'muster-agent.service';
 const VERSIONS = ['1.0.0', '2.0.0', '3.0.0'];
@@ -83,30 +85,44 @@ export class Machine {
   }
 
   /** Until nothing more is to be done, or until it is ended; then the power is gone. */
-  async run(version: string, faults: readonly Fault[] = [], years = 0): Promise<Ended> {
+  async run(
+    version: string,
+    faults: readonly Fault[] = [],
+    years = 0,
+    watch?: (at: number) => void,
+  ): Promise<Ended> {
     const wall = START + this.#lives++ * 3_600_000 + years * YEAR_MS;
     let before: readonly string[] = [];
     for (let starts = 0; ; starts++) {
-      const life = new Life({ storage: this.storage, faults, wall, before });
+      const life = new Life({ storage: this.storage, faults, wall, before, watch });
       lead(life);
       const ended = await this.#start(life, version);
       before = life.changes;
       if (life.isAgain && starts < MOST_STARTS) continue;
       const how = life.isAgain ? 'broken' : ended.how;
-      if (how === 'died') await this.#cut(life);
+      if (how === 'died') await this.end(life.loss);
       return { ...ended, how, changes: life.changes };
     }
   }
 
   /** Whatever is not synced is lost now; services start again with what is there. */
   async powerOff(): Promise<void> {
-    this.storage.crash('all');
-    await this.#boot();
+    await this.end('all');
   }
 
-  async #cut(life: Life): Promise<void> {
-    this.storage.crash(life.loss);
-    if (life.loss !== 'none') await this.#boot();
+  /** As a life ends at this very instant. */
+  async end(loss: Loss): Promise<void> {
+    this.storage.crash(loss);
+    if (loss !== 'none') await this.#boot();
+  }
+
+  /** The same for two machines that go on in the same way. */
+  get key(): string {
+    const { told, processes } = this;
+    const said = told.map(({ id, state, text }) => [id, state, text]);
+    const rest = [this.#boots, this.#pids, this.#agentPid, this.#lives, ...processes];
+    const all = [this.shape.name, keyOf(this.storage), rest, [...new Set(said.map(String))]];
+    return sum(Buffer.from(JSON.stringify(all)));
   }
 
   async #boot(): Promise<void> {

@@ -1,6 +1,7 @@
 /** One case of the laboratory: an update that is cut once or twice, and what is there afterwards. */
-import { keyOf, wrongOf } from './judge.ts';
-import type { Fault } from './life.ts';
+import { wrongOf } from './judge.ts';
+import { keyOf } from './key.ts';
+import { type Fault, lossOf } from './life.ts';
 import { Machine } from './machine.ts';
 import { type Shape, shapeOf } from './shapes.ts';
 
@@ -56,9 +57,50 @@ export async function changesOf(
 }
 
 export async function run({ shape: name, first, second, years }: Case): Promise<Verdict> {
-  const machine = await cutOnce(name, first, years);
-  const { shape } = machine;
+  const machine = await beginning(name);
+  await cut(machine, first, years);
   if (second.length > 0) await cut(machine, second, 0);
+  return verdict(machine);
+}
+
+/**
+ * All second crashes after a first one: the start after it runs once, and at each of its changes a
+ * copy of the machine ends there. Copies that nobody can tell apart get one verdict.
+ */
+export async function* secondsOf(
+  name: string,
+  first: Fault,
+  kindAt: (at: number) => string,
+): AsyncGenerator<{ readonly at: number; readonly what: string; verdict(): Promise<Verdict> }> {
+  const machine = await beginning(name);
+  await cut(machine, [first], 0);
+  const copies: Machine[] = [];
+  const { changes } = await machine.run(machine.shape.target, [], 0, () => {
+    copies.push(machine.clone());
+  });
+  for (const [index, copy] of copies.entries()) {
+    const at = index + 1;
+    await copy.end(lossOf(kindAt(at)) ?? 'none');
+    yield { at, what: changes[index] ?? '', verdict: () => remembered(copy) };
+  }
+}
+
+const verdicts = new Map<string, Promise<Verdict>>();
+
+function remembered(machine: Machine): Promise<Verdict> {
+  const { key } = machine;
+  const found = verdicts.get(key) ?? verdict(machine);
+  verdicts.set(key, found);
+  return found;
+}
+
+/** How many distinct machines there were. */
+export function distinct(): number {
+  return verdicts.size;
+}
+
+async function verdict(machine: Machine): Promise<Verdict> {
+  const { shape } = machine;
   const old = shape.begin.at(-1) ?? 'nothing';
   const allowed = shape.isBad ? [old] : [old, shape.target];
   await machine.run(shape.target);
@@ -72,19 +114,6 @@ export async function run({ shape: name, first, second, years }: Case): Promise<
   return { wrong: more ?? '', end: isNew ? 'new' : 'old' };
 }
 
-let last: { readonly key: string; readonly machine: Machine } | undefined;
-
-/** Pairs share their first crash with the pair before. */
-async function cutOnce(name: string, first: readonly Fault[], years: number): Promise<Machine> {
-  const key = JSON.stringify([name, first, years]);
-  if (last?.key !== key) {
-    const machine = await beginning(name);
-    await cut(machine, first, years);
-    last = { key, machine };
-  }
-  return last.machine.clone();
-}
-
 const known = new Map<string, string | undefined>();
 
 /** What comes after is the same for the same disk, so it is looked at once for each. */
@@ -93,7 +122,7 @@ async function afterwards(
   allowed: readonly string[],
   old: string,
 ): Promise<string | undefined> {
-  const key = `${machine.shape.name} ${keyOf(machine)}`;
+  const key = `${machine.shape.name} ${keyOf(machine.storage)}`;
   if (!known.has(key)) {
     known.set(key, (await idles(machine, allowed)) ?? (await goesOn(machine, old)));
   }

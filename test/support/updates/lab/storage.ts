@@ -44,6 +44,11 @@ export class Storage {
   #pending: Step[] = [];
   #tick = 0;
 
+  /** What happened to names and is not safe, the oldest first. */
+  get pending(): readonly Step[] {
+    return this.#pending;
+  }
+
   /** Everything that changes together. */
   step(step: Step): void {
     for (const { folder, name, to } of step) {

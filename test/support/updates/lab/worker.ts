@@ -1,6 +1,6 @@
 /** A worker of the laboratory: runs its share of the cases, and tells in lines of JSON. */
 import { type Choice, casesOf } from './cases.ts';
-import { run } from './run.ts';
+import { distinct, run } from './run.ts';
 
 const { share, of, choice } = JSON.parse(process.argv[2] ?? '{}') as {
   readonly share: number;
@@ -12,9 +12,9 @@ const { share, of, choice } = JSON.parse(process.argv[2] ?? '{}') as {
 Error.stackTraceLimit = 0;
 
 let index = 0;
-for await (const { one, name } of casesOf(choice, (at) => at % of === share)) {
+for await (const { one, name, verdict } of casesOf(choice, (at) => at % of === share)) {
   const began = performance.now();
-  const { wrong, end } = await run(one).catch((error: unknown) => ({
+  const { wrong, end } = await (verdict?.() ?? run(one)).catch((error: unknown) => ({
     wrong: `it throws: ${(error as Error).stack ?? String(error)}`,
     end: '',
   }));
@@ -24,3 +24,4 @@ for await (const { one, name } of casesOf(choice, (at) => at % of === share)) {
     `${JSON.stringify({ index: index++, shape: one.shape, kind, name, wrong, end, ms })}\n`,
   );
 }
+process.stdout.write(`${JSON.stringify({ distinct: distinct() })}\n`);
