@@ -17,7 +17,7 @@ export async function armTrial(root: string, unit: string, withinMs: number): Pr
 }
 
 export async function restart(unit: string): Promise<number> {
-  const why = await asked('systemctl', ['restart', '--', unit]);
+  const why = await asked('systemctl', ['restart', '--no-block', '--', unit]);
   if (why === '') return 0;
   process.stderr.write(`muster-launcher: ${unit} does not restart: ${why}\n`);
   return 1;

@@ -268,7 +268,7 @@ describe('the launcher before systemd starts the agent', () => {
     );
     const after = await asked(top, '--overdue', slots(top), ...unit);
     expect(after.said).toContain(`not committed in time; back to ${VERSION}`);
-    expect(after.lines).toBe('systemctl restart -- muster-agent.service\n');
+    expect(after.lines).toBe('systemctl restart --no-block -- muster-agent.service\n');
     expect(versionOf(top)).toBe(VERSION);
   });
 
