@@ -99,6 +99,22 @@ describe('the agent updates itself', () => {
   );
 });
 
+describe('a program of a release that is the same user as the agent', () => {
+  it('kills the agent again and again, and is given up', async () => {
+    await using it = await Launched.open();
+    await it.want(it.hooked('kill -9 $PPID'));
+    const keeping = (async () => {
+      while ((await it.run()) !== 0);
+    })();
+    const last = await lives(it, settled('1.0.0'));
+    expect(last.packages).toEqual([]);
+    expect(last.texts?.join('\n')).toContain('given-up: web 1.0.0 failed 2 times');
+    expect(await isThere(it.path('web/current'))).toBe(false);
+    it.signal('SIGTERM');
+    await keeping;
+  });
+});
+
 describe('the launcher as a parent', () => {
   it('hands signals on, and ends as the agent ends', async () => {
     await using it = await Launched.open();

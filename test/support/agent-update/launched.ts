@@ -81,11 +81,20 @@ export class Launched implements AsyncDisposable {
     return madeOf(NAME, version, installer, archive, { probe: { windowMs: 6_000 } });
   }
 
+  /** A release of something else, whose program runs before it is switched to. */
+  hooked(script: string): Made {
+    const installer = { kind: 'archive', options: { path: this.path('web') } } as const;
+    const text = `#!/bin/sh\n${script}\n`;
+    const hooks = { beforeSwitch: ['hook'], timeoutMs: 10_000 };
+    const archive = tarOf([{ path: 'hook', text, mode: 0o755 }]);
+    return madeOf('web', '1.0.0', installer, archive, { hooks });
+  }
+
   async want({ manifest, bytes }: Made, dieAt?: Plan['dieAt']): Promise<void> {
-    const { version } = manifest;
+    const { name, version } = manifest;
     this.#server = await fileServer(bytes);
     const plan: Plan = {
-      ...{ base: this.#server.base, wanted: [{ name: NAME, version }], releases: [manifest] },
+      ...{ base: this.#server.base, wanted: [{ name, version }], releases: [manifest] },
       ...(dieAt === undefined ? {} : { dieAt }),
     };
     await writeFile(this.path('plan.json'), JSON.stringify(plan));
