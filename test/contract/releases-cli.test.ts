@@ -145,6 +145,7 @@ describe('bad input', () => {
       [['add', 'app', '3', '--file', file], '3 is no semantic version'],
       [['add', 'App', '3.0.0', '--file', file], 'name'],
       [['add', 'app', '3.0.0', '--file', desk.at('nowhere')], 'nowhere'],
+      [['add', 'app', '3.0.0', '--file', desk.at('a b')], 'a b is no name'],
       [['add', 'app', '3.0.0', '--file', file, '--file', file], 'two files for all'],
       [['add', 'app', '3.0.0', '--file', file, '--deltas', 'x'], '--deltas is a number'],
       [['add', 'app', '3.0.0', '--file', file, '--role', 'them'], 'them may not speak for'],

@@ -39,6 +39,9 @@ interface AddOptions {
   readonly deltaFrom?: readonly string[];
 }
 
+/** What devices take; names of deltas are longer by a version. */
+const FILE_NAME = /^[A-Za-z0-9_+~@-][A-Za-z0-9._+~@-]{0,99}$/;
+
 interface Placed {
   readonly path: string;
   readonly architecture: ReleaseFile['architecture'];
@@ -126,7 +129,11 @@ function placed(text: string, name: string, version: string): Placed {
   const architecture = found ?? 'all';
   const source = found === undefined ? text : text.slice(found.length + 1);
   const path = `${name}/${version}/${basename(source)}`;
-  if (!isTargetPath(path)) throw new CliError(`${path} is no name that a file here may have`);
+  if (!isTargetPath(path) || !FILE_NAME.test(basename(source))) {
+    throw new CliError(
+      `${basename(source)} is no name for a file of a release: at most 100 letters, digits and ._+~@-`,
+    );
+  }
   return { path, architecture, source };
 }
 
