@@ -1,13 +1,25 @@
 /** From the configuration to how the link connects and how patient it is. */
+import { randomBytes } from 'node:crypto';
 import type { AgentConfig } from '../config.ts';
 import { createMqttTransport } from '../io/mqtt-transport.ts';
 import type { LinkDeps } from '../work/link.ts';
+
+/** What is decided once, at the start. */
+export function linkSettings(config: AgentConfig) {
+  const { site, device } = config;
+  return {
+    ...{ site, device, random: Math.random },
+    transport: mqttTransport(config),
+    limits: linkLimits(config),
+    newSession: () => randomBytes(8).toString('hex'),
+  };
+}
 
 const CONNECT_TIMEOUT_MS = 20_000;
 const PUBACK_TIMEOUT_MS = 30_000;
 const MAX_SENDS = 10;
 
-export function mqttTransport({ broker, device }: AgentConfig): LinkDeps['transport'] {
+function mqttTransport({ broker, device }: AgentConfig): LinkDeps['transport'] {
   return createMqttTransport({
     ...broker,
     clientId: device,
@@ -16,7 +28,7 @@ export function mqttTransport({ broker, device }: AgentConfig): LinkDeps['transp
   });
 }
 
-export function linkLimits({ link }: AgentConfig): LinkDeps['limits'] {
+function linkLimits({ link }: AgentConfig): LinkDeps['limits'] {
   return {
     window: link.window,
     ackTimeoutMs: link.ackTimeout,

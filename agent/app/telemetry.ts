@@ -2,7 +2,6 @@
  * The flow of telemetry, put together. Parts start in the order of the flow (buffer, clock, link,
  * sampling) and stop in the opposite one.
  */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Kind } from '../../protocol/topics.ts';
 import { type AgentConfig, samplersSwitchedOn } from '../config.ts';
@@ -24,7 +23,7 @@ import { type PlannedSampler, Sampling, type SamplingDeps } from '../work/sampli
 import { Timekeeper } from '../work/timekeeper.ts';
 import { BatchRounds } from './batch-rounds.ts';
 import { InventoryRounds } from './inventory.ts';
-import { linkLimits, mqttTransport } from './link-settings.ts';
+import { linkSettings } from './link-settings.ts';
 import { everySoOften, samplingPlan } from './sampling-plan.ts';
 import { figuresOf, lineOf, statusOf, type Told } from './telemetry-words.ts';
 
@@ -72,13 +71,11 @@ export class Telemetry {
     hooks: TelemetryHooks,
     given?: readonly Sampler[],
   ): Promise<Telemetry> {
-    const buffer = await openBuffer({
-      path: join(config.data, 'buffer'),
-      capBytes: config.buffer.cap,
-      bootId: readBootId(),
-      syncSeconds: config.buffer.syncInterval / 1000,
-      writeDelayMs: config.buffer.writeDelay,
-    });
+    const { cap: capBytes, syncInterval, writeDelay: writeDelayMs } = config.buffer;
+    const path = join(config.data, 'buffer');
+    const syncSeconds = syncInterval / 1000;
+    const bootId = readBootId();
+    const buffer = await openBuffer({ path, capBytes, bootId, syncSeconds, writeDelayMs });
     const registry = given ?? (await samplersSwitchedOn(config.samplers));
     return new Telemetry(config, log, hooks, buffer, registry, given);
   }
@@ -102,19 +99,13 @@ export class Telemetry {
     const settled = () => this.link.sender.rewind();
     this.time = new Timekeeper({ clock, log, buffer, boot, synced, settled });
     this.presence = new Presence({
-      clock,
-      buffer,
-      boot,
+      ...{ clock, buffer, boot },
       machine: machineHash(),
       heartbeatMs: () => this.heartbeatMs(),
       labels: () => this.config.labels,
     });
     this.recording = new Recording({
-      clock,
-      log,
-      buffer,
-      table,
-      boot,
+      ...{ clock, log, buffer, table, boot },
       timeline: () => this.time.timeline,
       live: () => this.link.sender.live,
       recorded: (record, live) => this.link.sender.recorded(record, live),
@@ -208,19 +199,11 @@ export class Telemetry {
 
   private linkDeps(): LinkDeps {
     const { clock, log, buffer, config, presence } = this;
-    const { site, device } = config;
     return {
-      clock,
-      log,
-      buffer,
-      site,
-      device,
-      random: Math.random,
-      transport: mqttTransport(config),
-      limits: linkLimits(config),
+      ...{ clock, log, buffer },
+      ...linkSettings(config),
       heartbeatMs: SILENCE_MS,
       state: (session, online) => presence.state(session, online),
-      newSession: () => randomBytes(8).toString('hex'),
       retained: () => {
         const { currentDictionary } = this.recording;
         const others = this.hooks.retained();

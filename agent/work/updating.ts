@@ -10,6 +10,7 @@ import { stepOf, type Update, type UpdateStep } from '../core/updates/update.ts'
 import type { Facts, Journal } from '../ports/caretaking.ts';
 import type { Trusted } from '../ports/updates.ts';
 import type { Cancel } from '../ports.ts';
+import { Again } from './updating/again.ts';
 import { Driving } from './updating/driving.ts';
 import { Findings } from './updating/findings.ts';
 import { Ledger } from './updating/ledger.ts';
@@ -36,11 +37,8 @@ export interface WantedPackage {
   readonly version: string;
 }
 
-const AGAIN_MS = { min: 60_000, max: 3_600_000 };
 /** A version that something else replaced is noticed within that time. */
 const LOOK_MS = 300_000;
-/** Whether what holds an update back is over. */
-const HELD_MS = 15_000;
 
 export class Updating {
   readonly #deps: UpdatingDeps;
@@ -50,11 +48,10 @@ export class Updating {
   readonly #driving: Driving;
   readonly #findings = new Findings();
   readonly #stop = new AbortController();
+  readonly #again: Again;
   #wanted: readonly WantedPackage[] = [];
   #passing: Promise<void> = Promise.resolve();
-  #again: Cancel = () => undefined;
   #looking: Cancel = () => undefined;
-  #waits = 0;
 
   constructor(deps: UpdatingDeps) {
     this.#deps = deps;
@@ -64,6 +61,7 @@ export class Updating {
     const [steps, telling, ledger] = [this.#steps, this.#telling, this.#ledger];
     const { log } = deps;
     const stop = this.#stop.signal;
+    this.#again = new Again(deps.clock, deps.random, () => void this.#next(() => this.#pass()));
     this.#driving = new Driving({ log, ledger, steps, telling, stop });
   }
 
@@ -80,7 +78,7 @@ export class Updating {
     const isSame = JSON.stringify(wanted) === JSON.stringify(this.#wanted);
     if (!isSame) {
       this.#findings.forget();
-      this.#waits = 0;
+      this.#again.reset();
       const { update } = this.#driving;
       if (update !== undefined && !isAmong(update, wanted)) this.#driving.cancel();
     }
@@ -90,14 +88,14 @@ export class Updating {
 
   /** At once what would be tried later; answers with what was found, or what is under way. */
   now(): Promise<{ readonly ok: boolean; readonly text: string }> {
-    this.#waits = 0;
+    this.#again.reset();
     return this.#findings.asked(this.underWay, this.#wanted, () => this.#next(() => this.#pass()));
   }
 
   /** Stops what is under way within seconds; it goes on at the next start. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#again();
+    this.#again.stop();
     this.#looking();
     await this.#passing;
   }
@@ -127,7 +125,7 @@ export class Updating {
     });
     this.#passing = done.catch((error: unknown) => {
       this.#deps.log.error('updates went wrong', { error: String(error) });
-      this.#later();
+      this.#again.later();
     });
     return this.#passing;
   }
@@ -138,9 +136,9 @@ export class Updating {
   }
 
   async #pass(): Promise<void> {
-    this.#again();
+    this.#again.cancel();
     await this.#resume();
-    if (this.#ledger.current() !== undefined) return this.#later();
+    if (this.#ledger.current() !== undefined) return this.#again.later();
     if (this.#wanted.length === 0 || this.#isHeld()) return;
     const answers = await this.#deps.trusted
       .releases(this.#wanted, this.#stop.signal)
@@ -148,14 +146,14 @@ export class Updating {
         this.#deps.log.warn('nobody says which releases are good', { why: String(error) });
         return undefined;
       });
-    if (answers === undefined) return this.#later();
+    if (answers === undefined) return this.#again.later();
     const wanted: ReleaseManifest[] = [];
     for (const answer of answers) {
       if (answer.ok) wanted.push(answer.manifest);
       else {
         this.#refuse(answer, answer.code, answer.why);
         // Also a refusal: metadata that was held back, or a mirror that lied, may be well again.
-        this.#later();
+        this.#again.later();
       }
     }
     const installed = this.#ledger.manifests();
@@ -176,7 +174,7 @@ export class Updating {
     const why = this.#deps.holds?.();
     this.#findings.held(why);
     if (why === undefined) return false;
-    this.#againIn(HELD_MS);
+    this.#again.soon();
     return true;
   }
 
@@ -191,7 +189,7 @@ export class Updating {
       await this.#ledger.journal(update);
     } catch (error) {
       this.#deps.log.warn('an update cannot begin', { why: String(error) });
-      return this.#later();
+      return this.#again.later();
     }
     this.#findings.begun(group);
     await this.#drive({ update, effect: 'check' }, update);
@@ -199,17 +197,17 @@ export class Updating {
 
   async #drive(first: UpdateStep, journalled: Update): Promise<void> {
     const driven = await this.#driving.run(first, journalled);
-    if (driven.how === 'untidy') return this.#later();
+    if (driven.how === 'untidy') return this.#again.later();
     if (driven.how === 'stopped') return;
     const { code = 'install-failed', state, items, why } = driven.update;
     const names = items.map(({ name, manifest }) => `${name} ${manifest.version}`).join(', ');
     const tell = state === 'committed' ? this.#deps.log.info : this.#deps.log.warn;
     tell('an update is over', { state, code, packages: names, why });
     this.#deps.changed();
-    if (state === 'committed') this.#waits = 0;
+    if (state === 'committed') this.#again.reset();
     else {
       for (const { name } of items) this.#findings.note(name, `${code}: ${why ?? ''}`);
-      if (kindOfCode(code) !== 'refused') this.#later();
+      if (kindOfCode(code) !== 'refused') this.#again.later();
     }
   }
 
@@ -231,17 +229,6 @@ export class Updating {
     }
     if (signal.aborted) return;
     this.#looking = this.#deps.clock.after(LOOK_MS, () => void this.#next(() => this.#look()));
-  }
-
-  #later(): void {
-    const bound = Math.min(AGAIN_MS.max, AGAIN_MS.min * 2 ** Math.min(this.#waits++, 10));
-    this.#againIn(bound * (0.5 + this.#deps.random() / 2));
-  }
-
-  #againIn(ms: number): void {
-    this.#again();
-    if (this.#stop.signal.aborted) return;
-    this.#again = this.#deps.clock.after(ms, () => void this.#next(() => this.#pass()));
   }
 
   #id(): string {

@@ -55,7 +55,7 @@ it('holds updates back and lets them go again', async () => {
   expect((await run('updates', 'release', 'press')).code).toBe(0);
   expect(await run('updates', 'release', 'press')).toMatchObject({
     code: 1,
-    err: expect.stringContaining('nothing of that name'),
+    err: expect.stringContaining('nothing of that name') as unknown,
   });
 });
 
@@ -65,7 +65,7 @@ it('takes no name that leads elsewhere, and says how it is called', async () => 
   for (const args of [['hold'], ['hold', '../x'], ['wait'], ['release', 'a', '--reason', 'b']]) {
     expect(await run('updates', ...args)).toMatchObject({
       code: 2,
-      err: expect.stringContaining('updates hold NAME'),
+      err: expect.stringContaining('updates hold NAME') as unknown,
     });
   }
 });

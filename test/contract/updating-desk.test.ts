@@ -35,7 +35,10 @@ it('loads nothing until something is wanted, and then says what it does', async 
   await soon(() => desk.packages().length).toBe(2);
   await soon(() => desk.isUnderWay).toBe(false);
   expect(desk.directed()).toBe(it.hands.now);
-  expect(await desk.updateNow()).toMatchObject({ ok: true, text: expect.stringContaining('2') });
+  expect(await desk.updateNow()).toMatchObject({
+    ok: true,
+    text: expect.stringContaining('2') as unknown,
+  });
   await desk.stop();
   // What is installed is reported after a start too, whoever wants what.
   const again = await it.desk(() => undefined, { updates: { enabled: false } });

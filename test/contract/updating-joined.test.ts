@@ -83,7 +83,10 @@ it('refuses what only the director names, by the name of the attack', async () =
   ]);
   await expect(access(it.at('root/web'))).rejects.toThrow('ENOENT');
   // Told once for one wish, and known to whoever asks.
-  expect(await updates.now()).toMatchObject({ ok: false, text: expect.stringContaining('attack') });
+  expect(await updates.now()).toMatchObject({
+    ok: false,
+    text: expect.stringContaining('attack') as unknown,
+  });
   expect(reports).toHaveLength(1);
   await updates.stop();
 });
