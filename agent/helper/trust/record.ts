@@ -14,6 +14,8 @@ export interface Granted {
 
 export interface Pending extends Granted {
   readonly state: 'granted' | 'switched' | 'undone';
+  /** A switch to another one before was neither kept nor undone: what runs is not what was kept. */
+  readonly isUnsettled?: true;
 }
 
 export interface PackageRecord {
@@ -55,7 +57,7 @@ export function decide({ step, version, from }: Asked, record: PackageRecord): D
     case 'undo':
       if (isKept)
         return refuse(`attack: rollback: ${version} is kept; only the director leads back`);
-      if (pending === undefined || pending.state === 'granted') {
+      if (pending === undefined || (pending.state === 'granted' && !pending.isUnsettled)) {
         return nothing(`${version} was never switched to`);
       }
       return { kind: 'act', to: pending };
@@ -89,7 +91,12 @@ function refuse(why: string): Decision {
 
 /** To be written before the step is taken, so that a cut in it is known. */
 export function begun(step: InstallStep, to: Pending, record: PackageRecord): PackageRecord {
-  if (step === 'install') return { ...record, pending: { ...to, state: 'granted' } };
+  const { pending } = record;
+  if (step === 'install') {
+    const isUnsettled = pending?.state === 'switched' || pending?.isUnsettled === true;
+    const fresh = { ...to, state: 'granted', ...(isUnsettled && { isUnsettled }) } as const;
+    return { ...record, pending: fresh };
+  }
   return step === 'switch' ? { ...record, pending: { ...to, state: 'switched' } } : record;
 }
 
@@ -97,7 +104,7 @@ export function begun(step: InstallStep, to: Pending, record: PackageRecord): Pa
 export function ended(step: InstallStep, to: Pending, record: PackageRecord): PackageRecord {
   const { manifest, assignment } = to;
   const { installed } = record;
-  if (step === 'undo') return { ...record, pending: { ...to, state: 'undone' } };
+  if (step === 'undo') return { ...record, pending: { manifest, assignment, state: 'undone' } };
   if (step === 'keep') return { installed: { manifest, assignment } };
   return step === 'discard' ? { ...(installed && { installed }) } : record;
 }
