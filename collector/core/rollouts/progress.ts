@@ -24,11 +24,13 @@ export function advance(rollout: Rollout, now: number, world: World): boolean {
   return left <= 0;
 }
 
-/** What a device tells of an attempt. */
-export function told(
+/**
+ * A device tells of an attempt that failed. One that went well is known by what the device says that it
+ * runs, not before.
+ */
+export function toldFailure(
   rollout: Rollout,
   device: string,
-  ok: boolean,
   text: string,
   now: number,
   world: World,
@@ -36,7 +38,6 @@ export function told(
   const record = rollout.book.records.get(device);
   if (record === undefined) return;
   if (record.state === 'reverting') return;
-  if (ok) return void endWell(rollout, device, text, now, world);
   if (record.state === 'succeeded') {
     const seen = world.look(device);
     // An old word, repeated.
@@ -47,10 +48,9 @@ export function told(
   endBadly(rollout, device, 'failed', text, now, world);
 }
 
-function endWell(rollout: Rollout, device: string, text: string, now: number, world: World): void {
-  if (!rollout.stepDevice(device, 'succeeded', now, text)) return;
-  const seen = world.look(device);
-  rollout.compare(device, seen?.healthy === false, world);
+function endWell(rollout: Rollout, seen: Seen, now: number, world: World): void {
+  if (!rollout.stepDevice(seen.id, 'succeeded', now, '', seen)) return;
+  rollout.compare(seen.id, !seen.healthy, world);
 }
 
 function endBadly(
@@ -83,7 +83,7 @@ function watch(rollout: Rollout, now: number, world: World): number {
     else if (record.state === 'reverting') {
       if (rollout.isBack(id, seen)) rollout.stepDevice(id, 'back', now);
       else if (now - record.at >= rules.deadline) rollout.stepDevice(id, 'not-back', now);
-    } else if (rollout.isUpdated(seen)) endWell(rollout, id, '', now, world);
+    } else if (rollout.isUpdated(seen)) endWell(rollout, seen, now, world);
     else if (record.state === 'updating' && now - record.startedAt >= rules.deadline) {
       endBadly(rollout, id, 'silent', '', now, world);
     } else if (record.state === 'retrying' && over) rollout.stepDevice(id, 'failed-last', now);
@@ -109,7 +109,10 @@ export function heard(rollout: Rollout, seen: Seen, now: number, world: World): 
     rollout.book.wake(seen.id);
     return;
   }
-  if (record.state === 'succeeded' && !rollout.isUpdated(seen) && world.holds(seen.id)) {
+  // After a crash what is known of a device may be older than what its success is known by.
+  const isNews = seen.reportedAt > (record.reportedAt ?? 0);
+  const fellBack = record.state === 'succeeded' && isNews && !rollout.isUpdated(seen);
+  if (fellBack && world.holds(seen.id)) {
     rollout.stepDevice(seen.id, 'fell-back', now);
   } else if (record.reason === 'revert-failed' && rollout.isBack(seen.id, seen)) {
     rollout.stepDevice(seen.id, 'back', now);

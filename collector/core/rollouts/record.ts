@@ -63,8 +63,10 @@ export interface DeviceRecord {
   readonly before: readonly Package[];
   /** In the device's words. */
   readonly text: string;
-  /** The run whose report was heeded last: it may come again. */
-  readonly run?: string;
+  /** The runs whose reports were heeded last: they may come again. */
+  readonly runs?: readonly string[];
+  /** When it said, by its own clock, that it is updated: an older word says nothing of a fall-back. */
+  readonly reportedAt?: number;
   /** The device that waits and is looked at beside it. */
   readonly control?: string;
 }
@@ -75,6 +77,8 @@ export interface Seen extends Selectable {
   /** Its own checks do not say that it is unhealthy. */
   readonly healthy: boolean;
   readonly packages: ReadonlyMap<string, string>;
+  /** When it said so, UTC milliseconds by its own clock; 0 when it never did. */
+  readonly reportedAt: number;
 }
 
 export interface World {

@@ -30,6 +30,8 @@ export interface Changes {
 }
 
 const LOG_LINES = 200;
+/** More than a device ends within the time in which a report may come again unseen. */
+const RUNS = 8;
 
 export class Rollout {
   record: RolloutRecord;
@@ -147,6 +149,8 @@ export class Rollout {
       ...(text !== '' && { text }),
       ...(step.reason !== undefined && { reason: step.reason }),
     };
+    if (step.to === 'succeeded' && seen !== undefined)
+      after = { ...after, reportedAt: seen.reportedAt };
     if (step.effect === 'want') after = this.begun(after, before, now, seen);
     book.set(device, after);
     this.dirty.add(device);
@@ -159,7 +163,8 @@ export class Rollout {
   heeded(device: string, run: string): void {
     const record = this.book.records.get(device);
     if (record === undefined || run === '') return;
-    this.book.set(device, { ...record, run });
+    const runs = [...(record.runs ?? []), run].slice(-RUNS);
+    this.book.set(device, { ...record, runs });
     this.dirty.add(device);
   }
 

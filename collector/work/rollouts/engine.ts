@@ -7,7 +7,7 @@ import type { Device } from '../../core/device.ts';
 import { act, type Order } from '../../core/rollouts/actions.ts';
 import { type Beginning, newRollout } from '../../core/rollouts/begin.ts';
 import type { Package, Plan } from '../../core/rollouts/plan.ts';
-import { advance, heard, told } from '../../core/rollouts/progress.ts';
+import { advance, heard, toldFailure } from '../../core/rollouts/progress.ts';
 import type {
   DeviceRecord,
   LogLine,
@@ -178,19 +178,16 @@ export class RolloutEngine {
   /** How an attempt of a device went; what is no word about an installation is not heeded. */
   report(device: string, { subject, name, state, startedAt, text }: InstallReport, run = ''): void {
     if (subject !== 'install') return;
-    const bad = state === 'failed' || state === 'timed-out';
-    if (!bad && state !== 'succeeded') return;
+    if (state !== 'failed' && state !== 'timed-out') return;
     const now = Math.round(this.deps.clock.wall());
     for (const rollout of this.open.values()) {
       const { packages } = rollout.record.plan;
       if (!packages.some((one) => one.name === name)) continue;
       const record = rollout.book.records.get(device);
-      if (record === undefined || (run !== '' && record.run === run)) continue;
+      if (record === undefined || record.runs?.includes(run) === true) continue;
       // An attempt before this one, whose report was long on its way.
       if (startedAt > 0 && startedAt < record.startedAt - SKEW_MS) continue;
-      const world = this.worldOf(rollout);
-      if (!bad && (packages.length > 1 || record.state !== 'updating')) continue;
-      told(rollout, device, !bad, text, now, world);
+      toldFailure(rollout, device, text, now, this.worldOf(rollout));
       rollout.heeded(device, run);
     }
   }

@@ -32,6 +32,7 @@ export class Sight {
       ...selectable(device),
       online: this.isUp(device) === true,
       healthy: device.health?.overall !== 'unhealthy',
+      reportedAt: device.reported?.wall ?? 0,
       packages: device.reported === undefined ? NONE : this.packagesOf(device.reported),
     };
   }

@@ -144,7 +144,10 @@ export class SimulatedFleet {
     if (device === undefined || !this.online.has(id) || this.told.get(id)?.at(-1) !== version)
       return;
     if (version !== VERSION) {
-      device.reported = reportedWith(version === '' ? [] : [{ name: 'app', version }]);
+      device.reported = reportedWith(
+        version === '' ? [] : [{ name: 'app', version }],
+        this.clock.wall(),
+      );
       this.engine?.heard(id);
       return;
     }
@@ -156,7 +159,7 @@ export class SimulatedFleet {
       this.failed.add(id);
       return;
     }
-    device.reported = reportedWith([{ name: 'app', version }]);
+    device.reported = reportedWith([{ name: 'app', version }], this.clock.wall());
     this.engine?.heard(id);
   }
 
@@ -182,9 +185,9 @@ const UNHEALTHY: Health = { wall: 0, overall: 'unhealthy', reason: 'disk', since
 
 const FAILED = { subject: 'install', name: 'app', state: 'failed', text: 'probe failed' } as const;
 
-function reportedWith(packages: readonly Package[]): Reported {
+function reportedWith(packages: readonly Package[], wall = 0): Reported {
   return {
-    ...{ wall: 0, version: 0, seen: 0, outcome: 'none', problems: [], config: '0'.repeat(16) },
+    ...{ wall, version: 0, seen: 0, outcome: 'none', problems: [], config: '0'.repeat(16) },
     ...{ restartNeeded: [], flags: new Map() },
     packages: packages.map((one) => ({ ...one, slot: '' })),
     declared: { checks: [], tasks: [], commands: [] },

@@ -25,12 +25,16 @@ export class MqttDevice {
   readonly id: string;
   /** Every set of packages that was wanted, each change once: `app@2.0.0`. */
   readonly told: string[] = [];
+  /** Every attempt at a version. */
+  readonly attempts: string[] = [];
   packages: readonly WantedPackage[];
   private readonly options: MqttDeviceOptions;
   private client: MqttClient | undefined;
   private readonly epoch: string;
   private number = 0;
+  private seen = 0;
   private runs = 0;
+  private readonly reports: (readonly [run: string, report: Uint8Array])[] = [];
   private starts = 0;
 
   constructor(options: MqttDeviceOptions) {
@@ -63,6 +67,8 @@ export class MqttDevice {
       }),
       true,
     );
+    // What a collector had acknowledged it takes as one.
+    for (const [run, report] of this.reports) await this.publish(`report/${run}`, report, false);
     await this.report();
   }
 
@@ -77,20 +83,24 @@ export class MqttDevice {
     const { packages, version } = desired.value;
     const text = packages.map((one) => `${one.name}@${one.version}`).join(' ');
     if (this.told.at(-1) !== text) this.told.push(text);
-    void this.install(packages, version).catch(() => undefined);
+    // A broker or a collector that was started anew says it again.
+    if (version <= this.seen) return;
+    this.seen = version;
+    void this.install(packages).catch(() => undefined);
   }
 
-  private async install(packages: readonly WantedPackage[], seen: number): Promise<void> {
+  private async install(packages: readonly WantedPackage[]): Promise<void> {
     const has = (one: WantedPackage) =>
       this.packages.some(({ name, version }) => name === one.name && version === one.version);
     for (const one of packages.filter((each) => !has(each))) {
+      this.attempts.push(one.version);
       const fails = this.options.bad?.has(one.version) === true;
       if (!fails) {
         this.packages = [...this.packages.filter(({ name }) => name !== one.name), one];
       }
       await this.tell(one.name, fails);
     }
-    await this.report(seen);
+    await this.report();
   }
 
   private async tell(name: string, failed: boolean): Promise<void> {
@@ -108,10 +118,12 @@ export class MqttDevice {
     });
     this.runs += 1;
     const run = `${this.epoch.slice(-8)}${this.runs.toString(16).padStart(8, '0')}`;
+    this.reports.push([run, report]);
     await this.publish(`report/${run}`, report, false);
   }
 
-  private async report(seen = 0): Promise<void> {
+  private async report(): Promise<void> {
+    const { seen } = this;
     const { directed } = this.options;
     const reported = encodeReported({
       ...{ wall: Date.now(), version: seen, seen, outcome: 'applied', problems: [] },

@@ -19,12 +19,14 @@ export interface TestDevice {
   online: boolean;
   healthy: boolean;
   packages: Map<string, string>;
+  reportedAt: number;
 }
 
 export function device(id: string, more: Partial<TestDevice> = {}): TestDevice {
   return {
     ...{ id, site: 'berlin', labels: new Map<string, string>(), facts: new Map<string, string>() },
     ...{ online: true, healthy: true, packages: new Map([['app', '1.0.0']]) },
+    reportedAt: 0,
     ...more,
   };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { act } from '../../../collector/core/rollouts/actions.ts';
 import { newRollout } from '../../../collector/core/rollouts/begin.ts';
 import { DEVICE_STATES, DEVICE_TABLE } from '../../../collector/core/rollouts/device-table.ts';
-import { advance, heard, told } from '../../../collector/core/rollouts/progress.ts';
+import { advance, heard, toldFailure } from '../../../collector/core/rollouts/progress.ts';
 import { reasonOf } from '../../../collector/core/rollouts/reason-of.ts';
 import { REASON_NAMES } from '../../../collector/core/rollouts/reasons.ts';
 import { Rollout } from '../../../collector/core/rollouts/rollout.ts';
@@ -82,8 +82,9 @@ function run(
       if (step.kind === 'late') one.packages.set('app', '1.0.0');
       if (step.kind === 'ok' && state === 'updating') one.packages.set('app', '2.0.0');
       if (step.kind === 'ok' && state === 'reverting') one.packages.set('app', '1.0.0');
+      one.reportedAt = now;
       if (step.kind === 'bad' && state === 'updating')
-        told(rollout, one.id, false, 'probe failed', now, world);
+        toldFailure(rollout, one.id, 'probe failed', now, world);
       heard(rollout, one, now, world);
     } else act(rollout, { action: step.kind, by: 'ada', comment: '' }, now);
     each(now);
@@ -186,6 +187,54 @@ describe('a rollout', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('a device that is updated', () => {
+  it('fell back only by a newer word than the one that its success is known by', () => {
+    const plan = planOf({ stages: [{ name: 'all', share: 100 }] });
+    const fleet = fleetOf(4);
+    const rollout = new Rollout(
+      newRollout({ id: 'r-1', plan, by: 'ada', comment: '', now: START }, [...fleet.values()]),
+    );
+    rollout.enroll(fleet.values());
+    const world = worldOf(fleet);
+    const one = fleet.get('d-1');
+    if (one === undefined) throw new Error('no device');
+    advance(rollout, START, world);
+    one.packages.set('app', '2.0.0');
+    one.reportedAt = 100;
+    advance(rollout, START + 1_000, world);
+    const state = () => rollout.book.records.get('d-1')?.reason ?? 'succeeded';
+    expect(state()).toBe('succeeded');
+    one.packages.set('app', '1.0.0');
+    // As a collector knows it that was killed: what it had heard before.
+    one.reportedAt = 50;
+    heard(rollout, one, START + 2_000, world);
+    expect(state()).toBe('succeeded');
+    one.reportedAt = 150;
+    heard(rollout, one, START + 3_000, world);
+    expect(state()).toBe('fell-back');
+  });
+
+  it('is not begun where no file fits', () => {
+    const plan = planOf({ stages: [{ name: 'all', share: 100 }] });
+    const fleet = fleetOf(4);
+    const rollout = new Rollout(
+      newRollout({ id: 'r-1', plan, by: 'ada', comment: '', now: START }, [...fleet.values()]),
+    );
+    rollout.enroll(fleet.values());
+    const fits = { 'd-1': 'wrong-architecture', 'd-2': 'architecture-unknown' } as const;
+    const fit = ({ id }: { id: string }) => fits[id as keyof typeof fits] ?? 'fits';
+    const world = { ...worldOf(fleet), fit };
+    advance(rollout, START, world);
+    advance(rollout, START, world);
+    const { waiting, updating, skipped } = rollout.book.count();
+    expect({ waiting, updating, skipped }).toEqual({ waiting: 1, updating: 2, skipped: 1 });
+    const two = fleet.get('d-2');
+    if (two === undefined) throw new Error('no device');
+    expect(reasonOf(rollout, two, START, world)).toBe('architecture-unknown');
+    expect(rollout.book.records.get('d-1')?.reason).toBe('wrong-architecture');
   });
 });
 
