@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DeltaDecoder } from '../../../protocol/delta/decode.ts';
-import { encodeDelta } from '../../../protocol/delta/encode.ts';
+import { deltaPieces, encodeDelta } from '../../../protocol/delta/encode.ts';
+import { longestDelta } from '../../../protocol/delta/format.ts';
 import { rounds } from '../../support/rounds.ts';
 
 function apply(old: Uint8Array, delta: Uint8Array, fresh: number, piece = delta.length || 1) {
@@ -41,6 +42,26 @@ describe('copy-delta', () => {
         expect(Buffer.compare(made, fresh)).toBe(0);
       }),
     );
+  });
+
+  it('is never longer than devices let it be', () => {
+    fc.assert(
+      fc.property(pair, ({ old, fresh }) => {
+        expect(encodeDelta(old, fresh).length).toBeLessThanOrEqual(longestDelta(fresh.length));
+      }),
+    );
+  });
+
+  it('comes in pieces that say how far it is', () => {
+    const fresh = Buffer.alloc(3_000_000, 'abcdefghijklmnop');
+    for (let at = 0; at < fresh.length; at += 977)
+      fresh.writeUInt32LE(Math.imul(at, 40503) >>> 0, at % 2_999_000);
+    const pieces = Array.from(deltaPieces(fresh.subarray(0, 50), fresh));
+    expect(pieces.length).toBeGreaterThan(2);
+    expect(pieces.map(({ done }) => done)).toEqual(
+      pieces.map(({ done }) => done).toSorted((a, b) => a - b),
+    );
+    expect(pieces.at(-1)?.done).toBe(fresh.length);
   });
 
   it('is small where little changed', () => {
