@@ -15,7 +15,7 @@ import { careLines, type Targets } from '../care/settings.ts';
 import { printTable, spread } from '../peers/table.ts';
 
 export const describe =
-  'agent: 20 checks and 10 tasks beside none, memory, CPU an hour, bytes a day: [minutes (3)] [of each (3)]';
+  'agent: 20 checks and 10 tasks beside none, memory, CPU an hour, bytes a day: [minutes (3)] [of each (3)] [folder of another build, beside this one]';
 
 /** The first run of each check, the first inventory, one task, and V8 has come to rest. */
 const WARM_UP_MS = 100_000;
@@ -24,7 +24,14 @@ const DAY_MS = 86_400_000;
 const KINDS = ['nothing', 'without-exec', 'all'] as const;
 type Kind = (typeof KINDS)[number];
 
+/** A built agent: this one, or one to compare it with. */
+interface Build {
+  readonly title: string;
+  readonly main: string;
+}
+
 interface One {
+  readonly build: Build;
   readonly kind: Kind;
   readonly running: Running;
   readonly door: string;
@@ -47,22 +54,24 @@ interface Figures {
 
 export async function run(args: string[]): Promise<void> {
   const [minutes = 3, each = 3] = args.map(Number).filter((value) => value > 0);
+  const other = args[2];
   await using folder = await tempFolder('care');
   const collector = await startCollector(folder.path);
-  const main = copyProgram('agent', folder.path);
+  const builds = [{ title: '', main: copyProgram('agent', folder.path) }];
+  if (other !== undefined) builds.unshift({ title: 'before, ', main: `${other}/main.js` });
   const web = createServer((_, answer) => answer.end('fine'));
   await once(web.listen(0, '127.0.0.1'), 'listening');
   const http = (web.address() as AddressInfo).port;
   const targets = { folder: folder.path, http, mqtt: collector.mqttPort };
   const all = Array.from({ length: each }).flatMap((_, n) =>
-    KINDS.map((kind) => start(main, targets, kind, n)),
+    KINDS.flatMap((kind) => builds.map((build) => start(build, targets, kind, n))),
   );
   try {
     await sleep(WARM_UP_MS);
     const before = await Promise.all(all.map(look));
     await sleep(minutes * 60_000);
     const figures = await Promise.all(all.map((one, n) => figuresOf(one, before[n])));
-    print(all, figures);
+    for (const build of builds) print(build, all, figures);
   } finally {
     for (const { running } of all) await running.stop();
     await collector.stop();
@@ -70,8 +79,8 @@ export async function run(args: string[]): Promise<void> {
   }
 }
 
-function start(main: string, targets: Targets, kind: Kind, n: number): One {
-  const name = `${kind}-${n}`;
+function start(build: Build, targets: Targets, kind: Kind, n: number): One {
+  const name = `${kind}-${n}${build.title === '' ? '' : '-before'}`;
   // What a busy machine makes it do less of would flatter it.
   const more = [
     'adapt: { enabled: false }',
@@ -79,8 +88,8 @@ function start(main: string, targets: Targets, kind: Kind, n: number): One {
   ];
   const { folder, mqtt: port } = targets;
   const config = agentFile(folder, { name, port, interval: '10s', batch: '60s', more });
-  const running = new Running(process.execPath, [main, 'run', '--config', config]);
-  return { kind, running, door: `${folder}/${name}.sock` };
+  const running = new Running(process.execPath, [build.main, 'run', '--config', config]);
+  return { build, kind, running, door: `${folder}/${name}.sock` };
 }
 
 async function look({ running: { pid }, door }: One): Promise<Look> {
@@ -104,7 +113,7 @@ async function figuresOf(one: One, before: Look | undefined): Promise<Figures> {
   };
 }
 
-function print(all: readonly One[], figures: readonly Figures[]): void {
+function print(build: Build, all: readonly One[], figures: readonly Figures[]): void {
   const columns: readonly (readonly [string, keyof Figures, number])[] = [
     ['RSS MB', 'rssMb', 1],
     ['anonymous MB', 'anonymousMb', 1],
@@ -113,9 +122,9 @@ function print(all: readonly One[], figures: readonly Figures[]): void {
     ['payload kB a day', 'payloadDay', 0],
   ];
   const rows = KINDS.map((kind) => {
-    const of = figures.filter((_, n) => all[n]?.kind === kind);
+    const of = figures.filter((_, n) => all[n]?.kind === kind && all[n].build === build);
     return [
-      kind,
+      `${build.title}${kind}`,
       ...columns.map(([, key, digits]) =>
         spread(
           of.map((one) => one[key]),

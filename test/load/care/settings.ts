@@ -42,8 +42,9 @@ function looking({ folder, http, mqtt }: Targets): Record<string, string> {
     'tmp-disk': 'disk: { path: /tmp }',
     memory: 'memory: {}',
     cpu: 'cpu: {}',
-    'any-node': 'process: { name: node }',
-    'any-shell': 'process: { pattern: "bin/.*sh" }',
+    // One process each, as on a device: the agents that are compared would all count as `node`.
+    'collector-runs': `process: { pattern: "${folder}/program-collector/main.js" }`,
+    'collector-small': `process: { pattern: "${folder}/program-collector", memory: { warning: 2GiB } }`,
     certificate: `certificate: { file: ${certificate(folder)} }`,
     temperature: 'temperature: {}',
   };
