@@ -11,6 +11,8 @@ import { createRunner } from '../../agent/io/runner.ts';
 import { createDisk } from '../../agent/io/updates/disk.ts';
 import { readMachine } from '../../agent/io/updates/machine.ts';
 import { buildArchive } from '../../collector/app/releases.ts';
+import { manifestOf } from '../../collector/core/releases/spec.ts';
+import { check } from '../../protocol/config/check.ts';
 import type { ReleaseManifest } from '../../protocol/release.ts';
 import { VERSION } from '../../protocol/version.ts';
 import { layOutAgentRelease } from '../../scripts/build/agent-release.ts';
@@ -153,6 +155,26 @@ describe('a release of the agent', () => {
       expect((await readdir(folder)).filter((name) => name.endsWith('.map'))).toEqual([]);
       expect(await readdir(folder)).toContain('main.js');
     }
+  });
+});
+
+describe('release.yaml of the agent', () => {
+  it('makes a manifest, with options that the installer takes', async () => {
+    const path = join(built.path, 'dist/agent-release/release.yaml');
+    const { load } = await import('js-yaml');
+    const file = {
+      path: 'a',
+      architecture: 'amd64',
+      length: 1,
+      sha256: sum(Buffer.from('a')),
+    } as const;
+    const named = { name: 'muster-agent', version: NEXT, files: [file] };
+    const manifest = manifestOf(named, load(await readFile(path, 'utf8')));
+    if ('problem' in manifest) throw new Error(manifest.problem);
+    expect(manifest.installer.kind).toBe('agent');
+    const { problems, value } = check(agent.schema, manifest.installer.options);
+    expect(problems).toEqual([]);
+    expect(value).toMatchObject({ unit: 'muster-agent.service', root: true });
   });
 });
 
