@@ -19,7 +19,7 @@ export async function inMemory({ folder, jobs, choice }: InMemory, tally: Tally)
   const program = await laboratory(folder);
   const worker = async (share: number) => {
     const asked = JSON.stringify({ share, of: jobs, choice });
-    const child = spawn('nice', [process.execPath, program, asked], {
+    const child = spawn('nice', ['-n', '4', process.execPath, program, asked], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const over = new Promise<number | null>((resolve) => child.once('close', resolve));

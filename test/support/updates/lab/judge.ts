@@ -143,7 +143,9 @@ function processesWrong({ shape, processes, storage }: Machine, tree: Tree): rea
   });
 }
 
-const FINAL = new Set(['succeeded', 'failed', 'skipped', 'cancelled']);
+export function isEnd(state: string): boolean {
+  return ['succeeded', 'failed', 'skipped', 'cancelled'].includes(state);
+}
 
 /** Each run has one end: told again, it says the same. */
 function toldWrong({ told }: Machine): readonly string[] {
@@ -151,7 +153,7 @@ function toldWrong({ told }: Machine): readonly string[] {
   for (const { id, state, text } of told) {
     const of = ends.get(id) ?? new Set();
     ends.set(id, of);
-    if (FINAL.has(state)) of.add(`${state} ${text}`);
+    if (isEnd(state)) of.add(`${state} ${text}`);
   }
   return [...ends].flatMap(([id, of]) =>
     of.size === 1 ? [] : [`a run has ${of.size} ends: ${id} ${[...of].join(' | ')}`],

@@ -6,6 +6,7 @@ import type { ReportBody } from '../../../../protocol/messages/report.ts';
 import { device } from '../device.ts';
 import { sum } from '../releases.ts';
 import { mkdir, open, readFile, symlink } from './fs.ts';
+import { isEnd } from './judge.ts';
 import { keyOf } from './key.ts';
 import { type Fault, failure, Life, lead } from './life.ts';
 import { served } from './request.ts';
@@ -21,6 +22,7 @@ const YEAR_MS = 365.25 * 86_400_000;
 export const FACTORY = 'factory';
 const HORIZON_MS = 20_000;
 const MOST_STARTS = 12;
+const FIRST_PID = 100;
 const MOST_IDLE = 3_000;
 
 export interface Told extends ReportBody {
@@ -49,7 +51,7 @@ export class Machine {
   told: Told[] = [];
   readonly processes = new Map<string, Process>();
   #boots = 1;
-  #pids = 100;
+  #pids = FIRST_PID;
   #lives = 0;
   #agentPid = 0;
 
@@ -119,14 +121,18 @@ export class Machine {
   /** The same for two machines that go on in the same way. */
   get key(): string {
     const { told, processes } = this;
-    const said = told.map(({ id, state, text }) => [id, state, text]);
+    // Of what was told only ends count, and that there is one.
+    const said = new Set(
+      told.map(({ id, state, text }) => (isEnd(state) ? [id, state, text] : [id]).join(' ')),
+    );
     const rest = [this.#boots, this.#pids, this.#agentPid, this.#lives, ...processes];
-    const all = [this.shape.name, keyOf(this.storage), rest, [...new Set(said.map(String))]];
+    const all = [this.shape.name, keyOf(this.storage), rest, [...said].toSorted()];
     return sum(Buffer.from(JSON.stringify(all)));
   }
 
   async #boot(): Promise<void> {
     this.#boots++;
+    this.#pids = FIRST_PID;
     lead(new Life({ storage: this.storage, faults: [], wall: START }));
     for (const { unit } of this.shape.programs) await this.#begin(unit);
   }
