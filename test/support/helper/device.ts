@@ -4,7 +4,8 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
@@ -85,7 +86,8 @@ export async function helperDevice(program: string): Promise<HelperDevice> {
       child = spawn(process.execPath, args, {
         ...{ stdio: 'ignore', env: { ...env, PATH: `${at('bin')}:${process.env['PATH']}` } },
       });
-      while ((await stat(socket).catch(() => undefined)) === undefined) await pause(10);
+      // The name is there a moment before anybody listens.
+      while (!(await isListening(socket))) await pause(10);
     },
     ask: (step, name, version, from = '') =>
       createHelper(socket).ask({ verb: 'install', step, name, version, from }, {}),
@@ -104,4 +106,15 @@ export async function helperDevice(program: string): Promise<HelperDevice> {
       await temp[Symbol.asyncDispose]();
     },
   };
+}
+
+function isListening(path: string): Promise<boolean> {
+  const socket = connect(path);
+  return new Promise((resolve) => {
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
 }
