@@ -135,6 +135,7 @@ export class CollectorApp {
     const news = new OwnNews({ feed, history: reports, epoch: randomBytes(8).toString('hex') });
     this.updates = new Updates({
       ...{ clock, log, metrics, config, catalog, directory, isUp, feed, news, engine },
+      isBehind: (device) => this.fleet.desired.isPending(device),
       touch: (devices) => this.fleet.desired.touch(devices),
     });
     const packages = (device: string) => this.updates.packagesFor(device);

@@ -27,6 +27,7 @@ export interface RolloutsDeps {
   readonly catalog: Catalog;
   readonly directory: RolloutDevices;
   readonly isUp: (device: Device) => boolean | undefined;
+  readonly isBehind: (device: string) => boolean;
   readonly feed: Pick<Feed, 'subscribe' | 'tell'>;
   readonly engine: Pick<Engine, 'instant'>;
   readonly wanting: Wanting;
@@ -48,9 +49,9 @@ export class Rollouts {
 
   constructor(deps: RolloutsDeps) {
     this.deps = deps;
-    const { clock, log, feed, engine, releases, isUp, wanting, retentionMs } = deps;
+    const { clock, log, feed, engine, releases, isUp, isBehind, wanting, retentionMs } = deps;
     this.engine = new RolloutEngine({
-      ...{ clock, log, isUp, wanting, breathe, releases, retentionMs },
+      ...{ clock, log, isUp, isBehind, wanting, breathe, releases, retentionMs },
       memory: new FleetMemory(deps.catalog),
       devices: deps.directory,
       newId: () => `r-${randomBytes(4).toString('hex')}`,

@@ -25,6 +25,8 @@ export interface UpdatesDeps {
   readonly catalog: Catalog;
   readonly directory: RolloutDevices;
   readonly isUp: (device: Device) => boolean | undefined;
+  /** Whether something is wanted of the device that it has not seen. */
+  readonly isBehind: (device: string) => boolean;
   readonly feed: Pick<Feed, 'subscribe' | 'tell'>;
   readonly news: OwnNews;
   readonly engine: Pick<Engine, 'instant'>;

@@ -10,7 +10,7 @@ export const WORTH = 0.8;
 export interface DeltaPlan {
   /** Version that it starts from; `undefined`: from nothing, which is the file compressed. */
   readonly version: string | undefined;
-  readonly from: Pick<ReleaseFile, 'path' | 'sha256' | 'length'> | undefined;
+  readonly from: ReleaseFile | undefined;
   readonly to: ReleaseFile;
   /** Of the target. */
   readonly path: string;

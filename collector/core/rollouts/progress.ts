@@ -90,10 +90,12 @@ function watch(rollout: Rollout, now: number, world: World): number {
     else if (record.state === 'retrying' && rollout.record.state === 'running') {
       const pause = rules.backoff * 2 ** Math.max(0, record.attempt - 1);
       const room = rollout.book.count().updating < limits.parallel && rollout.pace.left(now) > 0;
-      const allowed = seen.online && room && inWindow(rollout.record.plan.windows, now);
+      // Until it has seen that the first attempt is over, another one is no news to it.
+      const heeds = seen.online && world.heeds(id);
+      const allowed = heeds && room && inWindow(rollout.record.plan.windows, now);
       if (allowed && now - record.at >= pause && rollout.stepDevice(id, 'due', now, '', seen)) {
         rollout.pace.take(now);
-      } else if (!seen.online && now - record.at >= pause + rules.deadline) {
+      } else if (!heeds && now - record.at >= pause + rules.deadline) {
         endBadly(rollout, id, 'silent', '', now, world);
       }
     }

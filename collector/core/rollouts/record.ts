@@ -87,6 +87,8 @@ export interface World {
   isFree(device: string): boolean;
   /** Whether the releases have files for it. */
   fit(seen: Seen): Fit;
+  /** It has seen all that is wanted of it. */
+  heeds(device: string): boolean;
   /** What is wanted of its packages is this rollout's word. */
   holds(device: string): boolean;
 }

@@ -48,6 +48,7 @@ export class DesiredStates {
   private readonly records = new Map<string, DesiredRecord>();
   /** To be composed anew. */
   private readonly dirty = new Set<string>();
+  private composing: ReadonlySet<string> = new Set();
   /** To be published though nothing changed, or because it failed. */
   private readonly unsent = new Set<string>();
   /** Devices of which what is wanted cannot be sent, and why. */
@@ -115,6 +116,11 @@ export class DesiredStates {
     return version !== undefined && (this.deps.devices.get(id)?.reported?.seen ?? 0) < version;
   }
 
+  /** As `isBehind`, also with what is not written down yet. */
+  isPending(id: string): boolean {
+    return this.dirty.has(id) || this.composing.has(id) || this.isBehind(id);
+  }
+
   known(): Iterable<string> {
     return this.records.keys();
   }
@@ -151,6 +157,7 @@ export class DesiredStates {
   }
 
   private async compose(ids: readonly string[]): Promise<void> {
+    this.composing = new Set(ids);
     const changes = new Map<string, DesiredRecord | undefined>();
     for (const id of ids) {
       const before = this.records.get(id);
@@ -162,6 +169,7 @@ export class DesiredStates {
       await this.deps.memory.keep(entries);
     } catch (error) {
       for (const id of ids) this.dirty.add(id);
+      this.composing = new Set();
       throw error;
     }
     for (const [id, one] of changes) {
@@ -169,6 +177,7 @@ export class DesiredStates {
       else this.records.set(id, one);
       if (one !== undefined) this.unsent.add(id);
     }
+    this.composing = new Set();
   }
 
   /** What should be wanted of the device from now on: the same record when nothing changes. */

@@ -39,6 +39,8 @@ export interface EngineDeps {
   readonly memory: FleetMemory;
   readonly devices: RolloutDevices;
   readonly isUp: (device: Device) => boolean | undefined;
+  /** Whether something is wanted of it that it has not seen. */
+  readonly isBehind?: (device: string) => boolean;
   readonly wanting: Wanting;
   readonly breathe: () => Promise<void>;
   readonly newId: () => string;
@@ -210,6 +212,7 @@ export class RolloutEngine {
       look: (device) => this.sight.look(device),
       fit: (seen) => fitOfAll(this.deps.releases, rollout.record.plan.packages, seen),
       isFree: (device) => isFree(rollout, device, this.open.values(), this.sight),
+      heeds: (device) => this.deps.isBehind?.(device) !== true,
       holds: (device) => names.every((name) => this.wants.owner(device, name) === id),
     };
     this.worlds.set(id, world);

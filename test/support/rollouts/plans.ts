@@ -36,5 +36,11 @@ export function fleetOf(count: number): Map<string, TestDevice> {
 }
 
 export function worldOf(fleet: ReadonlyMap<string, Seen>): World {
-  return { look: (id) => fleet.get(id), fit: () => 'fits', isFree: () => true, holds: () => true };
+  return {
+    look: (id) => fleet.get(id),
+    fit: () => 'fits',
+    isFree: () => true,
+    heeds: () => true,
+    holds: () => true,
+  };
 }
