@@ -1,7 +1,7 @@
 /** What operators publish is what devices take: a delegated role, a director whose root people hold, deltas. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { type Checked, check } from '../../agent/core/trust/check.ts';
+import { type Checked, check, type Self } from '../../agent/core/trust/check.ts';
 import { type Arrival, freshTrust, type TrustState } from '../../agent/core/trust/trusted.ts';
 import { deltaFor, fileFor, isManifest } from '../../agent/core/updates/manifest.ts';
 import { createDisk } from '../../agent/io/updates/disk.ts';
@@ -23,10 +23,10 @@ import {
 const DEVICE = 'press-17';
 
 async function asked(desk: ReleaseDesk, director: DirectorDesk, state: TrustState) {
-  const self = {
-    ...{ device: DEVICE, architecture: 'arm64', installed: [], versions: new Map() },
+  const self: Self = {
+    ...{ device: DEVICE, architecture: 'arm64' as const, installed: [], versions: new Map() },
     ...{ accepts: () => true, satisfies: () => true },
-  } as const;
+  };
   const steps = check(state, self, { wall: desk.now(), known: true });
   let step = steps.next();
   while (step.done !== true) {

@@ -52,7 +52,7 @@ it('are from the newest older versions, of the same architecture, and from nothi
 it('are from others as well when these are named, also newer ones, once each', () => {
   const also = ['1.0.0', '3.0.0', '1.10.0'];
   const made = versions(plans([file('2.0.0', 'arm64')], published, { newest: 1, also }));
-  expect(made.sort()).toEqual(['1.0.0', '1.10.0', '2.0.0-rc.1', '3.0.0', undefined]);
+  expect(made).toEqual([undefined, '2.0.0-rc.1', '1.0.0', '1.10.0', '3.0.0']);
   expect(deltaPlans([], published, { ...usual, also: ['9.9.9'] })).toEqual({
     problem: 'there is no published app 9.9.9',
   });
