@@ -62,7 +62,8 @@ const running = () =>
 
 async function through(steps: readonly Step[], version: string, from = ''): Promise<void> {
   for (const step of steps) {
-    expect(await device.ask(step, 'web', version, from)).toMatchObject({ ok: true });
+    const { ok, text } = await device.ask(step, 'web', version, from);
+    expect(ok, `${step} ${version}: ${text}`).toBe(true);
   }
 }
 
