@@ -5,6 +5,7 @@ import { type Ended, FACTORY, type Machine } from './machine.ts';
 import { remembering } from './remembering.ts';
 import { ROOT, type Shape } from './shapes.ts';
 import { each, type Node } from './storage.ts';
+import { isEnd } from './told.ts';
 
 const sum = remembering(hashOf);
 const untarred = remembering(filesOf);
@@ -141,10 +142,6 @@ function processesWrong({ shape, processes, storage }: Machine, tree: Tree): rea
       ? []
       : [`${unit} runs ${short(runs)} and ${short(text)} is there`];
   });
-}
-
-export function isEnd(state: string): boolean {
-  return ['succeeded', 'failed', 'skipped', 'cancelled'].includes(state);
 }
 
 /** Each run has one end: told again, it says the same. */

@@ -6,12 +6,12 @@ import type { ReportBody } from '../../../../protocol/messages/report.ts';
 import { device } from '../device.ts';
 import { sum } from '../releases.ts';
 import { mkdir, open, readFile, symlink } from './fs.ts';
-import { isEnd } from './judge.ts';
 import { keyOf } from './key.ts';
 import { type Fault, failure, Life, lead } from './life.ts';
 import { served } from './request.ts';
 import { ROOT, type Shape } from './shapes.ts';
 import { type Loss, Storage } from './storage.ts';
+import { isEnd, type Told } from './told.ts';
 
 const AGENT_UNIT = 'muster-agent.service';
 const VERSIONS = ['1.0.0', '2.0.0', '3.0.0'];
@@ -24,10 +24,6 @@ const HORIZON_MS = 20_000;
 const MOST_STARTS = 12;
 const FIRST_PID = 100;
 const MOST_IDLE = 3_000;
-
-export interface Told extends ReportBody {
-  readonly id: string;
-}
 
 /** How a life, or several of an agent that restarts itself, ended. */
 export interface Ended {
