@@ -253,6 +253,8 @@ export class RolloutEngine {
   }
 
   private async tick(): Promise<void> {
+    // What the journal brought again is told first: an attempt must not follow one that nobody ended.
+    await this.writing.flush();
     const now = this.deps.clock.wall();
     if (Math.abs(now - this.rescannedAt) >= RESCAN_MS) this.rescan();
     const order = [...this.open.values()].sort(byRank);
