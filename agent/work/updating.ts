@@ -50,6 +50,8 @@ export class Updating {
   readonly #stop = new AbortController();
   readonly #again: Again;
   #wanted: readonly WantedPackage[] = [];
+  /** Nobody has said yet what is wanted: what was begun goes on. */
+  #isGiven = false;
   #passing: Promise<void> = Promise.resolve();
   #looking: Cancel = () => undefined;
 
@@ -62,7 +64,8 @@ export class Updating {
     const { log } = deps;
     const stop = this.#stop.signal;
     this.#again = new Again(deps.clock, deps.random, () => void this.#next(() => this.#pass()));
-    this.#driving = new Driving({ log, ledger, steps, telling, stop });
+    const isWanted = (update: Update) => !this.#isGiven || isAmong(update, this.#wanted);
+    this.#driving = new Driving({ log, ledger, steps, telling, stop, isWanted });
   }
 
   /** What an earlier life left in the middle is gone on with, before anything else. */
@@ -79,10 +82,10 @@ export class Updating {
     if (!isSame) {
       this.#findings.forget();
       this.#again.reset();
-      const { update } = this.#driving;
-      if (update !== undefined && !isAmong(update, wanted)) this.#driving.cancel();
     }
     this.#wanted = wanted;
+    this.#isGiven = true;
+    this.#driving.look();
     return this.#next(() => this.#pass());
   }
 

@@ -189,3 +189,30 @@ it('says why it cannot take updates without a collector or without roots', async
   await bare.updates.want(both('1.0.0'));
   expect(bare.reports[0]?.text).toContain('release.root.json is missing');
 });
+
+it('does not go on with what an earlier life began when something else is wanted by now', async () => {
+  await using it = await joined();
+  const [one, two] = ['1.0.0', '2.0.0'].map((version) => pairOf(version, it.at('root')));
+  await it.publish(...(one ?? []), ...(two ?? []));
+  await it.up();
+  const first = await it.device();
+  it.assign(...(one ?? []));
+  await first.updates.want(both('1.0.0'));
+  await first.updates.stop();
+  const second = await it.device({ updates: { rate: 64 } });
+  it.assign(...(two ?? []));
+  const wanting = second.updates.want(both('2.0.0'));
+  const state = async () => (await second.updates.status()).underWay?.state;
+  await expect.poll(state, { timeout: 15_000 }).toBe('fetching');
+  await second.updates.stop();
+  await wanting;
+  it.assign(...(one ?? []));
+  const third = await it.device({ updates: { rate: 64 } });
+  const started = third.updates.start();
+  await third.updates.want(both('1.0.0'));
+  await started;
+  expect(third.reports.at(-1)).toMatchObject({ state: 'cancelled' });
+  expect(await running(it.at)).toBe('web 1.0.0\n');
+  expect((await third.updates.status()).underWay).toBeUndefined();
+  await third.updates.stop();
+});

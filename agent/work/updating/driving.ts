@@ -3,7 +3,7 @@
  * before anything is done for it.
  */
 import type { UpdateCode } from '../../core/updates/codes.ts';
-import { isOver } from '../../core/updates/table.ts';
+import { isOver, UPDATE_TABLE } from '../../core/updates/table.ts';
 import {
   stepOf,
   type Update,
@@ -30,6 +30,8 @@ export interface DrivingParts {
   readonly telling: Telling;
   /** The agent stops. */
   readonly stop: AbortSignal;
+  /** Whether it is still to come; also of one that an earlier life began. */
+  readonly isWanted: (update: Update) => boolean;
 }
 
 export class Driving {
@@ -48,9 +50,14 @@ export class Driving {
     return this.#update;
   }
 
-  /** It is not wanted any more. */
-  cancel(): void {
-    this.#cancel.abort();
+  /** Something else may be wanted: what may stop in the middle stops. */
+  look(): void {
+    if (this.#update !== undefined) this.#mayStop(this.#update);
+  }
+
+  #mayStop(update: Update): void {
+    const [, effect] = UPDATE_TABLE[update.state].cancelled;
+    if (effect !== 'none' && !this.#parts.isWanted(update)) this.#cancel.abort();
   }
 
   /** From a state that is durable to the end, or until the agent stops. */
@@ -63,6 +70,7 @@ export class Driving {
     if (update !== journalled) await this.#journal(update, notes);
     else this.#follow(update, notes);
     while (effect !== 'none') {
+      this.#mayStop(update);
       const event = await steps.take(effect, update, signal, notes);
       if (stop.aborted && event.kind === 'failed') return this.#ended({ how: 'stopped' });
       if (isOver(update.state)) {
