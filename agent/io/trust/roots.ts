@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { MAX_BYTES } from '../../../protocol/tuf/metadata.ts';
 import type { Roots } from '../../ports/trust.ts';
 
-export const ROOT_FILES = { director: 'director.root.json', release: 'release.root.json' } as const;
+const ROOT_FILES = { director: 'director.root.json', release: 'release.root.json' } as const;
 
 export async function readRoots(folder: string): Promise<Roots> {
   const found = { director: '', release: '' };
