@@ -1,9 +1,6 @@
 /** The page: the address after # says what is shown. */
-import { alertView } from './alerts/one.ts';
-import { alertsView } from './alerts/view.ts';
-import { deviceView } from './device/view.ts';
 import type { View } from './dom.ts';
-import { fleetView } from './fleet/view.ts';
+import { routeOf } from './routes.ts';
 
 const main = document.querySelector('main');
 let current: View | undefined;
@@ -13,18 +10,20 @@ function show(): void {
   const first = current === undefined;
   current?.close();
   main.replaceChildren();
-  const [, kind, id] = /^#\/(device|alerts?)(?:\/(.+))?$/.exec(location.hash) ?? [];
-  current = open(main, kind, id === undefined ? undefined : decodeURIComponent(id));
+  const { route, id } = routeOf(location.hash);
+  const title = route.title(id);
+  document.title = title === '' ? 'Muster' : `${title} · Muster`;
+  mark(route.under);
+  current = route.open(main, id);
   // Who moves by keyboard or listens must land where the new content begins.
   if (!first) main.querySelector('h1')?.focus();
 }
 
-function open(root: HTMLElement, kind: string | undefined, id: string | undefined): View {
-  const title = kind === 'device' ? id : kind && 'Alerts';
-  document.title = title === undefined ? 'Muster' : `${title} · Muster`;
-  if (kind === 'alerts') return alertsView(root);
-  if (id === undefined) return fleetView(root);
-  return kind === 'alert' ? alertView(root, id) : deviceView(root, id);
+function mark(under: string): void {
+  for (const link of document.querySelectorAll('nav a')) {
+    if (link.getAttribute('href') === under) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
 }
 
 addEventListener('hashchange', () => {

@@ -1,8 +1,8 @@
 /** The buttons of an alert, and the name in which they act. */
+import { messageOf } from '../call.ts';
 import { h, setText } from '../dom.ts';
+import { nameInput } from '../who.ts';
 import { acknowledge, giveBack, type PageAlert, silence } from './requests.ts';
-
-const STORED = 'muster-name';
 
 export class Actions {
   readonly nameField: HTMLElement;
@@ -13,15 +13,7 @@ export class Actions {
   /** `changed`: something was done, and what is shown is old. */
   constructor(changed: () => void) {
     this.changed = changed;
-    this.name = h('input', {
-      id: 'who',
-      type: 'text',
-      autocomplete: 'name',
-      maxlength: 200,
-      placeholder: 'Your name',
-      onchange: () => localStorage.setItem(STORED, this.name.value.trim()),
-    });
-    this.name.value = localStorage.getItem(STORED) ?? '';
+    this.name = nameInput('who');
     this.nameField = h('label', { for: 'who' }, 'You: ', this.name);
   }
 
@@ -63,7 +55,7 @@ export class Actions {
       await act(by);
       setText(this.failure, '');
     } catch (error) {
-      setText(this.failure, `Not done: ${error instanceof Error ? error.message : 'unknown'}`);
+      setText(this.failure, `Not done: ${messageOf(error)}`);
     }
     this.changed();
   }

@@ -1,5 +1,5 @@
 /** What the view of alerts asks of the collector, and asks it to do. */
-import { AskError, showLink } from '../api.ts';
+import { call } from '../call.ts';
 
 export interface PageAlert {
   readonly fingerprint: string;
@@ -68,21 +68,4 @@ export async function silence(alert: PageAlert, createdBy: string): Promise<void
     createdBy,
     comment: 'from the page',
   });
-}
-
-async function call<T>(method: string, url: string, body?: object): Promise<T> {
-  const headers = { 'content-type': 'application/json' };
-  const sent = body === undefined ? {} : { headers, body: JSON.stringify(body) };
-  const response = await fetch(url, { method, ...sent }).catch((error: unknown) => {
-    showLink('Connection lost, trying again…');
-    throw error;
-  });
-  showLink('Live');
-  const answer: unknown = await response.json().catch(() => undefined);
-  if (response.ok) return answer as T;
-  // Alertmanager's branch refuses by a text alone.
-  const { detail } = (typeof answer === 'string' ? { detail: answer } : (answer ?? {})) as {
-    detail?: string;
-  };
-  throw new AskError(response.status, detail ?? response.statusText);
 }

@@ -4,9 +4,9 @@ import { ago, clock, plural, span } from '../../core/present.ts';
 import type { DeviceView, GapView, ReportView } from '../../core/views.ts';
 import { h } from '../dom.ts';
 import { stateOf } from '../fleet/rows.ts';
+import { type PlainColumn, plainTable } from '../table.ts';
 import { checks, healthMark } from './health.ts';
 import { runs } from './runs.ts';
-import { type PlainColumn, plainTable } from './table.ts';
 
 const MAX_GAPS = 100;
 

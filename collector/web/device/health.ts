@@ -2,7 +2,7 @@
 import { ago } from '../../core/present.ts';
 import type { CheckView, HealthView } from '../../core/views.ts';
 import { h } from '../dom.ts';
-import { type PlainColumn, plainTable } from './table.ts';
+import { type PlainColumn, plainTable } from '../table.ts';
 
 /** Worst first. */
 const ORDER = ['critical', 'warning', 'unknown', 'ok'] as const;

@@ -2,7 +2,7 @@
 import { ago, clock, span } from '../../core/present.ts';
 import type { ReportView } from '../../core/views.ts';
 import { h } from '../dom.ts';
-import { type PlainColumn, plainTable } from './table.ts';
+import { type PlainColumn, plainTable } from '../table.ts';
 
 /** How each state looks: as what it means for the device. */
 const LOOKS: Readonly<Record<ReportView['state'], string>> = {

@@ -1,5 +1,5 @@
 /** A plain table: columns with a heading, what each row shows in them. */
-import { type Child, h } from '../dom.ts';
+import { type Child, h } from './dom.ts';
 
 export interface PlainColumn<T> {
   readonly title: string;
