@@ -168,7 +168,7 @@ module.exports = {
     never(
       'only-app-constructs',
       'app.ts is the one place that knows which implementation serves a port.',
-      { path: `${PARTS}/`, pathNot: `${PARTS}/(app(\\.ts$|/)|io/|work/)|^agent/helper/` },
+      { path: `${PARTS}/`, pathNot: `${PARTS}/(app(\\.ts$|/)|io/|work/)|^agent/(helper|launcher)/` },
       { path: `${PARTS}/(io|work)/` },
     ),
     onlyOfOurs(
@@ -204,7 +204,7 @@ module.exports = {
       'nothing-imports-main',
       'Importing a program would run it.',
       { pathNot: '^test/' },
-      { path: `${PARTS}/((cli|helper)/)?main\\.ts$` },
+      { path: `${PARTS}/((cli|helper|launcher)/)?main\\.ts$` },
     ),
     only('web-stands-alone', 'The page runs in a browser.', '^collector/web/', [
       PROTOCOL,

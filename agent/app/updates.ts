@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { hashedPath } from '../../protocol/tuf/paths.ts';
 import type { CareConfig } from '../config/care.ts';
 import type { AgentConfig } from '../config.ts';
+import { accepting } from '../core/updates/accepted.ts';
 import type { Versions } from '../core/updates/resolve.ts';
 import { createDownloader } from '../io/fetch/downloader.ts';
 import { createMetadataFolder } from '../io/trust/metadata.ts';
@@ -71,6 +72,7 @@ export class Updates {
       folder: createMetadataFolder(join(folder, 'metadata')),
       roots: () => readRoots(updates.trust),
       clockKnown: clockTrusted,
+      accepts: (name) => accepting(config().updates.packages)(name),
       everyMs: () => config().updates.every,
       nonce: () => randomBytes(16).toString('hex'),
     });

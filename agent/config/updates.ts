@@ -3,8 +3,16 @@ import { resolve } from 'node:path';
 import { nearest } from '../../protocol/config/nearest.ts';
 import type { Finding } from '../../protocol/config/problem.ts';
 import { finding } from '../../protocol/config/problem.ts';
-import type { Infer } from '../../protocol/config/schema.ts';
-import { duration, flag, object, optional, size, text } from '../../protocol/config/schema.ts';
+import type { Infer, Schema } from '../../protocol/config/schema.ts';
+import {
+  duration,
+  flag,
+  list,
+  object,
+  optional,
+  size,
+  text,
+} from '../../protocol/config/schema.ts';
 import type { Window } from '../core/tasks/window.ts';
 import type { WrittenWindow } from './task-schema.ts';
 import { windowOf } from './tasks.ts';
@@ -16,6 +24,13 @@ export const updatesSchema = object(
       default: true,
       remote: true,
     }),
+    packages: {
+      ...list(
+        'Packages that this device may have, by name; `*` stands for any part of one.',
+        text('A name.', { pattern: '^[a-z0-9*][a-z0-9*-]{0,62}$', examples: ['web', 'line-*'] }),
+      ),
+      default: ['*'],
+    } as Schema<readonly string[]>,
     window: optional(
       text('Name below windows: a new update begins only while that is open.', { remote: true }),
     ),

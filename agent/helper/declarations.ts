@@ -36,6 +36,8 @@ export interface Declarations {
     readonly trust: string;
     /** `clock.source: trust`: the file says that the clock is right. */
     readonly trustsClock: boolean;
+    /** Patterns of the packages that this device may have. */
+    readonly packages: readonly string[];
   };
 }
 
@@ -94,7 +96,7 @@ async function declaredTask(name: string, tree: Tree | undefined): Promise<Answe
 async function placeOf(tree: Tree, folder: string): Promise<Declarations['place']> {
   const { device, data } = tree;
   const { url, caFile } = treeOf(tree['collector']);
-  const { trust } = treeOf(tree['updates']);
+  const { trust, packages } = treeOf(tree['updates']);
   const machine = (await machineId()) ?? hostname();
   return {
     folder,
@@ -104,6 +106,7 @@ async function placeOf(tree: Tree, folder: string): Promise<Declarations['place'
     caFile: typeof caFile === 'string' ? resolve(folder, caFile) : undefined,
     trust: resolve(folder, typeof trust === 'string' ? trust : USUAL_TRUST),
     trustsClock: treeOf(tree['clock'])['source'] === 'trust',
+    packages: Array.isArray(packages) ? packages.filter((one) => typeof one === 'string') : ['*'],
   };
 }
 

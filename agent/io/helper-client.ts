@@ -2,6 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { StringDecoder } from 'node:string_decoder';
 import {
+  INSTALL_TIMEOUT_MS,
   MOST_LINE_BYTES,
   STOP_TIMEOUT_MS,
   VERB_TIMEOUT_MS,
@@ -59,8 +60,7 @@ class Question {
           resolve(no(`the helper at ${this.#path} cannot be asked: ${why}`)),
         );
         signal?.addEventListener('abort', leave, { once: true });
-        const longest = request.verb === 'run-task' ? request.timeoutMs : VERB_TIMEOUT_MS;
-        this.#after(longest + this.#patienceMs, () => {
+        this.#after(longestOf(request) + this.#patienceMs, () => {
           why = 'it did not answer in time';
           socket.destroy();
         });
@@ -128,4 +128,9 @@ function reason({ code, message }: NodeJS.ErrnoException): string {
 
 function no(text: string): HelperAnswer {
   return { ok: false, text };
+}
+
+function longestOf(request: HelperRequest): number {
+  if (request.verb === 'run-task') return request.timeoutMs;
+  return request.verb === 'install' ? INSTALL_TIMEOUT_MS : VERB_TIMEOUT_MS;
 }

@@ -37,6 +37,8 @@ export interface TrustingDeps extends ContactDeps {
   readonly clockKnown: () => boolean;
   readonly versions: () => Promise<Versions>;
   /** Hexadecimal, never the same. */
+  /** Whether this device may have the package, by its own file. */
+  readonly accepts: (name: string) => boolean;
   readonly nonce: () => string;
 }
 
@@ -160,7 +162,7 @@ export class Trusting implements Trusted {
     const { satisfies } = await versions();
     const installed = [...this.#ledger.installed().values()];
     return {
-      ...{ device, architecture, satisfies, accepts: () => true },
+      ...{ device, architecture, satisfies, accepts: this.#deps.accepts },
       versions: new Map(installed.map(({ manifest }) => [manifest.name, manifest.version])),
       installed: installed.flatMap(({ manifest, assignment = 0 }) =>
         manifest.files

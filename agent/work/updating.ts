@@ -37,6 +37,8 @@ export interface WantedPackage {
   readonly version: string;
 }
 
+/** What holds updates back for so long is told. */
+const HELD_TOLD_MS = 60_000;
 /** A version that something else replaced is noticed within that time. */
 const LOOK_MS = 300_000;
 
@@ -50,6 +52,9 @@ export class Updating {
   readonly #stop = new AbortController();
   readonly #again: Again;
   #wanted: readonly WantedPackage[] = [];
+  #heldSince: number | undefined;
+  /** Somebody asked just now: no pause after what failed. */
+  #isAsked = false;
   /** Nobody has said yet what is wanted: what was begun goes on. */
   #isGiven = false;
   #passing: Promise<void> = Promise.resolve();
@@ -92,6 +97,7 @@ export class Updating {
   /** At once what would be tried later; answers with what was found, or what is under way. */
   now(): Promise<{ readonly ok: boolean; readonly text: string }> {
     this.#again.reset();
+    this.#isAsked = true;
     return this.#findings.asked(this.underWay, this.#wanted, () => this.#next(() => this.#pass()));
   }
 
@@ -170,18 +176,27 @@ export class Updating {
       if (this.#stop.signal.aborted || this.#isHeld()) return;
       await this.#group(group);
     }
+    this.#isAsked = false;
   }
 
-  /** It is looked at again soon; nothing is told, since nothing was tried. */
+  /** It is looked at again soon. That a task runs is not worth telling, that a window is closed is. */
   #isHeld(): boolean {
     const why = this.#deps.holds?.();
     this.#findings.held(why);
-    if (why === undefined) return false;
+    const now = this.#deps.clock.mono();
+    this.#heldSince = why === undefined ? undefined : (this.#heldSince ?? now);
+    if (why === undefined || this.#heldSince === undefined) return false;
+    if (now - this.#heldSince >= HELD_TOLD_MS) {
+      const open = this.wants().filter(({ state }) => state === 'wanted');
+      for (const one of open) this.#refuse(one, 'held', why);
+    }
     this.#again.soon();
     return true;
   }
 
   async #group(group: readonly ReleaseManifest[]): Promise<void> {
+    const pause = this.#ledger.pause(group, Math.round(this.#deps.clock.wall()));
+    if (pause > 0 && !this.#isAsked) return this.#again.in(pause);
     const parts = { ledger: this.#ledger, hands: this.#steps.hands, linkUp: this.#deps.linkUp };
     const update = planned(group, this.#id(), this.#telling.now(), parts);
     if (update instanceof UpdateError) {

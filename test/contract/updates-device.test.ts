@@ -81,7 +81,14 @@ describe('a device', () => {
     });
     const { updating, reports } = await it.open();
     await updating.want([{ name: 'web', version: '1.0.0' }]);
-    for (let n = 0; n < 3; n++) await updating.want([{ name: 'web', version: '2.0.0' }]);
+    const wanting = () => updating.want([{ name: 'web', version: '2.0.0' }]);
+    await wanting();
+    // Asked for again at once, it waits; a person may say that it is to be now.
+    await wanting();
+    for (let n = 0; n < 2; n++) {
+      await updating.now();
+      await wanting();
+    }
     expect(await readlink(join(it.root, 'web/current'))).toMatch(/^slots\/1\.0\.0-/);
     expect(updating.packages().map(({ version }) => version)).toEqual(['1.0.0']);
     expect(reports.at(-1)?.text).toMatch(/^given-up: web 2.0.0 failed 2 times/);

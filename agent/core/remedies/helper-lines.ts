@@ -8,5 +8,7 @@ export const MOST_OUTPUT = 8_192;
 export const MOST_LINE_BYTES = 2_097_152;
 /** What a verb other than a task may take, at most. */
 export const VERB_TIMEOUT_MS = 120_000;
+/** Of a step of an installer: dpkg waits for whoever has it, and its scripts may take long. */
+export const INSTALL_TIMEOUT_MS = 45 * 60_000;
 /** From the end of a task's time to its answer: whoever leads it is killed by then. */
 export const STOP_TIMEOUT_MS = 15_000;

@@ -12,6 +12,7 @@ interface Code {
 
 export const UPDATE_CODES = {
   installed: { kind: 'done', text: 'installed, and it works' },
+  held: { kind: 'waits', text: 'the device begins no updates at the moment' },
   locked: { kind: 'waits', text: 'an application holds the update lock' },
   'no-space': { kind: 'waits', text: 'there is not enough space' },
   offline: { kind: 'waits', text: 'the file could not be fetched' },

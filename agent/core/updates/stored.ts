@@ -30,6 +30,8 @@ export interface Tried {
   readonly what: string;
   readonly times: number;
   readonly why: string;
+  /** The last time, UTC milliseconds by the device's clock. */
+  readonly at: number;
 }
 
 export function readUpdate(text: string | undefined): Update | undefined {
@@ -67,7 +69,7 @@ export function readTried(text: string | undefined): Tried | undefined {
   const value = treeOf(text) as Partial<Tried> | undefined;
   const isWhole =
     typeof value?.what === 'string' &&
-    Number.isSafeInteger(value.times) &&
+    [value.times, value.at].every(Number.isSafeInteger) &&
     typeof value.why === 'string';
   return isWhole ? (value as Tried) : undefined;
 }

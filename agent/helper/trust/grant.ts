@@ -26,6 +26,8 @@ export interface GrantTerms {
   readonly clock: OwnClock;
   readonly records: ReadonlyMap<string, PackageRecord>;
   readonly versions: Versions;
+  /** Whether this device may have the package, by its own file. */
+  readonly accepts: (name: string) => boolean;
 }
 
 /** Semver's. */
@@ -71,7 +73,7 @@ async function verified(
     ...{ device: terms.device, architecture: terms.architecture },
     ...(await othersOf(name, state, terms, brought)),
     satisfies: terms.versions.satisfies,
-    accepts: () => true,
+    accepts: terms.accepts,
   };
   return drive(check(state, self, terms.clock), brought.bring);
 }

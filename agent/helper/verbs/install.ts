@@ -3,6 +3,7 @@
  * else: where, which unit and which programs stand in the manifest that root has verified itself.
  */
 import { join } from 'node:path';
+import { accepting } from '../../core/updates/accepted.ts';
 import { clockSynced } from '../../io/clock.ts';
 import { readMachine } from '../../io/updates/machine.ts';
 import type { Answer } from '../declarations.ts';
@@ -67,7 +68,7 @@ async function decided(
 
 async function asked(request: Request, context: VerbContext): Promise<Answer<Granted>> {
   const { state, clock } = context;
-  const { device, data, trust, trustsClock } = context.declared.place;
+  const { device, data, trust, trustsClock, packages } = context.declared.place;
   const anchored = await openTrust(trust, state);
   if (!anchored.ok) return anchored;
   const [{ architecture }, records, { default: versions }] = await Promise.all([
@@ -76,6 +77,7 @@ async function asked(request: Request, context: VerbContext): Promise<Answer<Gra
     import('semver'),
   ]);
   const known = trustsClock || clockSynced() === true;
-  const terms = { device, data, architecture, records, versions };
+  const accepts = accepting(packages);
+  const terms = { device, data, architecture, records, versions, accepts };
   return granted(request, anchored.value, { ...terms, clock: { wall: clock.wall(), known } });
 }

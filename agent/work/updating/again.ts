@@ -21,11 +21,11 @@ export class Again {
 
   later(): void {
     const bound = Math.min(AGAIN_MS.max, AGAIN_MS.min * 2 ** Math.min(this.#waits++, 10));
-    this.#in(bound * (0.5 + this.#random() / 2));
+    this.in(bound * (0.5 + this.#random() / 2));
   }
 
   soon(): void {
-    this.#in(HELD_MS);
+    this.in(HELD_MS);
   }
 
   /** Somebody tries it just now. */
@@ -43,7 +43,7 @@ export class Again {
     this.#cancel();
   }
 
-  #in(ms: number): void {
+  in(ms: number): void {
     this.#cancel();
     if (!this.#isStopped) this.#cancel = this.#clock.after(ms, this.#act);
   }

@@ -65,7 +65,7 @@ export class Hands {
     const from = item.from?.version ?? '';
     const asked = { verb: 'install', step, name, version, from } as const;
     const answer = await this.#deps.helper.ask(asked, { signal, output: print });
-    if (!answer.ok) throw new UpdateError(codeOf(step), answer.text);
+    if (!answer.ok) throw refusalOf(step, answer.text);
   }
 
   async present(manifest: ReleaseManifest, signal: AbortSignal): Promise<Present> {
@@ -99,6 +99,16 @@ function optionsOf(of: Installer, { name, version, installer }: ReleaseManifest)
   if (problem === undefined) return value;
   const where = ['installer.options', ...problem.keys].join('.');
   throw new UpdateError('unsupported', `${name} ${version}: ${where} ${problem.message}`);
+}
+
+/** Root verified it, and does not believe it: not for this device, and not to be tried again. */
+const ATTACK = /^refused: (attack: .*)$/s;
+
+function refusalOf(step: InstallStep, text: string): UpdateError {
+  const attack = ATTACK.exec(text)?.[1];
+  return attack === undefined
+    ? new UpdateError(codeOf(step), text)
+    : new UpdateError('untrusted', attack);
 }
 
 function codeOf(step: InstallStep): 'switch-failed' | 'roll-back-failed' | 'install-failed' {

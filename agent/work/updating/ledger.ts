@@ -1,7 +1,7 @@
 /** What updates must not forget: the one under way, what is installed, what was tried in vain. */
 
 import type { ReleaseManifest } from '../../../protocol/release.ts';
-import { attemptOf, noted } from '../../core/updates/guard.ts';
+import { attemptOf, noted, pauseFor } from '../../core/updates/guard.ts';
 import { identity } from '../../core/updates/manifest.ts';
 import {
   type Granted,
@@ -83,11 +83,16 @@ export class Ledger {
     return Math.max(1, ...releases.map((one) => attemptOf(one, this.tried(one.name))));
   }
 
+  /** Milliseconds until all of them may be tried again. */
+  pause(releases: readonly ReleaseManifest[], now: number): number {
+    return Math.max(0, ...releases.map((one) => pauseFor(one, this.tried(one.name), now)));
+  }
+
   /** At the end of an update that did not succeed; told twice, it counts once. */
-  async noteFailure({ items, attempt, code, why = '' }: Update): Promise<void> {
+  async noteFailure({ items, attempt, code, why = '' }: Update, now: number): Promise<void> {
     if (code === undefined) return;
     for (const { name, manifest } of items) {
-      const tried = noted(manifest, this.tried(name), code, why);
+      const tried = noted(manifest, this.tried(name), code, why, now);
       if (tried === undefined) continue;
       const once = { ...tried, times: Math.min(tried.times, attempt) };
       await this.#facts.put(`tried/${name}`, JSON.stringify(once));

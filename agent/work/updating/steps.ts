@@ -1,7 +1,11 @@
 /** Carries out the effects of the table. Each may be repeated; each says how it ended and never rejects. */
-import { asUpdateError, type UpdateCode, UpdateError } from '../../core/updates/codes.ts';
+import {
+  asUpdateError,
+  kindOfCode,
+  type UpdateCode,
+  UpdateError,
+} from '../../core/updates/codes.ts';
 import { heldBy } from '../../core/updates/lock.ts';
-import { deltaFor } from '../../core/updates/manifest.ts';
 import { bytesFor, noRoom } from '../../core/updates/room.ts';
 import type { UpdateEffect } from '../../core/updates/table.ts';
 import {
@@ -13,6 +17,7 @@ import {
 import type { InstallStep } from '../../installers/installer.ts';
 import type { Downloader, FetchPace, Locks } from '../../ports/updates.ts';
 import type { Log } from '../../ports.ts';
+import { Fetching } from './fetching.ts';
 import { Hands, type HandsDeps } from './hands.ts';
 import type { Ledger } from './ledger.ts';
 import { Probing, type ProbingDeps } from './probing.ts';
@@ -52,12 +57,14 @@ export class Steps {
   readonly #deps: StepsDeps;
   readonly #ledger: Ledger;
   readonly #probing: Probing;
+  readonly #fetching: Fetching;
   readonly hands: Hands;
 
   constructor(deps: StepsDeps, ledger: Ledger) {
     this.#deps = deps;
     this.#ledger = ledger;
     this.hands = new Hands(deps);
+    this.#fetching = new Fetching(deps);
     this.#probing = new Probing(deps, this.hands);
   }
 
@@ -161,39 +168,8 @@ export class Steps {
     }
   }
 
-  async #fetch(item: UpdateItem, signal: AbortSignal, notes: Notes): Promise<void> {
-    const { staging } = this.#deps;
-    const { file } = this.hands.version(item.manifest);
-    const whole = await staging.whole();
-    if (whole.has(file.sha256)) return;
-    const held = await staging.held(file.sha256);
-    const delta = held > 0 ? undefined : deltaFor(item.manifest, file, whole);
-    if (delta !== undefined) {
-      try {
-        await this.#transfer(delta, signal, notes);
-        await staging.patch(delta.from, delta.sha256, file);
-        return;
-      } catch (error) {
-        if (signal.aborted) throw error;
-        const why = (error as Error).message;
-        this.#deps.log.warn('a delta was of no use, the whole file is fetched', { why });
-      } finally {
-        if (!signal.aborted) await staging.remove(delta.sha256);
-      }
-    }
-    await this.#transfer(file, signal, notes);
-  }
-
-  async #transfer(
-    of: { readonly path: string; readonly length: number; readonly sha256: string },
-    signal: AbortSignal,
-    { figures }: Notes,
-  ): Promise<void> {
-    const { downloader, staging, pace } = this.#deps;
-    const { path, length, sha256 } = of;
-    const to = staging.pathOf(sha256);
-    const { bytes } = await downloader.fetch({ path, length, sha256, to }, pace(), signal);
-    figures.set('bytes_fetched', (figures.get('bytes_fetched') ?? 0) + bytes);
+  async #fetch({ manifest }: UpdateItem, signal: AbortSignal, { figures }: Notes): Promise<void> {
+    await this.#fetching.take(manifest, this.hands.version(manifest).file, signal, figures);
   }
 
   async #verify({ manifest }: UpdateItem): Promise<void> {
@@ -231,7 +207,7 @@ export class Steps {
   }
 
   async #discard(update: Update, notes: Notes): Promise<void> {
-    await this.#ledger.noteFailure(update);
+    await this.#ledger.noteFailure(update, Math.round(this.#deps.clock.wall()));
     // After a way back that failed, what was laid beside may be what runs.
     if (update.code === 'roll-back-failed') return;
     const { signal } = new AbortController();
@@ -242,7 +218,11 @@ export class Steps {
         this.#deps.log.warn('leftovers of an update stay', { why: String(error) });
       });
     }
-    await this.#prune(update.items.map(({ manifest }) => manifest));
+    const manifests = update.items.map(({ manifest }) => manifest);
+    // What came of a delta is worth keeping while its update only waits.
+    const waits = update.code !== undefined && kindOfCode(update.code) === 'waits';
+    const deltas = waits ? manifests.flatMap((one) => one.deltas.map(({ sha256 }) => sha256)) : [];
+    await this.#prune(manifests, deltas);
   }
 
   async #keep({ items }: Update, notes: Notes): Promise<void> {
@@ -256,10 +236,13 @@ export class Steps {
   }
 
   /** Files of what is installed stay: for the way back, and for deltas to start from. */
-  async #prune(more: Parameters<Hands['version']>[0][]): Promise<void> {
+  async #prune(
+    more: Parameters<Hands['version']>[0][],
+    deltas: readonly string[] = [],
+  ): Promise<void> {
     const all = [...this.#ledger.manifests().values(), ...more];
     const sums = all.flatMap(({ files }) => files.map(({ sha256 }) => sha256));
-    await this.#deps.staging.prune(new Set(sums));
+    await this.#deps.staging.prune(new Set([...sums, ...deltas]));
   }
 }
 

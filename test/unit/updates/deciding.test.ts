@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';
+import { accepting } from '../../../agent/core/updates/accepted.ts';
 import { meaningOf } from '../../../agent/core/updates/answer.ts';
-import { givenUp, MOST_TRIES, noted } from '../../../agent/core/updates/guard.ts';
+import { givenUp, MOST_TRIES, noted, pauseFor } from '../../../agent/core/updates/guard.ts';
 import { heldBy } from '../../../agent/core/updates/lock.ts';
 import { isManifest } from '../../../agent/core/updates/manifest.ts';
 import { TokenBucket } from '../../../agent/core/updates/pace.ts';
@@ -67,11 +68,32 @@ describe('the guard against loops', () => {
     let tried: Tried | undefined;
     for (let n = 0; n < MOST_TRIES; n++) {
       expect(givenUp(release, tried)).toBeUndefined();
-      tried = noted(release, tried, 'probe-failed', 'no answer');
+      tried = noted(release, tried, 'probe-failed', 'no answer', n * 1_000);
     }
     expect(givenUp(release, tried)).toMatch(/failed 2 times.*no answer/);
     expect(givenUp(of('web', '1.0.1'), tried)).toBeUndefined();
-    expect(noted(release, undefined, 'offline', '')).toBeUndefined();
+    expect(noted(release, undefined, 'offline', '', 0)).toBeUndefined();
+  });
+});
+
+describe('the pause between tries', () => {
+  it('lasts a minute for what failed, whatever the clock does', () => {
+    const release = of('web', '1.0.0');
+    const tried = noted(release, undefined, 'probe-failed', '', 10_000);
+    expect(pauseFor(release, tried, 10_000)).toBe(60_000);
+    expect(pauseFor(release, tried, 69_000)).toBe(1_000);
+    expect(pauseFor(release, tried, 70_000)).toBe(0);
+    expect(pauseFor(release, tried, 9_000)).toBe(0);
+    expect(pauseFor(of('web', '1.0.1'), tried, 10_000)).toBe(0);
+  });
+});
+
+describe('what a device accepts', () => {
+  it('is what its own file names', () => {
+    const accepts = accepting(['web', 'line-*']);
+    expect(['web', 'line-', 'line-7-x'].map(accepts)).toEqual([true, true, true]);
+    expect(['webx', 'xweb', 'lin'].map(accepts)).toEqual([false, false, false]);
+    expect(accepting(['*'])('anything')).toBe(true);
   });
 });
 

@@ -21,6 +21,7 @@ describe('keys of updates', () => {
     expect(updates).toEqual({
       ...{ enabled: true, minRate: 100, jitter: 30_000, every: 3_600_000 },
       trust: '/etc/muster/trust',
+      packages: ['*'],
     });
   });
 

@@ -1,0 +1,160 @@
+/**
+ * From a signed release to devices that run it, and back: a collector, the command line and three
+ * agents under their launchers, as processes.
+ */
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { DeviceView } from '../../collector/core/views.ts';
+import { FIRST_VERSION, UpdatesFleet } from '../support/updates-fleet/fleet.ts';
+import { bundle } from '../support/updates-fleet/programs.ts';
+
+const DEVICES = ['press-1', 'press-2', 'press-3'] as const;
+const [FIRST, SECOND, LATE] = DEVICES;
+const isRoot = process.geteuid?.() === 0;
+const GOOD = '#!/bin/sh\nexit 0\n';
+const BAD = '#!/bin/sh\necho no good >&2\nexit 1\n';
+
+let fleet: UpdatesFleet;
+
+beforeAll(async () => {
+  if (!isRoot) return;
+  fleet = await UpdatesFleet.open(DEVICES);
+  for (const device of fleet.devices.values()) device.start();
+  await fleet.eventually(
+    () => fleet.api<{ devices: readonly DeviceView[] }>('/api/muster/v1/devices'),
+    ({ devices }) => devices.filter(({ up }) => up).length === DEVICES.length,
+  );
+  await fleet.devices.get(LATE)?.stop();
+  await fleet.eventually(
+    () => fleet.api<DeviceView>(`/api/muster/v1/devices/${LATE}`),
+    ({ up }) => !up,
+  );
+}, 300_000);
+
+afterAll(async () => {
+  if (isRoot) await fleet[Symbol.asyncDispose]();
+});
+
+const specOf = (more: readonly string[] = []) => [
+  `installer: { kind: archive, options: { path: ${fleet.place}/app } }`,
+  'probe: { windowMs: 1500, command: [bin/probe] }',
+  ...more,
+];
+
+/** Versions that `current` leads to, device by device. */
+const currents = (name: string, devices: readonly string[] = DEVICES) =>
+  Promise.all(devices.map((device) => fleet.current(device, name)));
+
+const all = (value: string, count: number = DEVICES.length) => Array<string>(count).fill(value);
+
+const packagesOf = async (device: string) => {
+  const { reported } = await fleet.api<{
+    reported?: { packages?: readonly { name: string; version: string }[] };
+  }>(`/api/muster/v1/devices/${device}`);
+  return (reported?.packages ?? []).map(({ name, version }) => `${name} ${version}`);
+};
+
+it.skipIf(!isRoot)('a good release reaches all, the one that comes back later too', async () => {
+  const files = { 'bin/probe': GOOD, 'share/hello': 'hello\n' };
+  await fleet.release({ name: 'app', version: '1.0.0', files, spec: specOf() });
+  const id = await fleet.rollout('app', '1.0.0');
+  const rows = await fleet.eventually(
+    () => fleet.rows(id),
+    (some) => some.filter(({ state }) => state === 'succeeded').length === 2,
+  );
+  expect(rows.find(({ device }) => device === LATE)).toMatchObject({ reason: 'offline' });
+  expect(await currents('app', [FIRST, SECOND])).toEqual(all('1.0.0', 2));
+  fleet.devices.get(LATE)?.start();
+  await fleet.eventually(
+    () => currents('app'),
+    (versions) => versions.every((version) => version === '1.0.0'),
+  );
+  await fleet.eventually(
+    () => fleet.rows(id),
+    (some) => some.filter(({ state }) => state === 'succeeded').length === 3,
+  );
+  for (const device of DEVICES) {
+    await fleet.eventually(
+      () => packagesOf(device),
+      (packages) => packages.includes('app 1.0.0'),
+    );
+  }
+});
+
+it.skipIf(!isRoot)('one that fails its probe is taken back by the devices themselves', async () => {
+  await fleet.release({
+    name: 'app',
+    version: '2.0.0',
+    files: { 'bin/probe': BAD },
+    spec: specOf(),
+  });
+  const id = await fleet.rollout('app', '2.0.0');
+  const rows = await fleet.eventually(
+    () => fleet.rows(id),
+    (some) => some.filter(({ reason }) => reason === 'failed').length === 3,
+  );
+  expect(rows.map(({ text }) => text)).toEqual(
+    DEVICES.map(() => expect.stringContaining('probe-failed')),
+  );
+  expect(await currents('app')).toEqual(all('1.0.0'));
+  for (const device of DEVICES) expect(await packagesOf(device)).toContain('app 1.0.0');
+});
+
+it.skipIf(!isRoot)('one that brings the device down does not keep it down', async () => {
+  const marks = fleet.path('marks');
+  await writeFile(marks, '');
+  await chmod(marks, 0o666);
+  const after = `#!/bin/sh\necho here >>${marks}\nexec sleep 60\n`;
+  const files = { 'bin/probe': GOOD, 'bin/after': after };
+  const hooks = 'hooks: { afterSwitch: [bin/after], timeoutMs: 90000 }';
+  await fleet.release({ name: 'app', version: '3.0.0', files, spec: specOf([hooks]) });
+  const id = await fleet.rollout('app', '3.0.0', FIRST);
+  let cuts = 0;
+  await fleet.eventually(
+    async () => {
+      const seen = (await readFile(marks, 'utf8')).split('\n').length - 1;
+      if (seen > cuts) {
+        cuts = seen;
+        fleet.devices.get(FIRST)?.cut();
+      }
+      return fleet.rows(id);
+    },
+    (some) => some.some(({ reason }) => reason === 'failed'),
+  );
+  expect(cuts).toBeGreaterThan(1);
+  expect(await currents('app')).toEqual(all('1.0.0'));
+  expect((await fleet.show(id)).counts.succeeded).toBe(0);
+});
+
+it.skipIf(!isRoot)(
+  'the agent updates itself, and comes back from a version that does not start',
+  async () => {
+    const spec = [
+      `installer: { kind: agent, options: { path: ${fleet.place}/agent } }`,
+      'probe: { windowMs: 1500 }',
+    ];
+    const versionOf = async (device: string) =>
+      (await fleet.api<DeviceView>(`/api/muster/v1/devices/${device}`)).agentVersion;
+    expect(await Promise.all(DEVICES.map(versionOf))).toEqual(all(FIRST_VERSION));
+
+    const folder = fleet.path('sources', 'agent');
+    await bundle('agent', folder, '0.2.0');
+    await fleet.release({ name: 'muster-agent', version: '0.2.0', folder, spec });
+    const good = await fleet.rollout('muster-agent', '0.2.0');
+    await fleet.eventually(
+      () => fleet.rows(good),
+      (some) => some.filter(({ state }) => state === 'succeeded').length === 3,
+    );
+    expect(await Promise.all(DEVICES.map(versionOf))).toEqual(all('0.2.0'));
+
+    const files = { 'main.js': 'process.exit(1);\n', 'package.json': '{ "type": "module" }\n' };
+    await fleet.release({ name: 'muster-agent', version: '0.3.0', files, spec });
+    const bad = await fleet.rollout('muster-agent', '0.3.0');
+    await fleet.eventually(
+      () => fleet.rows(bad),
+      (some) => some.filter(({ reason }) => reason === 'failed').length === 3,
+    );
+    expect(await currents('agent')).toEqual(all('0.2.0'));
+    expect(await Promise.all(DEVICES.map(versionOf))).toEqual(all('0.2.0'));
+  },
+);
