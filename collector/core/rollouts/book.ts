@@ -37,7 +37,7 @@ export class Book {
     return sum;
   }
 
-  /** Updating or waiting for another attempt: they fill the places of `parallel`. */
+  /** They fill the places of `parallel`; those that hold the update back do not. */
   busy(stage?: number): number {
     const { updating, retrying } = this.count(stage);
     return updating + retrying;

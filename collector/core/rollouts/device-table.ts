@@ -4,6 +4,7 @@ import type { Reason } from './reasons.ts';
 export const DEVICE_STATES = [
   'waiting',
   'updating',
+  'held',
   'retrying',
   'succeeded',
   'failed',
@@ -17,6 +18,8 @@ export type DeviceEvent =
   | 'begin'
   | 'found'
   | 'unfit'
+  | 'held'
+  | 'resumed'
   | 'succeeded'
   | 'failed'
   | 'failed-last'
@@ -51,6 +54,11 @@ const retrying = { to: 'retrying', reason: 'retrying', effect: 'want-before' } a
 const begin = { to: 'updating', reason: 'updating', effect: 'want' } as const;
 const done = { to: 'succeeded', reason: undefined } as const;
 const abort = { to: 'skipped', reason: 'aborted', effect: 'want-before' } as const;
+// An attempt that ended.
+const bad = {
+  failed: retrying,
+  'failed-last': { to: 'failed', reason: 'failed', effect: 'want-before' },
+} as const;
 
 export const DEVICE_TABLE: Readonly<Record<DeviceState, Row>> = {
   waiting: {
@@ -62,11 +70,20 @@ export const DEVICE_TABLE: Readonly<Record<DeviceState, Row>> = {
     forget: { to: 'skipped', reason: 'forgotten' },
   },
   updating: {
+    held: { to: 'held', reason: 'held' },
     succeeded: done,
-    failed: retrying,
-    'failed-last': { to: 'failed', reason: 'failed', effect: 'want-before' },
+    ...bad,
     silent: retrying,
     'silent-last': { to: 'failed', reason: 'silent', effect: 'want-before' },
+    ...{ revert, abort, forget },
+  },
+  // It was told, and says why it does not begin: no time runs against it.
+  held: {
+    held: { to: 'held', reason: 'held' },
+    resumed: { to: 'updating', reason: 'updating' },
+    succeeded: done,
+    ...bad,
+    expire: { to: 'skipped', reason: 'expired', effect: 'want-before' },
     ...{ revert, abort, forget },
   },
   retrying: {
@@ -88,6 +105,8 @@ export const DEVICE_TABLE: Readonly<Record<DeviceState, Row>> = {
     ...{ revert, forget },
   },
   reverting: {
+    held: { to: 'reverting', reason: 'held' },
+    resumed: { to: 'reverting', reason: 'reverting' },
     back: { to: 'reverted', reason: 'reverted' },
     'not-back': { to: 'failed', reason: 'revert-failed' },
     forget,
@@ -102,5 +121,10 @@ export function stepDevice(state: DeviceState, event: DeviceEvent): DeviceStep |
 
 /** It has begun, and what comes next is awaited. */
 export function isActive(state: DeviceState): boolean {
-  return state === 'updating' || state === 'retrying' || state === 'reverting';
+  return state === 'updating' || state === 'held' || state === 'retrying' || state === 'reverting';
+}
+
+/** It should have the new version, and has not ended yet. */
+export function isUnderWay(state: DeviceState): boolean {
+  return isActive(state) && state !== 'reverting';
 }

@@ -1,6 +1,8 @@
-/** What time and devices make of a rollout: attempts end, stages open and close, devices begin. */
+/** What time makes of a rollout: attempts end, stages open and close, devices begin. */
 import { gt } from 'semver';
 import type { Fit } from '../releases/assign.ts';
+import { watch } from './attempts.ts';
+import { isUnderWay } from './device-table.ts';
 import { alarm, hasEnded, judge, type StageTally } from './gates.ts';
 import type { Seen, World } from './record.ts';
 import type { Rollout } from './rollout.ts';
@@ -12,7 +14,7 @@ const STEP = 2_000;
 
 /** One step; true when there is more to do at once. */
 export function advance(rollout: Rollout, now: number, world: World): boolean {
-  let left = watch(rollout, now, world);
+  let left = watch(rollout, now, world, STEP);
   left -= takeBack(rollout, now, left);
   const { record } = rollout;
   if (record.state === 'running') {
@@ -24,103 +26,6 @@ export function advance(rollout: Rollout, now: number, world: World): boolean {
   return left <= 0;
 }
 
-/**
- * A device tells of an attempt that failed. One that went well is known by what the device says that it
- * runs, not before.
- */
-export function toldFailure(
-  rollout: Rollout,
-  device: string,
-  text: string,
-  now: number,
-  world: World,
-): void {
-  const record = rollout.book.records.get(device);
-  if (record === undefined) return;
-  if (record.state === 'reverting') return;
-  if (record.state === 'succeeded') {
-    const seen = world.look(device);
-    // An old word, repeated.
-    if (seen === undefined || rollout.isUpdated(seen)) return;
-    rollout.stepDevice(device, 'fell-back', now, text);
-    return;
-  }
-  endBadly(rollout, device, 'failed', text, now, world);
-}
-
-function endWell(rollout: Rollout, seen: Seen, now: number, world: World): void {
-  if (!rollout.stepDevice(seen.id, 'succeeded', now, '', seen)) return;
-  rollout.compare(seen.id, !seen.healthy, world);
-}
-
-function endBadly(
-  rollout: Rollout,
-  device: string,
-  how: 'failed' | 'silent',
-  text: string,
-  now: number,
-  world: World,
-): void {
-  const { retries } = rollout.record.plan.device;
-  const attempt = rollout.book.records.get(device)?.attempt ?? 0;
-  const last = attempt > retries;
-  if (!rollout.stepDevice(device, last ? `${how}-last` : how, now, text)) return;
-  if (last) rollout.compare(device, true, world);
-}
-
-/** Devices on their way: what they have now, and whether their time is over. */
-function watch(rollout: Rollout, now: number, world: World): number {
-  let left = STEP;
-  const { device: rules, limits, until } = rollout.record.plan;
-  const over = now - rollout.record.createdAt >= until;
-  for (const id of rollout.book.active) {
-    if (left <= 0) break;
-    const record = rollout.book.records.get(id);
-    if (record === undefined) continue;
-    const seen = world.look(id);
-    const before = rollout.pending;
-    if (seen === undefined) rollout.stepDevice(id, 'forget', now);
-    else if (record.state === 'reverting') {
-      if (rollout.isBack(id, seen)) rollout.stepDevice(id, 'back', now);
-      else if (now - record.at >= rules.deadline) rollout.stepDevice(id, 'not-back', now);
-    } else if (rollout.isUpdated(seen)) endWell(rollout, seen, now, world);
-    else if (record.state === 'updating' && now - record.startedAt >= rules.deadline) {
-      endBadly(rollout, id, 'silent', '', now, world);
-    } else if (record.state === 'retrying' && over) rollout.stepDevice(id, 'failed-last', now);
-    else if (record.state === 'retrying' && rollout.record.state === 'running') {
-      const pause = rules.backoff * 2 ** Math.max(0, record.attempt - 1);
-      const room = rollout.book.count().updating < limits.parallel && rollout.pace.left(now) > 0;
-      // Until it has seen that the first attempt is over, another one is no news to it.
-      const heeds = seen.online && world.heeds(id);
-      const allowed = heeds && room && inWindow(rollout.record.plan.windows, now);
-      if (allowed && now - record.at >= pause && rollout.stepDevice(id, 'due', now, '', seen)) {
-        rollout.pace.take(now);
-      } else if (!heeds && now - record.at >= pause + rules.deadline) {
-        endBadly(rollout, id, 'silent', '', now, world);
-      }
-    }
-    if (rollout.pending !== before) left -= 1;
-  }
-  return left;
-}
-
-/** A device that is not on its way said something of itself, or something about it changed. */
-export function heard(rollout: Rollout, seen: Seen, now: number, world: World): void {
-  const record = rollout.book.records.get(seen.id);
-  if (record === undefined) {
-    rollout.book.wake(seen.id);
-    return;
-  }
-  // After a crash what is known of a device may be older than what its success is known by.
-  const isNews = seen.reportedAt > (record.reportedAt ?? 0);
-  const fellBack = record.state === 'succeeded' && isNews && !rollout.isUpdated(seen);
-  if (fellBack && world.holds(seen.id)) {
-    rollout.stepDevice(seen.id, 'fell-back', now);
-  } else if (record.reason === 'revert-failed' && rollout.isBack(seen.id, seen)) {
-    rollout.stepDevice(seen.id, 'back', now);
-  }
-}
-
 /** Those that have to go back, or are cut short, as many as a step may tell. */
 function takeBack(rollout: Rollout, now: number, most: number): number {
   const { state, stages, revertTo } = rollout.record;
@@ -130,13 +35,11 @@ function takeBack(rollout: Rollout, now: number, most: number): number {
   for (const [id, record] of rollout.book.records) {
     if (done >= most) break;
     if (state === 'aborted') {
-      if (record.state === 'updating' || record.state === 'retrying')
-        done += Number(rollout.stepDevice(id, 'abort', now));
+      if (isUnderWay(record.state)) done += Number(rollout.stepDevice(id, 'abort', now));
       continue;
     }
     if (!all && stages[record.stage]?.reverting !== true) continue;
-    const begun =
-      record.state === 'updating' || record.state === 'retrying' || record.state === 'succeeded';
+    const begun = record.state === 'succeeded' || isUnderWay(record.state);
     const failed =
       record.state === 'failed' && record.reason !== 'revert-failed' && revertTo !== undefined;
     if (begun || failed) done += Number(rollout.stepDevice(id, 'revert', now));
@@ -155,12 +58,13 @@ function openStages(rollout: Rollout, now: number): void {
 }
 
 function tallyOf(rollout: Rollout, index: number): StageTally {
-  const { waiting, updating, retrying, succeeded, failed, reverting, reverted } =
+  const { waiting, updating, held, retrying, succeeded, failed, reverting, reverted } =
     rollout.book.count(index);
   return {
-    members: waiting + updating + retrying + succeeded + failed + reverting + reverted,
+    members: waiting + updating + held + retrying + succeeded + failed + reverting + reverted,
     succeeded,
     failed: Math.max(0, failed - rollout.stage(index).forgiven),
+    // Those that hold it back are like those that are offline: nobody knows for how long.
     quiet: updating + retrying === 0 && !rollout.book.hasReady(index),
   };
 }
@@ -302,6 +206,6 @@ function finish(rollout: Rollout, now: number): void {
 /** Some that a rollout which goes back, or was aborted, has not told yet. */
 function someBegun(rollout: Rollout): boolean {
   const { state } = rollout.record;
-  const { updating, retrying, succeeded, reverting } = rollout.book.count();
-  return updating + retrying + reverting + (state === 'reverting' ? succeeded : 0) > 0;
+  const { updating, held, retrying, succeeded, reverting } = rollout.book.count();
+  return updating + held + retrying + reverting + (state === 'reverting' ? succeeded : 0) > 0;
 }

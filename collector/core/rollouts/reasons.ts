@@ -14,6 +14,7 @@ export const REASONS = {
   paused: 'the rollout is paused',
   stopped: 'a gate has stopped the rollout before its turn',
   updating: 'it was told and has not ended yet',
+  held: 'it was told and holds the update back for now: its own words say why',
   retrying: 'an attempt failed and the next one waits',
   failed: 'every attempt failed',
   silent: 'it was told, and said nothing before the deadline',

@@ -5,9 +5,10 @@
 import type { Report } from '../../../protocol/messages/report.ts';
 import type { Device } from '../../core/device.ts';
 import { act, type Order } from '../../core/rollouts/actions.ts';
+import { heard, told, wordOf } from '../../core/rollouts/attempts.ts';
 import { type Beginning, newRollout } from '../../core/rollouts/begin.ts';
 import type { Package, Plan } from '../../core/rollouts/plan.ts';
-import { advance, heard, toldFailure } from '../../core/rollouts/progress.ts';
+import { advance } from '../../core/rollouts/progress.ts';
 import type {
   DeviceRecord,
   LogLine,
@@ -180,7 +181,8 @@ export class RolloutEngine {
   /** How an attempt of a device went; what is no word about an installation is not heeded. */
   report(device: string, { subject, name, state, startedAt, text }: InstallReport, run = ''): void {
     if (subject !== 'install') return;
-    if (state !== 'failed' && state !== 'timed-out') return;
+    const word = wordOf(state);
+    if (word === undefined) return;
     const now = Math.round(this.deps.clock.wall());
     for (const rollout of this.open.values()) {
       const { packages } = rollout.record.plan;
@@ -188,9 +190,11 @@ export class RolloutEngine {
       const record = rollout.book.records.get(device);
       if (record === undefined || record.runs?.includes(run) === true) continue;
       // An attempt before this one, whose report was long on its way.
-      if (startedAt > 0 && startedAt < record.startedAt - SKEW_MS) continue;
-      toldFailure(rollout, device, text, now, this.worldOf(rollout));
-      rollout.heeded(device, run);
+      const since = record.state === 'reverting' ? record.at : record.startedAt;
+      if (startedAt > 0 && startedAt < since - SKEW_MS) continue;
+      told(rollout, { device, word, text, now }, this.worldOf(rollout));
+      // Of the same run more may be told before it has failed.
+      if (word === 'failed') rollout.heeded(device, run);
     }
   }
 

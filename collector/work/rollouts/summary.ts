@@ -6,7 +6,8 @@ import type { Counts, RolloutSummary } from '../../ports/rollouts.ts';
 
 export function summaryOf(
   record: RolloutRecord,
-  counts: Counts = record.counts ?? noCounts(),
+  // Those of an older collector lack states.
+  counts: Counts = { ...noCounts(), ...record.counts },
   before: readonly Package[] = record.before ?? [],
 ): RolloutSummary {
   const { id, plan, by, comment, createdAt, state, why, endedAt } = record;

@@ -2,9 +2,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { act } from '../../../collector/core/rollouts/actions.ts';
+import { heard, told } from '../../../collector/core/rollouts/attempts.ts';
 import { newRollout } from '../../../collector/core/rollouts/begin.ts';
 import { DEVICE_STATES, DEVICE_TABLE } from '../../../collector/core/rollouts/device-table.ts';
-import { advance, heard, toldFailure } from '../../../collector/core/rollouts/progress.ts';
+import { advance } from '../../../collector/core/rollouts/progress.ts';
 import { reasonOf } from '../../../collector/core/rollouts/reason-of.ts';
 import { REASON_NAMES } from '../../../collector/core/rollouts/reasons.ts';
 import { Rollout } from '../../../collector/core/rollouts/rollout.ts';
@@ -17,7 +18,10 @@ const PER_MINUTE = 12;
 
 type Step =
   | { readonly kind: 'tick'; readonly ms: number }
-  | { readonly kind: 'ok' | 'bad' | 'late' | 'away' | 'there'; readonly device: number }
+  | {
+      readonly kind: 'ok' | 'bad' | 'late' | 'away' | 'there' | 'held' | 'running';
+      readonly device: number;
+    }
   | { readonly kind: 'pause' | 'resume' | 'abort' | 'retry' | 'rollback' | 'approve' };
 
 const DEVICES = 60;
@@ -33,7 +37,20 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
     {
       weight: 8,
       arbitrary: fc.record({
-        kind: fc.constantFrom('ok', 'ok', 'ok', 'bad', 'late', 'away', 'there'),
+        kind: fc.constantFrom(
+          ...([
+            'ok',
+            'ok',
+            'ok',
+            'bad',
+            'late',
+            'away',
+            'there',
+            'held',
+            'held',
+            'running',
+          ] as const),
+        ),
         device: fc.nat(DEVICES - 1),
       }),
     },
@@ -84,7 +101,9 @@ function run(
       if (step.kind === 'ok' && state === 'reverting') one.packages.set('app', '1.0.0');
       one.reportedAt = now;
       if (step.kind === 'bad' && state === 'updating')
-        toldFailure(rollout, one.id, 'probe failed', now, world);
+        told(rollout, { device: one.id, word: 'failed', text: 'probe failed', now }, world);
+      if (step.kind === 'held' || step.kind === 'running')
+        told(rollout, { device: one.id, word: step.kind, text: `${step.kind}: x`, now }, world);
       heard(rollout, one, now, world);
     } else act(rollout, { action: step.kind, by: 'ada', comment: '' }, now);
     each(now);
@@ -102,10 +121,15 @@ describe('a rollout', () => {
         );
         const begun: { device: string; at: number; attempt: number }[] = [];
         const attempts = new Map<string, number>();
+        // Held back first: they begin when they like, not when the rollout does.
+        const resumed = new Set<string>();
         const world = worldOf(fleet);
         run(rollout, fleet, list, (now) => {
           const { devices, wants } = rollout.takeChanges();
           for (const [id, one] of devices) {
+            if (one.state === 'held') resumed.add(id);
+            else if (one.state !== 'updating' || one.attempt !== attempts.get(id))
+              resumed.delete(id);
             if (one.state !== 'updating' || attempts.get(id) === one.attempt) continue;
             // Each attempt is one more than the last, and told to the device.
             expect(one.attempt).toBe((attempts.get(id) ?? 0) + 1);
@@ -113,9 +137,11 @@ describe('a rollout', () => {
             attempts.set(id, one.attempt);
             begun.push({ device: id, at: now, attempt: one.attempt });
           }
-          const { updating } = rollout.book.count();
-          expect(updating).toBeLessThanOrEqual(PARALLEL);
-          expect(rollout.book.count(1).updating).toBeLessThanOrEqual(
+          const updating = [...rollout.book.records].filter(
+            ([id, { state }]) => state === 'updating' && !resumed.has(id),
+          );
+          expect(updating.length).toBeLessThanOrEqual(PARALLEL);
+          expect(updating.filter(([, { stage }]) => stage === 1).length).toBeLessThanOrEqual(
             Math.max(4, rollout.book.count(1).retrying),
           );
           expect(begun.filter(({ at }) => now - at < 60_000).length).toBeLessThanOrEqual(
@@ -176,7 +202,7 @@ describe('a rollout', () => {
           for (const one of fleet.values()) {
             one.online = true;
             const state = rollout.book.records.get(one.id)?.state;
-            if (state === 'updating') one.packages.set('app', '2.0.0');
+            if (state === 'updating' || state === 'held') one.packages.set('app', '2.0.0');
             if (state === 'reverting') one.packages.set('app', '1.0.0');
             heard(rollout, one, now, world);
           }
