@@ -24,6 +24,13 @@ export function get<T>(url: string): Promise<T> {
   return call('GET', url);
 }
 
+/** `/api/...` that answers with lines instead of JSON. */
+export async function getLines(url: string): Promise<readonly string[]> {
+  const response = await fetch(url);
+  if (!response.ok) throw new AskError(response.status, response.statusText);
+  return (await response.text()).split('\n').filter(Boolean);
+}
+
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown';
 }

@@ -1,9 +1,13 @@
 /** Which view stands under which address, in one table. */
 import { alertView } from './alerts/one.ts';
 import { alertsView } from './alerts/view.ts';
+import { flagView, newFlagView } from './config/flag.ts';
+import { layerView, newLayerView } from './config/layer.ts';
+import { configView } from './config/view.ts';
 import { deviceView } from './device/view.ts';
 import type { View } from './dom.ts';
 import { fleetView } from './fleet/view.ts';
+import { releasesView } from './releases/view.ts';
 import { rolloutView } from './rollouts/one.ts';
 import { startView } from './rollouts/start.ts';
 import { rolloutsView } from './rollouts/view.ts';
@@ -27,6 +31,12 @@ const ROUTES: readonly Route[] = [
   { path: /^\/rollouts$/, under: '#/rollouts', title: () => 'Rollouts', open: rolloutsView },
   { path: /^\/rollouts\/new$/, under: '#/rollouts', title: () => 'New rollout', open: startView },
   { path: /^\/rollout\/(.+)$/, under: '#/rollouts', title: (id) => id, open: rolloutView },
+  { path: /^\/releases$/, under: '#/releases', title: () => 'Releases', open: releasesView },
+  { path: /^\/config$/, under: '#/config', title: () => 'Configuration', open: configView },
+  { path: /^\/layers\/new$/, under: '#/config', title: () => 'New layer', open: newLayerView },
+  { path: /^\/layer\/(.+)$/, under: '#/config', title: (id) => id, open: layerView },
+  { path: /^\/flags\/new$/, under: '#/config', title: () => 'New flag', open: newFlagView },
+  { path: /^\/flag\/(.+)$/, under: '#/config', title: (id) => id, open: flagView },
   FLEET,
 ];
 

@@ -6,6 +6,7 @@ import { Chart } from './chart.ts';
 import { CHARTS, selectorFor } from './charts.ts';
 import { details, headline } from './details.ts';
 import { DeviceSamples } from './samples.ts';
+import { Wishes } from './wishes.ts';
 
 const SPANS = [
   { title: '5 min', seconds: 300 },
@@ -29,6 +30,7 @@ export function deviceView(root: HTMLElement, id: string): View {
   const head = h('p', { class: 'headline' });
   const failure = h('p', { class: 'failure', role: 'alert' });
   const rest = h('div', { class: 'details' });
+  const wishes = new Wishes(id);
   const buttons = SPANS.map(({ title, seconds: span }) =>
     h(
       'button',
@@ -44,6 +46,7 @@ export function deviceView(root: HTMLElement, id: string): View {
     h('div', { class: 'spans', role: 'group', 'aria-label': 'Span of the charts' }, ...buttons),
     h('div', { class: 'charts' }, ...charts.map(({ chart }) => chart.element)),
     rest,
+    wishes.element,
   );
 
   function choose(span: number): void {
@@ -82,6 +85,7 @@ export function deviceView(root: HTMLElement, id: string): View {
   function show(device: DeviceView, reports: readonly ReportView[]): void {
     head.replaceChildren(...headline(device, Date.now()));
     rest.replaceChildren(...details(device, reports, Date.now()));
+    wishes.show(device);
   }
 
   /** At most once a frame, however many messages came. */
@@ -126,6 +130,7 @@ export function deviceView(root: HTMLElement, id: string): View {
   return {
     close() {
       for (const stop of stops) stop();
+      wishes.close();
       cancelAnimationFrame(drawing);
       removeEventListener('resize', fit);
       scheme.removeEventListener('change', recolour);

@@ -14,8 +14,8 @@ export function reasonsTable(reasons: Reasons, choose?: (reason: string) => void
   rows.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
   if (rows.length === 0) return note('Nothing keeps a device back.');
   const columns: readonly PlainColumn<Row>[] = [
-    { title: 'Devices', numeric: true, show: ([, devices]) => [count(devices)] },
     { title: 'Reason', show: ([reason]) => [named(reason, choose)] },
+    { title: 'Devices', numeric: true, show: ([, devices]) => [count(devices)] },
     { title: 'Means', wraps: true, show: ([reason]) => [REASONS[reason as Reason] ?? ''] },
   ];
   return plainTable('Reasons, the most frequent first', columns, rows);

@@ -91,14 +91,14 @@ const COLUMNS: readonly PlainColumn<PageRollout>[] = [
     title: 'Rollout',
     show: ({ id, name }) => [
       h('a', { href: `#/rollout/${encodeURIComponent(id)}`, 'data-key': id }, name),
-      h('span', { class: 'quiet' }, ` ${id}`),
+      h('div', { class: 'quiet' }, id),
     ],
   },
   { title: 'State', show: ({ state, why }) => [h('span', { title: why }, stateBadge(state))] },
-  { title: 'Packages', wraps: true, show: ({ packages }) => [packagesText(packages)] },
-  { title: 'Target', show: ({ target }) => [target] },
   { title: 'Devices', show: ({ counts }) => [countsWithText(counts)] },
   { title: 'Success', numeric: true, show: ({ successRate }) => [rateText(successRate)] },
+  { title: 'Packages', wraps: true, show: ({ packages }) => [packagesText(packages)] },
+  { title: 'Target', show: ({ target }) => [target] },
   {
     title: 'Started',
     show: ({ createdAt, by }) => [

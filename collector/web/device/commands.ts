@@ -1,0 +1,175 @@
+/** The commands that went to a device, and a way to send another. */
+import { ago, clock } from '../../core/present.ts';
+import type { ReportedView } from '../../core/views.ts';
+import { askFirst } from '../ask-first.ts';
+import { messageOf } from '../call.ts';
+import { type Child, h, type View } from '../dom.ts';
+import { Known } from '../one-device.ts';
+import { badge, button, note, section } from '../parts.ts';
+import { type Refreshing, refreshing } from '../refreshing.ts';
+import { showText } from '../show-text.ts';
+import { Slot } from '../slot.ts';
+import { type PlainColumn, plainTable } from '../table.ts';
+import { CommandFields } from './command-fields.ts';
+import {
+  type CommandTarget,
+  cancelCommand,
+  fetchCommands,
+  fetchOutput,
+  fetchTarget,
+  type PageCommand,
+  sendCommand,
+} from './requests.ts';
+
+const POLL_MS = 5_000;
+/** Commands of the fleet that are looked through, and of them those that are looked up. */
+const LAST = 200;
+const SHOWN = 20;
+
+interface Sent {
+  readonly command: PageCommand;
+  readonly target: CommandTarget;
+}
+
+export class DeviceCommands implements View {
+  readonly element: HTMLElement;
+  private readonly id: string;
+  private readonly slot = new Slot(h('div', {}));
+  private readonly targets = new Known<CommandTarget | undefined>();
+  private readonly live: Refreshing;
+  private declared: ReportedView['declared'] = { checks: [], tasks: [], commands: [] };
+
+  constructor(id: string) {
+    this.id = id;
+    const send = button('Send a command…', 'send', () => this.ask());
+    this.live = refreshing(POLL_MS, () => this.load());
+    this.element = section(
+      'Commands',
+      h('div', { class: 'actions paging' }, send),
+      this.live.failure,
+      this.slot.element,
+    );
+  }
+
+  /** What the device says that it obeys. */
+  declare(declared: ReportedView['declared']): void {
+    this.declared = declared;
+  }
+
+  close(): void {
+    this.live.close();
+  }
+
+  private async load(): Promise<void> {
+    const sent = await this.sent();
+    const minute = Math.floor(Date.now() / 60_000);
+    this.slot.show([sent, minute], () => [
+      sent.length === 0
+        ? note('No command of the last ones went to it.')
+        : plainTable('Commands to this device, newest first', this.columns(), sent),
+    ]);
+  }
+
+  private async sent(): Promise<readonly Sent[]> {
+    const commands = (await fetchCommands(LAST)).filter((one) => this.mayConcern(one));
+    const found = await Promise.all(
+      commands.slice(0, SHOWN).map(async (command): Promise<readonly Sent[]> => {
+        const { id, endedAt } = command;
+        const ask = () => fetchTarget(id, this.id);
+        const target = await this.targets.get(id, endedAt > 0, ask);
+        return target === undefined ? [] : [{ command, target }];
+      }),
+    );
+    return found.flat();
+  }
+
+  /** One word alone is a device, or all of them. */
+  private mayConcern({ selector }: PageCommand): boolean {
+    const isWord = /^[\w.:-]+$/.test(selector);
+    return !isWord || selector === 'all' || selector === this.id || selector.startsWith('label.');
+  }
+
+  private ask(): void {
+    const fields = new CommandFields(this.declared);
+    askFirst({
+      title: `Send a command to ${this.id}`,
+      content: [fields.element],
+      verb: 'Send',
+      act: async (signed) => {
+        await sendCommand({ selector: `device="${this.id}"`, ...fields.read() }, signed);
+        this.live.now();
+      },
+    });
+  }
+
+  private columns(): readonly PlainColumn<Sent>[] {
+    return [
+      {
+        title: 'Command',
+        wraps: true,
+        show: ({ command: { name, args } }) => [
+          name,
+          h('span', { class: 'quiet' }, argumentsText(args)),
+        ],
+      },
+      { title: 'State', show: ({ target: { state } }) => [badge(state, toneOf(state))] },
+      { title: 'Answer', wraps: true, show: ({ target }) => [target.text || '–'] },
+      {
+        title: 'Sent',
+        show: ({ command: { issuedAt, by, comment } }) => [
+          h(
+            'span',
+            { title: `${clock(issuedAt)} ${comment}` },
+            `${ago(issuedAt, Date.now())} by ${by}`,
+          ),
+        ],
+      },
+      { title: 'Do', show: (one) => [this.actions(one)] },
+    ];
+  }
+
+  private actions({ command, target }: Sent): Child {
+    const { id, name, selector } = command;
+    const output = button(
+      'Output',
+      `output ${id}`,
+      () => void this.output(id, name),
+      `Output of ${name}`,
+    );
+    const own = selector === this.id || selector === `device="${this.id}"`;
+    const waits = target.state === 'waiting' || target.state === 'sent';
+    const cancel =
+      own && waits ? button('Cancel…', `cancel ${id}`, () => this.askCancel(id, name)) : undefined;
+    return h('div', { class: 'actions' }, output, cancel);
+  }
+
+  private async output(id: string, name: string): Promise<void> {
+    const text = await fetchOutput(id, this.id).catch(messageOf);
+    showText(`Output of ${name}`, text === '' ? 'It put out nothing.' : text);
+  }
+
+  private askCancel(id: string, name: string): void {
+    askFirst({
+      title: `Cancel ${name}`,
+      content: [h('p', {}, 'It is taken back, unless the device has begun.')],
+      verb: 'Cancel it',
+      grave: true,
+      act: async ({ by }) => {
+        await cancelCommand(id, by);
+        this.live.now();
+      },
+    });
+  }
+}
+
+function argumentsText(args: PageCommand['args']): string {
+  return Object.entries(args)
+    .map(([name, value]) => ` ${name}=${value}`)
+    .join('');
+}
+
+function toneOf(state: string): Parameters<typeof badge>[1] {
+  if (state === 'succeeded') return 'good';
+  if (state === 'failed' || state === 'refused') return 'bad';
+  return state === 'expired' || state === 'cancelled' ? 'plain' : 'busy';
+}
