@@ -4,7 +4,7 @@
  */
 import { connectAsync, type MqttClient } from 'mqtt';
 import { decodeDesired, type WantedPackage } from '../../../protocol/messages/desired.ts';
-import { encodeReport } from '../../../protocol/messages/report.ts';
+import { encodeReport, type ReportState } from '../../../protocol/messages/report.ts';
 import { encodeReported } from '../../../protocol/messages/reported.ts';
 import { encodeState } from '../../../protocol/messages/state.ts';
 
@@ -15,6 +15,8 @@ export interface MqttDeviceOptions {
   readonly packages: readonly WantedPackage[];
   /** Versions that do not work here. */
   readonly bad?: ReadonlySet<string>;
+  /** Why it does not begin what is wanted, until `begin`. */
+  readonly holds?: string;
   /** Highest version of the director's metadata that it believes. */
   readonly directed?: number;
 }
@@ -36,11 +38,14 @@ export class MqttDevice {
   private runs = 0;
   private readonly reports: (readonly [run: string, report: Uint8Array])[] = [];
   private starts = 0;
+  private held: readonly WantedPackage[] | undefined;
+  private holds: string | undefined;
 
   constructor(options: MqttDeviceOptions) {
     this.options = options;
     this.id = options.id;
     this.packages = options.packages;
+    this.holds = options.holds;
     this.epoch = Buffer.from(options.id.padEnd(8, '-').slice(-8)).toString('hex');
   }
 
@@ -89,7 +94,24 @@ export class MqttDevice {
     void this.install(packages).catch(() => undefined);
   }
 
+  /** Begins what it held back: first it says so. */
+  async begin(): Promise<void> {
+    this.holds = undefined;
+    for (const { name } of this.held ?? []) await this.tell(name, 'running', 'fetching');
+  }
+
+  /** Ends what it has begun. */
+  async end(): Promise<void> {
+    if (this.held !== undefined) await this.install(this.held);
+    this.held = undefined;
+  }
+
   private async install(packages: readonly WantedPackage[]): Promise<void> {
+    if (this.holds !== undefined) {
+      this.held = packages;
+      for (const { name } of packages) await this.tell(name, 'skipped', this.holds);
+      return;
+    }
     const has = (one: WantedPackage) =>
       this.packages.some(({ name, version }) => name === one.name && version === one.version);
     for (const one of packages.filter((each) => !has(each))) {
@@ -98,12 +120,13 @@ export class MqttDevice {
       if (!fails) {
         this.packages = [...this.packages.filter(({ name }) => name !== one.name), one];
       }
-      await this.tell(one.name, fails);
+      if (fails) await this.tell(one.name, 'failed', 'probe-failed: it does not answer');
+      else await this.tell(one.name, 'succeeded', 'committed');
     }
     await this.report();
   }
 
-  private async tell(name: string, failed: boolean): Promise<void> {
+  private async tell(name: string, state: ReportState, text: string): Promise<void> {
     const number = ++this.number;
     const now = Date.now();
     const report = encodeReport({
@@ -112,8 +135,7 @@ export class MqttDevice {
         ...{ wall: now, mono: number, clock: 1 },
       },
       ...{ subject: 'install', name, kind: 'archive', trigger: 'desired', attempt: 1 },
-      ...{ state: failed ? 'failed' : 'succeeded', startedAt: now, endedAt: now },
-      ...{ text: failed ? 'probe-failed: it does not answer' : 'committed', output: '' },
+      ...{ state, startedAt: now, endedAt: state === 'running' ? 0 : now, text, output: '' },
       ...{ changes: [], figures: new Map() },
     });
     this.runs += 1;
