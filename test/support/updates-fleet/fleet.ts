@@ -111,12 +111,12 @@ export class UpdatesFleet implements AsyncDisposable {
     await this.muster('release', 'publish', '--key', 'online.key');
   }
 
-  /** Starts a rollout of one package to all; its id. */
-  async rollout(name: string, version: string, target = 'all'): Promise<string> {
+  /** Starts a rollout of one package to those of a selector; its id. */
+  async rollout(name: string, version: string, target: string): Promise<string> {
     const file = this.path('rollout.yaml');
     const lines = [
       `packages: [{ name: ${name}, version: ${version} }]`,
-      `target: ${target}`,
+      `target: ${JSON.stringify(target)}`,
       'device: { deadline: 60s, retries: 0 }',
       'stages: [{ name: all, share: 100, gates: { errors: 100, soak: 0s } }]',
     ];
