@@ -1,9 +1,6 @@
 /** What lists of many devices say of one: they are asked for the page that begins with it. */
 
-/**
- * An id right before this one, to ask for what comes after. No other id may stand between unless it
- * is this one's neighbour followed by `~`, which ids have not.
- */
+/** What sorts right before an id, to ask for what comes after: no id has a `~`, or sorts behind it. */
 export function justBefore(id: string): string {
   const last = id.codePointAt(id.length - 1) ?? 0;
   return `${id.slice(0, -1)}${String.fromCodePoint(Math.max(0, last - 1))}~`;

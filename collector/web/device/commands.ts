@@ -34,6 +34,8 @@ interface Sent {
 export class DeviceCommands implements View {
   readonly element: HTMLElement;
   private readonly id: string;
+  /** The selector that means this device alone. */
+  private readonly own: string;
   private readonly slot = new Slot(h('div', {}));
   private readonly targets = new Known<CommandTarget | undefined>();
   private readonly live: Refreshing;
@@ -41,6 +43,8 @@ export class DeviceCommands implements View {
 
   constructor(id: string) {
     this.id = id;
+    // Not the id alone: a device may be called `all`.
+    this.own = `device=${id}`;
     const send = button('Send a command…', 'send', () => this.ask());
     this.live = refreshing(POLL_MS, () => this.load());
     this.element = section(
@@ -83,10 +87,10 @@ export class DeviceCommands implements View {
     return found.flat();
   }
 
-  /** One word alone is a device, or all of them. */
+  /** Those for one other device need not be looked up: one word alone is a device, or all of them. */
   private mayConcern({ selector }: PageCommand): boolean {
-    const isWord = /^[\w.:-]+$/.test(selector);
-    return !isWord || selector === 'all' || selector === this.id || selector.startsWith('label.');
+    if (selector === this.id || selector === this.own || selector === 'all') return true;
+    return !/^(device=)?[a-z0-9-]+$/.test(selector);
   }
 
   private ask(): void {
@@ -96,7 +100,7 @@ export class DeviceCommands implements View {
       content: [fields.element],
       verb: 'Send',
       act: async (signed) => {
-        await sendCommand({ selector: `device="${this.id}"`, ...fields.read() }, signed);
+        await sendCommand({ selector: this.own, ...fields.read() }, signed);
         this.live.now();
       },
     });
@@ -136,7 +140,7 @@ export class DeviceCommands implements View {
       () => void this.output(id, name),
       `Output of ${name}`,
     );
-    const own = selector === this.id || selector === `device="${this.id}"`;
+    const own = selector === this.id || selector === this.own;
     const waits = target.state === 'waiting' || target.state === 'sent';
     const cancel =
       own && waits ? button('Cancel…', `cancel ${id}`, () => this.askCancel(id, name)) : undefined;
