@@ -32,6 +32,9 @@ const project = ({ name, seconds, programs }: Kind) => ({
     unstubEnvs: true,
     unstubGlobals: true,
     fileParallelism: !programs,
+    // Much of a contract test is waiting for disks and sockets: two processes, whatever the machine.
+    ...(programs ? {} : { maxWorkers: 2 }),
+    sequence: { groupOrder: programs ? 1 : 0 },
     testTimeout: seconds * 1000,
     hookTimeout: seconds * 1000,
     teardownTimeout: 20_000,
@@ -41,6 +44,8 @@ const project = ({ name, seconds, programs }: Kind) => ({
 
 export default defineConfig({
   test: {
+    // What was transformed is kept under node_modules, by content and configuration.
+    experimental: { fsModuleCache: true },
     projects: kinds.map(project),
     coverage: { provider: 'v8', include: ['agent/**', 'collector/**', 'protocol/**'] },
   },
