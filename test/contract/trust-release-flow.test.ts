@@ -24,6 +24,7 @@ import { releases } from '../../collector/io/http/releases.ts';
 import { openDirector } from '../../collector/io/releases/director.ts';
 import { ReleaseFolder } from '../../collector/io/releases/folder.ts';
 import { openReleaseShelf } from '../../collector/io/releases/shelf.ts';
+import { PASSPHRASE, writeKey } from '../support/releases/key.ts';
 import { silentLog } from '../support/silent-log.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 
@@ -42,7 +43,7 @@ async function muster(...args: string[]): Promise<string> {
     },
     err: () => undefined,
     fetch,
-    env: { MUSTER_RELEASES: at('releases'), MUSTER_PASSPHRASE: 'correct horse' },
+    env: { MUSTER_RELEASES: at('releases'), MUSTER_PASSPHRASE: PASSPHRASE },
     terminal: false,
     signal: new AbortController().signal,
     now: Date.now,
@@ -90,7 +91,7 @@ beforeAll(async () => {
   await mkdir(at('app', 'bin'), { recursive: true });
   await writeFile(at('app', 'bin', 'run'), '#!/bin/sh\necho 1\n', { mode: 0o755 });
   await writeFile(at('app', 'readme'), 'hello');
-  for (const key of ['root1', 'root2', 'root3', 'work']) await muster('keys', 'create', at(key));
+  for (const key of ['root1', 'root2', 'root3', 'work', 'fresh']) await writeKey(at(key));
   const roots = ['root1', 'root2', 'root3'].flatMap((key) => ['--root-key', at(`${key}.pub`)]);
   const work = ['--targets-key', '--snapshot-key', '--timestamp-key'].flatMap((one) => [
     one,
@@ -117,15 +118,16 @@ beforeAll(async () => {
 afterAll(() => close());
 
 it('keeps secret halves to their owner, and encrypted', async () => {
-  expect((await stat(at('work'))).mode & 0o777).toBe(0o600);
+  await muster('keys', 'create', at('made'));
+  expect((await stat(at('made'))).mode & 0o777).toBe(0o600);
   expect((await stat(at('director', 'key.json'))).mode & 0o777).toBe(0o600);
-  expect(Object.keys(JSON.parse(await text('work')) as object)).toEqual([
+  expect(Object.keys(JSON.parse(await text('made')) as object)).toEqual([
     'format',
     'keyid',
     'public',
     'sealed',
   ]);
-  await expect(muster('keys', 'create', at('work'))).rejects.toThrow('cannot be made');
+  await expect(muster('keys', 'create', at('made'))).rejects.toThrow('cannot be made');
 });
 
 it('builds the same bytes of the same content', async () => {
@@ -232,7 +234,6 @@ it('answers with caches in mind', async () => {
 });
 
 it('changes who may sign, and devices follow', async () => {
-  await muster('keys', 'create', at('fresh'));
   await muster(
     'rotate',
     'timestamp',

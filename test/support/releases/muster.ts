@@ -4,14 +4,8 @@ import { join } from 'node:path';
 import { Command, type CommanderError } from 'commander';
 import { release } from '../../../collector/cli/commands/release/index.ts';
 import type { CliIo } from '../../../collector/cli/io.ts';
-import { publicText, sealKey } from '../../../collector/core/releases/key-file.ts';
-import { newKeyPair } from '../../../protocol/tuf/keys.ts';
 import { tempFolder } from '../temp-folder.ts';
-
-export const PASSPHRASE = 'correct horse';
-
-/** The passphrase of a test guards nothing. */
-const CHEAP = { N: 2 ** 8, r: 8, p: 1 };
+import { PASSPHRASE, writeKey } from './key.ts';
 
 export interface Said {
   readonly out: string;
@@ -57,12 +51,7 @@ export async function releaseDesk(name: string) {
     json: async (...args: string[]): Promise<unknown> =>
       JSON.parse((await run([...args, '--json'])).out),
     /** A key file and its public half; cheaper than the command, which derives a key each time. */
-    async key(file: string): Promise<string> {
-      const key = newKeyPair();
-      await writeFile(at(file), sealKey(key, PASSPHRASE, CHEAP), { mode: 0o600 });
-      await writeFile(at(`${file}.pub`), publicText(key));
-      return key.keyid;
-    },
+    key: (file: string): Promise<string> => writeKey(at(file)),
     async tree(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
       for (const [path, text] of Object.entries(files)) {
         await mkdir(join(at(folder, path), '..'), { recursive: true });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { release } from '../../../collector/cli/commands/release/index.ts';
 import type { CliIo } from '../../../collector/cli/io.ts';
+import { PASSPHRASE, writeKey } from '../releases/key.ts';
 
 export class Repository {
   readonly path: string;
@@ -18,7 +19,7 @@ export class Repository {
   static async make(path: string, work: string): Promise<Repository> {
     const key = join(work, 'all.key');
     const repository = new Repository(path, key);
-    await repository.muster('keys', 'create', key);
+    await writeKey(key);
     const roles = ['root', 'targets', 'snapshot', 'timestamp'];
     const keys = roles.flatMap((role) => [`--${role}-key`, `${key}.pub`]);
     await repository.muster('init', ...keys, '--threshold', '1');
@@ -45,7 +46,7 @@ export class Repository {
   async muster(...args: readonly string[]): Promise<void> {
     const io: CliIo = {
       ...{ out: () => undefined, err: () => undefined, fetch, terminal: false, now: Date.now },
-      env: { MUSTER_RELEASES: this.path, MUSTER_PASSPHRASE: 'correct horse' },
+      env: { MUSTER_RELEASES: this.path, MUSTER_PASSPHRASE: PASSPHRASE },
       signal: new AbortController().signal,
       sleep: async () => undefined,
     };
