@@ -11,6 +11,8 @@ import type { SchemaNode } from './schema.ts';
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 const PREFIX = 'MUSTER_';
+/** Of `muster`, the operator's command; a shell that has them may also start a service. */
+const OPERATORS: readonly string[] = ['MUSTER_URL', 'MUSTER_RELEASES', 'MUSTER_PASSPHRASE'];
 
 export interface Overlay {
   /** The file's tree with the environment's values in it. */
@@ -38,7 +40,8 @@ export function overlayEnvironment(
   const warnings: string[] = [];
   let tree = file;
   for (const [variable, text] of Object.entries(env)) {
-    if (!variable.startsWith(PREFIX) || ignored.includes(variable)) continue;
+    if (!variable.startsWith(PREFIX)) continue;
+    if (OPERATORS.includes(variable) || ignored.includes(variable)) continue;
     const leaf = leaves.get(variable) ?? openLeaf(open, variable);
     if (leaf === undefined) {
       const near = nearest(variable, [...leaves.keys()]);

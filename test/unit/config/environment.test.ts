@@ -89,6 +89,7 @@ test('unknown variables are warned about, others ignored', () => {
     MUSTER_BROKER_ULR: 'x',
     MUSTER_QUITE_SOMETHING_ELSE: 'x',
     PATH: '/bin',
+    MUSTER_RELEASES: 'of the operator',
   });
   expect(warnings).toEqual([
     'MUSTER_BROKER_ULR: no such setting; did you mean MUSTER_BROKER_URL?',
