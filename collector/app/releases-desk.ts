@@ -1,21 +1,25 @@
 /** Published releases and the director, put together: what devices fetch, and what rollouts ask. */
 import { join } from 'node:path';
+import type { Metrics } from '../core/metrics.ts';
 import type { Package } from '../core/rollouts/plan.ts';
 import type { ComponentHealth } from '../core/views.ts';
 import type { HttpPart } from '../io/http/deps.ts';
 import { releases } from '../io/http/releases.ts';
 import { openDirector } from '../io/releases/director.ts';
+import { DirectorRoots } from '../io/releases/director-root.ts';
 import { ReleaseFolder } from '../io/releases/folder.ts';
 import { openReleaseShelf } from '../io/releases/shelf.ts';
 import type { DirectorDesk } from '../ports/releases.ts';
 import type { RolloutDevices } from '../ports/rollouts.ts';
 import type { Clock, Log } from '../ports.ts';
+import { Expiry } from '../work/releases/expiry.ts';
 import { PublishedReleases } from '../work/releases/published.ts';
 import type { Downloads } from '../work/rollouts/metrics.ts';
 
 export interface ReleasesDeskDeps {
   readonly clock: Clock;
   readonly log: Log;
+  readonly metrics: Metrics;
   /** The collector's own: the director's keys are below it. */
   readonly data: string;
   /** Where the repository is. */
@@ -33,11 +37,14 @@ export class ReleasesDesk {
   readonly http: HttpPart;
   private readonly deps: ReleasesDeskDeps;
   private director: DirectorDesk | undefined;
+  private readonly expiry: Expiry;
 
   constructor(deps: ReleasesDeskDeps) {
     this.deps = deps;
     const shelf = openReleaseShelf(new ReleaseFolder(deps.folder));
     this.check = new PublishedReleases({ source: shelf, log: deps.log });
+    const root = new DirectorRoots(join(deps.data, 'director'));
+    this.expiry = new Expiry({ ...deps, source: shelf, root });
     const director: DirectorDesk = {
       file: async (device, name) => {
         // What was published a moment ago may be what the device asks for.
@@ -64,13 +71,22 @@ export class ReleasesDesk {
       },
       seen: (id) => directory.get(id)?.reported?.directed ?? 0,
     });
+    await this.expiry.start();
+  }
+
+  stop(): Promise<void> {
+    return this.expiry.stop();
   }
 
   forget(device: string): Promise<void> {
     return this.opened().forget(device);
   }
 
-  health(): ComponentHealth {
+  health(): readonly ComponentHealth[] {
+    return [this.releasesHealth(), this.expiry.health()];
+  }
+
+  private releasesHealth(): ComponentHealth {
     const { size, problemText } = this.check;
     const unavailable = this.check.unavailable();
     if (problemText !== '') return { name: 'releases', status: 'degraded', detail: problemText };

@@ -80,8 +80,9 @@ export class Updates {
     this.rollouts.start();
   }
 
-  stop(): Promise<void> {
-    return this.rollouts.stop();
+  async stop(): Promise<void> {
+    await this.releases.stop();
+    await this.rollouts.stop();
   }
 
   /** The device is not in the directory any more. */
@@ -91,7 +92,7 @@ export class Updates {
   }
 
   health(): readonly ComponentHealth[] {
-    return [this.rollouts.health(), this.releases.health()];
+    return [this.rollouts.health(), ...this.releases.health()];
   }
 
   private *inUse(): Generator<Package> {

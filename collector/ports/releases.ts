@@ -7,6 +7,8 @@ export interface ReleaseSource {
   /** Differs when something was published since; empty: nothing ever was. */
   stamp(): Promise<string>;
   published(): Promise<readonly Listed[]>;
+  /** When the metadata of each role expires, UTC milliseconds. */
+  expiries(): Promise<ReadonlyMap<string, number>>;
 }
 
 export interface ReleaseSummary {
@@ -45,4 +47,19 @@ export interface DirectorDesk {
   time(device: string, nonce: string): Promise<Uint8Array>;
   /** The device is gone: what it was told is deleted. */
   forget(device: string): Promise<void>;
+}
+
+/** The root that says who the director is. */
+export interface DirectorRoot {
+  /** Renews it in time when it is the collector's own; one that people hold is theirs to renew. */
+  keep(now: number): Promise<KeptRoot>;
+}
+
+export interface KeptRoot {
+  readonly version: number;
+  /** UTC milliseconds. */
+  readonly expires: number;
+  /** The collector holds its key. */
+  readonly own: boolean;
+  readonly renewed: boolean;
 }

@@ -5,11 +5,24 @@
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeyPair, keyPairOf, newKeyPair } from '../../../protocol/tuf/keys.ts';
-import { type Draft, draftBytes, readDraft, sameContent } from '../../core/releases/envelope.ts';
+import {
+  type Draft,
+  draftBytes,
+  readDraft,
+  sameContent,
+  signedWith,
+  unsigned,
+} from '../../core/releases/envelope.ts';
+import { rootOf } from '../../core/releases/publication.ts';
+import { renewedRoot } from '../../core/releases/root-changes.ts';
+import type { DirectorRoot, KeptRoot } from '../../ports/releases.ts';
 import { syncFolder } from './sync-folder.ts';
 import { writeSecret } from './write-secret.ts';
 
-export class DirectorRoots {
+/** Long before devices refuse it, should the collector be off for some weeks. */
+const RENEW_BEFORE_MS = 30 * 86_400_000;
+
+export class DirectorRoots implements DirectorRoot {
   readonly #folder: string;
 
   constructor(folder: string) {
@@ -29,6 +42,20 @@ export class DirectorRoots {
   /** That the collector made; none once people hold the root. */
   async ownRootKey(): Promise<KeyPair | undefined> {
     return this.#key('root-key.json');
+  }
+
+  async keep(now: number): Promise<KeptRoot> {
+    const root = rootOf(await this.newest());
+    if (root === undefined) throw new Error(`${this.#folder}: the newest root is malformed`);
+    const key = await this.ownRootKey();
+    const { keyids, threshold } = root.roles.root;
+    const own = key !== undefined && threshold === 1 && keyids.includes(key.keyid);
+    const { version, expires } = root;
+    if (!own || expires - now >= RENEW_BEFORE_MS) return { version, expires, own, renewed: false };
+    const next = renewedRoot(root, now);
+    if (!next.ok) throw new Error(next.problem);
+    await this.install(version + 1, signedWith(unsigned(next.document), key), []);
+    return { ...(await this.keep(now)), renewed: true };
   }
 
   /** A key that the collector signs with from the installation of the next root on. */

@@ -3,7 +3,9 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isTargetPath } from '../../../protocol/tuf/paths.ts';
-import { listed, targetsOf } from '../../core/releases/catalog.ts';
+import { listed } from '../../core/releases/catalog.ts';
+import { allTargets } from '../../core/releases/delegations.ts';
+import { type Draft, textMember } from '../../core/releases/envelope.ts';
 import type { ReleaseShelf, ReleaseSource } from '../../ports/releases.ts';
 import { keptFile } from '../shelves/whole-file.ts';
 import type { ReleaseFolder } from './folder.ts';
@@ -13,8 +15,8 @@ const HASHED = /^([0-9a-f]{64})\../;
 
 export function openReleaseShelf(folder: ReleaseFolder): ReleaseShelf & ReleaseSource {
   const released = async () => {
-    const { published } = await folder.load();
-    return listed(targetsOf(published.targets?.signed));
+    const { published, delegates } = await folder.load();
+    return listed(allTargets(published.targets, delegates.published));
   };
   return {
     published: released,
@@ -22,6 +24,17 @@ export function openReleaseShelf(folder: ReleaseFolder): ReleaseShelf & ReleaseS
       // The last file that is written when something is published, and never written in place.
       const found = await stat(join(folder.path, 'metadata', 'timestamp.json')).catch(absent);
       return found === undefined ? '' : `${found.ino} ${found.size} ${found.mtimeMs}`;
+    },
+    async expiries() {
+      const { published, delegates } = await folder.load();
+      const roles: (readonly [string, Draft])[] = [
+        ...Object.entries(published),
+        ...delegates.published,
+      ];
+      const known = roles.map(
+        ([role, draft]) => [role, Date.parse(textMember(draft, 'expires'))] as const,
+      );
+      return new Map(known.filter(([, at]) => Number.isFinite(at)));
     },
     async list() {
       return (await released()).map(({ manifest, lifecycle, channels }) => ({
