@@ -42,7 +42,8 @@ export class LinkRig implements AsyncDisposable {
   readonly gaveUp: number[] = [];
   readonly #folder: TempFolder;
   #fences = 0;
-  #lastTopic = '';
+  /** Number of the last fence that came through; other messages may be close behind it. */
+  #passed = 0;
   #attempts = 0;
   /** Messages without PUBACK. */
   #outstanding = 0;
@@ -145,13 +146,13 @@ export class LinkRig implements AsyncDisposable {
 
   /** What both sides have said so far has arrived, and what followed from it is done. */
   async breathe(): Promise<void> {
-    const fence = `cmd/fence-${++this.#fences}`;
+    const number = ++this.#fences;
     const { connects } = this.link.stats();
     const gone = () => !this.link.connected || this.link.stats().connects !== connects;
     if (!gone()) {
       await this.until(() => this.#outstanding === 0 || gone());
-      this.broker.say(fence, new Uint8Array());
-      await this.until(() => this.#lastTopic.endsWith(fence) || gone());
+      this.broker.say(`cmd/fence-${number}`, new Uint8Array());
+      await this.until(() => this.#passed >= number || gone());
     }
     await this.buffer.dictionary('none');
     await new Promise((resolve) => setTimeout(resolve, 2));
@@ -173,7 +174,8 @@ export class LinkRig implements AsyncDisposable {
           ...events,
           message: (topic, payload) => {
             events.message(topic, payload);
-            this.#lastTopic = topic;
+            const [, fence] = /\/cmd\/fence-(\d+)$/.exec(topic) ?? [];
+            if (fence !== undefined) this.#passed = Number(fence);
           },
         });
         const over = () => {

@@ -10,7 +10,9 @@ export class LinkProxy {
   private refusing = false;
 
   constructor(target: number) {
-    this.server = createServer((near) => this.join(near, target)).listen(0, '127.0.0.1');
+    // As the ends themselves do: a proxy that gathers small packets adds 40 ms to each answer.
+    this.server = createServer({ noDelay: true }, (near) => this.join(near, target));
+    this.server.listen(0, '127.0.0.1');
     this.port = once(this.server, 'listening').then(() => {
       const address = this.server.address();
       if (address === null || typeof address === 'string') throw new Error('no port');
@@ -50,7 +52,7 @@ export class LinkProxy {
       near.resetAndDestroy();
       return;
     }
-    const far = connect(target, '127.0.0.1');
+    const far = connect({ port: target, host: '127.0.0.1', noDelay: true });
     const pair = [near, far] as const;
     this.pairs.add(pair);
     for (const [from, to] of [

@@ -14,6 +14,8 @@ export interface FileServer extends AsyncDisposable {
   cut(): void;
   content: Uint8Array;
   etag: string;
+  /** Bytes a millisecond. */
+  speed: number;
 }
 
 export interface FileServerOptions {
@@ -59,7 +61,7 @@ export async function fileServer(
     const began = performance.now();
     for (let at = start; at < end && !response.destroyed; at += PIECE) {
       const piece = bytes.subarray(at, Math.min(end, at + PIECE));
-      const ahead = (at - start) / speed - (performance.now() - began);
+      const ahead = (at - start) / self.speed - (performance.now() - began);
       if (ahead > 2) await pause(ahead);
       if (response.destroyed) return;
       sent += piece.length;
@@ -74,7 +76,7 @@ export async function fileServer(
   const { port } = server.address() as AddressInfo;
   const self: FileServer = {
     ...{ base: `http://127.0.0.1:${port}/`, sent: () => sent, requests: [], script: [] },
-    ...{ content, etag: '"one"' },
+    ...{ content, etag: '"one"', speed },
     cut: () => server.closeAllConnections(),
     [Symbol.asyncDispose]: () =>
       new Promise<void>((resolve) => {
