@@ -25,12 +25,13 @@ export class FlagForm {
   constructor(name: string | undefined, saved: (name: string) => void) {
     this.saved = saved;
     this.name.value = name ?? '';
-    this.name.disabled = name !== undefined;
     this.content.set(EXAMPLE);
     this.element = h(
       'form',
       { class: 'form', novalidate: true, onsubmit: (event) => this.ask(event) },
-      h('div', {}, h('label', { for: 'flag-name' }, 'Flag'), this.name),
+      name === undefined
+        ? h('div', {}, h('label', { for: 'flag-name' }, 'Flag'), this.name)
+        : undefined,
       this.content.element,
       h(
         'p',

@@ -12,7 +12,7 @@ export class JsonField {
   }
 
   set(tree: Tree): void {
-    this.area.value = jsonText(tree);
+    this.area.value = JSON.stringify(tree, undefined, 2);
   }
 
   /** Throws what is wrong with the text, for people. */
@@ -31,10 +31,6 @@ export class JsonField {
       throw new Error(`The text is no JSON: ${reason}`);
     }
   }
-}
-
-export function jsonText(value: TreeValue): string {
-  return JSON.stringify(value, undefined, 2);
 }
 
 /** On one line, for a cell. */

@@ -34,7 +34,6 @@ export class LayerForm {
   constructor(id: string | undefined, saved: (id: string) => void) {
     this.saved = saved;
     this.id.value = id ?? '';
-    this.id.disabled = id !== undefined;
     this.share.value = '100';
     this.priority.value = '0';
     this.config.set({});
@@ -52,7 +51,7 @@ export class LayerForm {
     this.element = h(
       'form',
       { class: 'form', novalidate: true, onsubmit: (event) => this.ask(event) },
-      labelled('Layer', this.id),
+      id === undefined ? labelled('Layer', this.id) : undefined,
       this.selecting,
       h('div', { class: 'fields' }, labelled('Share of the devices (%)', this.share), onOff),
       this.config.element,

@@ -38,12 +38,12 @@ export function configuration(desired: PageDesired, reported: ReportedView): Chi
       'After a restart': reported.restartNeeded.join(', '),
       Digest: reported.config,
     }),
-    reported.problems.length === 0
-      ? undefined
-      : plainTable('What the device says to it', PROBLEMS, reported.problems),
-    layers.length === 0
-      ? undefined
-      : plainTable('Layers, in the order in which they lie over each other', LAYERS, layers),
+    ...(reported.problems.length === 0
+      ? []
+      : titled('What the device says to it', PROBLEMS, reported.problems)),
+    ...(layers.length === 0
+      ? []
+      : titled('Layers, in the order in which they lie over each other', LAYERS, layers)),
     Object.keys(config).length === 0
       ? undefined
       : h(
@@ -53,6 +53,14 @@ export function configuration(desired: PageDesired, reported: ReportedView): Chi
           h('pre', { class: 'output', tabindex: 0 }, JSON.stringify(config, undefined, 2)),
         ),
   ];
+}
+
+function titled<T>(
+  title: string,
+  columns: readonly PlainColumn<T>[],
+  rows: readonly T[],
+): HTMLElement[] {
+  return [h('h3', {}, title), plainTable(title, columns, rows)];
 }
 
 const PROBLEMS: readonly PlainColumn<ReportedView['problems'][number]>[] = [

@@ -11,6 +11,8 @@ export interface PageDesired {
   readonly issuedAt: number;
   readonly config: Tree;
   readonly flags: Readonly<Record<string, FlagValue>>;
+  /** What rollouts want of it. */
+  readonly packages?: readonly { readonly name: string; readonly version: string }[];
   readonly layers: readonly {
     readonly id: string;
     readonly version: number;

@@ -7,13 +7,9 @@ import { Slot } from '../slot.ts';
 import { DeviceCommands } from './commands.ts';
 import { configuration } from './configuration.ts';
 import { flagsTable } from './flags.ts';
+import { packagesTable } from './packages.ts';
 import { fetchDesired, type PageDesired } from './requests.ts';
-import {
-  type DeviceRollout,
-  fetchDeviceRollouts,
-  packagesTable,
-  rolloutsTable,
-} from './rollouts.ts';
+import { type DeviceRollout, fetchDeviceRollouts, rolloutsTable } from './rollouts.ts';
 
 const POLL_MS = 10_000;
 /** Asking for one device of a rollout costs the collector a look at all of them. */
@@ -22,7 +18,7 @@ const ROLLOUTS_MS = 30_000;
 export class Wishes {
   readonly element: HTMLElement;
   private readonly id: string;
-  private readonly slot = new Slot(h('div', { class: 'details' }));
+  private readonly slot = new Slot(h('div', { class: 'wishes' }));
   private readonly stops: (() => void)[] = [];
   private commands: DeviceCommands | undefined;
   private reported: ReportedView | undefined;
@@ -31,7 +27,7 @@ export class Wishes {
 
   constructor(id: string) {
     this.id = id;
-    this.element = h('div', {}, this.slot.element);
+    this.element = h('div', { class: 'wishes' }, this.slot.element);
   }
 
   /** A device that never said what it runs has nothing to do with any of this. */
@@ -77,7 +73,7 @@ export class Wishes {
       return [section('Configuration', note('This device has not said what it runs.'))];
     }
     return [
-      section('Packages', packagesTable(reported, rollouts)),
+      section('Packages', packagesTable(reported, desired)),
       rollouts.length === 0 ? undefined : section('Rollouts', rolloutsTable(rollouts)),
       desired && section('Configuration', ...configuration(desired, reported)),
       desired && section('Flags', flagsTable(desired, reported)),

@@ -30,7 +30,7 @@ export function releasesView(root: HTMLElement): View {
   const search = h('input', {
     type: 'search',
     id: 'search',
-    placeholder: 'Name, version, channel, notes…',
+    placeholder: 'Name, version, notes…',
     autocomplete: 'off',
     oninput: draw,
   });

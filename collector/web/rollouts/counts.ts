@@ -1,26 +1,28 @@
 /** How many devices are in which state: as a bar, and in words for those who do not see it. */
 
 import { count, percent } from '../../core/present.ts';
-import { DEVICE_STATES, type DeviceState } from '../../core/rollouts/device-table.ts';
+import type { DeviceState } from '../../core/rollouts/device-table.ts';
 import type { RolloutState } from '../../core/rollouts/rollout-table.ts';
 import { h } from '../dom.ts';
 import { badge } from '../parts.ts';
 import type { Counts } from './requests.ts';
 
-/** What is done stands left, what waits right. */
-const ORDER: readonly DeviceState[] = [
-  'succeeded',
-  'updating',
-  'retrying',
-  'failed',
-  'reverting',
-  'reverted',
-  'waiting',
-  'skipped',
-];
+/** What is done stands left, what waits right. As keys, so that none can be left out. */
+const PLACES: Readonly<Record<DeviceState, true>> = {
+  succeeded: true,
+  updating: true,
+  held: true,
+  retrying: true,
+  failed: true,
+  reverting: true,
+  reverted: true,
+  waiting: true,
+  skipped: true,
+};
+export const STATES_IN_ORDER = Object.keys(PLACES) as readonly DeviceState[];
 
 export function countsBar(counts: Counts): HTMLElement {
-  const parts = ORDER.filter((state) => counts[state] > 0).map((state) => {
+  const parts = STATES_IN_ORDER.filter((state) => counts[state] > 0).map((state) => {
     const part = h('span', { 'data-state': state, title: `${count(counts[state])} ${state}` });
     part.style.setProperty('flex-grow', String(counts[state]));
     return part;
@@ -29,7 +31,7 @@ export function countsBar(counts: Counts): HTMLElement {
 }
 
 export function countsText(counts: Counts): string {
-  const shown = ORDER.filter((state) => counts[state] > 0);
+  const shown = STATES_IN_ORDER.filter((state) => counts[state] > 0);
   if (shown.length === 0) return 'no devices';
   return shown.map((state) => `${count(counts[state])} ${state}`).join(' · ');
 }
@@ -41,10 +43,6 @@ export function countsWithText(counts: Counts): HTMLElement {
     countsBar(counts),
     h('span', { class: 'quiet', 'aria-hidden': 'true' }, countsText(counts)),
   );
-}
-
-export function totalOf(counts: Counts): number {
-  return DEVICE_STATES.reduce((sum, state) => sum + counts[state], 0);
 }
 
 export function rateText(rate: number | undefined): string {

@@ -1,11 +1,11 @@
 /** The devices of a rollout: chosen by state or reason, a page at a time. */
 import { ago } from '../../core/present.ts';
-import { DEVICE_STATES } from '../../core/rollouts/device-table.ts';
 import { REASON_NAMES, REASONS } from '../../core/rollouts/reasons.ts';
 import { h } from '../dom.ts';
 import { button, deviceLink, note } from '../parts.ts';
 import { Slot } from '../slot.ts';
 import { type PlainColumn, plainTable } from '../table.ts';
+import { STATES_IN_ORDER } from './counts.ts';
 import { fetchRolloutDevices, type RolloutDevice } from './requests.ts';
 
 const PAGE = 50;
@@ -14,7 +14,7 @@ export class RolloutDevices {
   readonly element: HTMLElement;
   private readonly id: string;
   private readonly changed: () => void;
-  private readonly state = select('device-state', 'State', DEVICE_STATES);
+  private readonly state = select('device-state', 'State', STATES_IN_ORDER);
   private readonly reason = select('device-reason', 'Reason', REASON_NAMES);
   private readonly list = new Slot(h('div', {}));
   /** The last ids of the pages before this one. */

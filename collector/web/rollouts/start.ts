@@ -28,7 +28,8 @@ export function startView(root: HTMLElement): View {
   /** The text that the dry run was of. */
   let tried: string | undefined;
   const failure = h('p', { class: 'failure', role: 'alert' });
-  const found = h('div', { class: 'details', 'aria-live': 'polite' });
+  const said = h('p', { role: 'status' });
+  const found = h('div', { class: 'details' });
   const file = h('textarea', {
     id: 'file',
     class: 'field code',
@@ -55,10 +56,12 @@ export function startView(root: HTMLElement): View {
     try {
       const answer = await dryRun(text);
       setText(failure, '');
+      setText(said, `${answer.name}: ${plural(answer.total, 'device')} would be of it.`);
       found.replaceChildren(...shown(answer).filter((child) => child !== undefined));
       tried = text;
     } catch (error) {
       setText(failure, messageOf(error));
+      setText(said, '');
       found.replaceChildren();
       tried = undefined;
     }
@@ -87,14 +90,14 @@ export function startView(root: HTMLElement): View {
     file,
     h('div', { class: 'buttons' }, tryIt, start),
     failure,
+    said,
     found,
   );
   return { close: () => {} };
 }
 
-function shown({ name, total, stages, reasons, devices }: DryRun): Child[] {
+function shown({ stages, reasons, devices }: DryRun): Child[] {
   return [
-    h('p', {}, `${name}: ${plural(total, 'device')} would be of it.`),
     section('Who would get it', plainTable('Stages of the dry run', STAGES, stages)),
     section('Who would not, or not at once', reasonsTable(reasons)),
     devices.length === 0
