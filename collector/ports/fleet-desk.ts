@@ -1,5 +1,6 @@
 /** Layers, desired states, flags, commands and tasks as the HTTP side sees them. */
-import type { RefusedPath } from '../../protocol/messages/reported.ts';
+import type { WantedPackage } from '../../protocol/messages/desired.ts';
+import type { RefusedPath, ReportedPackage } from '../../protocol/messages/reported.ts';
 import type { FlagValue, Tree } from '../../protocol/messages/tree.ts';
 import type { Counts, Target, TargetState } from '../core/fleet/command.ts';
 import type { Contribution } from '../core/fleet/composer.ts';
@@ -54,6 +55,8 @@ export interface DesiredView {
   readonly issuedAt: number;
   readonly config: Tree;
   readonly flags: Readonly<Record<string, FlagValue>>;
+  /** What rollouts want of it. */
+  readonly packages: readonly WantedPackage[];
   readonly layers: readonly Contribution[];
   /** Why it cannot be published; empty when it can. */
   readonly problem: string;
@@ -64,6 +67,7 @@ export interface DesiredView {
     readonly problems: readonly RefusedPath[];
     readonly restartNeeded: readonly string[];
     readonly config: string;
+    readonly packages: readonly ReportedPackage[];
   };
   /** Flags that the device has otherwise than wanted. */
   readonly differences: readonly Difference[];

@@ -2,6 +2,8 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CollectorApp } from '../../collector/app.ts';
+import { run } from '../../collector/cli/program.ts';
+import type { DesiredView } from '../../collector/ports/fleet-desk.ts';
 import { collectorInProcess } from '../support/collector-in-process.ts';
 import { Asking } from '../support/rollouts/asking.ts';
 import { MqttDevice } from '../support/rollouts/mqtt-device.ts';
@@ -41,6 +43,21 @@ async function start(devices: readonly MqttDevice[]): Promise<void> {
   await Promise.all(devices.map((one) => one.connect(app?.busAddresses()[0] ?? '')));
 }
 
+async function muster(...args: readonly string[]): Promise<string> {
+  let out = '';
+  const io = {
+    out: (text: string) => {
+      out += text;
+    },
+    err: () => undefined,
+    ...{ fetch, terminal: false, now: Date.now, env: {} },
+    signal: new AbortController().signal,
+    sleep: () => Promise.resolve(),
+  };
+  await run(['--url', app?.httpAddress() ?? '', ...args], io, '0');
+  return out;
+}
+
 it('is shown with its words, leaves its place to another, is known after a restart, and is updated', async () => {
   const packages = [{ name: 'app', version: '1.0.0' }];
   const devices = ['pi-0', 'pi-1'].map((id) => new MqttDevice({ id, packages, holds: WHY }));
@@ -55,6 +72,16 @@ it('is shown with its words, leaves its place to another, is known after a resta
     'muster_rollout_devices{state="held"} 2',
   );
 
+  expect(await asking.ask<DesiredView>('GET', '/api/muster/v1/devices/pi-0/desired')).toMatchObject(
+    {
+      packages: [{ name: 'app', version: '2.0.0' }],
+      reported: { packages: [{ name: 'app', version: '1.0.0', slot: '' }] },
+    },
+  );
+  expect(await muster('config', 'device', 'pi-0')).toMatch(
+    /^package app: +2\.0\.0 is wanted, has 1\.0\.0$/m,
+  );
+
   await Promise.all(devices.map((one) => one.leave()));
   await app?.stop();
   await start(devices);
@@ -67,6 +94,7 @@ it('is shown with its words, leaves its place to another, is known after a resta
   await two?.end();
   const { counts } = await asking.until(id, ({ state }) => state === 'done');
   expect(counts).toMatchObject({ succeeded: 2, failed: 0 });
+  expect(await muster('config', 'device', 'pi-0')).toMatch(/^package app: +2\.0\.0$/m);
   expect(devices.map(({ told }) => told)).toEqual([['app@2.0.0'], ['app@2.0.0']]);
   await Promise.all(devices.map((each) => each.leave()));
 });

@@ -219,9 +219,20 @@ function desiredText(view: DesiredView): string {
     ),
     ...(reported?.restartNeeded ?? []).map((path) => ['waits for restart', path] as const),
     ...Object.entries(view.flags).map(([name, value]) => [`flag ${name}`, String(value)] as const),
+    ...packageLines(view),
   ]);
   const missing = view.differences.length === 0 ? '' : `\n${differencesText(view.differences)}`;
   return `${head}\n${JSON.stringify(view.config, undefined, 2)}\n${missing}`;
+}
+
+function packageLines({ packages, reported }: DesiredView): (readonly [string, string])[] {
+  const wanted = new Map(packages.map(({ name, version }) => [name, version]));
+  const runs = new Map(reported?.packages.map(({ name, version }) => [name, version]));
+  return [...new Set([...wanted.keys(), ...runs.keys()])].sort().map((name) => {
+    const [want, has = 'none'] = [wanted.get(name), runs.get(name)];
+    const line = want === undefined ? `${has}, none is wanted` : `${want} is wanted, has ${has}`;
+    return [`package ${name}`, want === has ? has : line];
+  });
 }
 
 function summaryText({ counts, troubled }: DesiredSummary): string {

@@ -20,6 +20,7 @@ export function viewDesired(desired: DesiredStates, device: Device): DesiredView
     issuedAt: record?.issuedAt ?? 0,
     config,
     flags: wanted,
+    packages: desired.packagesOf(device.id),
     layers,
     problem: desired.problem(device.id),
     differences: reported === undefined ? [] : diff(Object.fromEntries(reported.flags), wanted),
@@ -57,6 +58,6 @@ function stateOf(version: number | undefined, reported: Reported | undefined): D
 }
 
 function shownReport(reported: Reported): NonNullable<DesiredView['reported']> {
-  const { version, seen, outcome, problems, restartNeeded, config } = reported;
-  return { version, seen, outcome, problems, restartNeeded, config };
+  const { version, seen, outcome, problems, restartNeeded, config, packages } = reported;
+  return { version, seen, outcome, problems, restartNeeded, config, packages };
 }

@@ -85,7 +85,8 @@ export class DesiredStates {
     return { ...content, digest: `${content.digest} ${named}`, wanted: true };
   }
 
-  private packagesOf(device: string): readonly WantedPackage[] {
+  /** What rollouts want of it. */
+  packagesOf(device: string): readonly WantedPackage[] {
     return this.deps.packages?.(device) ?? [];
   }
 
