@@ -168,7 +168,10 @@ module.exports = {
     never(
       'only-app-constructs',
       'app.ts is the one place that knows which implementation serves a port.',
-      { path: `${PARTS}/`, pathNot: `${PARTS}/(app(\\.ts$|/)|io/|work/)|^agent/(helper|launcher)/` },
+      {
+        path: `${PARTS}/`,
+        pathNot: `${PARTS}/(app(\\.ts$|/)|io/|work/)|^agent/(helper|launcher)/`,
+      },
       { path: `${PARTS}/(io|work)/` },
     ),
     onlyOfOurs(

@@ -81,7 +81,7 @@ function shapesOf({ shapes }: Choice): readonly string[] {
 }
 
 /** Every single crash point: each way in which a change can be the last one, or be refused. */
-export function singles(shape: string, changes: readonly string[]): readonly Case[] {
+function singles(shape: string, changes: readonly string[]): readonly Case[] {
   return changes.flatMap((what, index) => {
     const at = index + 1;
     const kinds = ['kill', 'power', `some${at}`, `some${at + 7919}`, `some${at + 104_729}`];

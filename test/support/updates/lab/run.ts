@@ -24,7 +24,7 @@ export interface Verdict {
 const begun = new Map<string, Promise<Machine>>();
 
 /** With what was there before the update. */
-export async function beginning(name: string): Promise<Machine> {
+async function beginning(name: string): Promise<Machine> {
   const known = begun.get(name) ?? begin(shapeOf(name));
   begun.set(name, known);
   return (await known).clone();

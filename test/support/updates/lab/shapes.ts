@@ -45,7 +45,7 @@ function noise(text: string, bytes: number): string {
 const isBadOne = (version: string, bad: string) => (version === bad ? 'bad\n' : 'good\n');
 
 /** `bin/web` decides whether the unit stays. */
-export function webFiles(version: string, bad = ''): readonly TarFile[] {
+function webFiles(version: string, bad = ''): readonly TarFile[] {
   return [
     { path: 'bin/web', text: `web ${version} ${isBadOne(version, bad)}`, mode: 0o755 },
     { path: 'bin/hook', text: `hook ${version}\n`, mode: 0o755 },
