@@ -8,3 +8,6 @@ if (asked !== 'all' && asked !== 'some') {
 }
 
 export const rounds = (all: number): number => (asked === 'all' ? all : Math.ceil(all / 4));
+
+/** Of a long list of like cases, such as each write that a crash may cut, every how manieth is tried. */
+export const stride = asked === 'all' ? 1 : 4;
