@@ -86,9 +86,21 @@ function judgeStages(rollout: Rollout, now: number): void {
     if (!soaked) continue;
     const { verdict, why: because } = judge(gates, seen);
     if (verdict === 'stop') return stop(rollout, index, because, now);
-    if (verdict === 'go') rollout.stepStage(index, gates.approval ? 'ask' : 'held', now);
-    else if (rollout.stage(index).why !== because) rollout.setStage(index, { why: because });
+    if (verdict === 'go') {
+      const empty = tally.members === 0 ? whyNobody(rollout, index) : '';
+      rollout.stepStage(index, gates.approval ? 'ask' : 'held', now, '', empty);
+    } else if (rollout.stage(index).why !== because) rollout.setStage(index, { why: because });
   }
+}
+
+/** Of a stage through which nobody was updated. */
+function whyNobody({ book }: Rollout, index: number): string {
+  const own = [...book.records.values()].filter(({ stage }) => stage === index);
+  if (own.length === 0) return 'it has no devices';
+  const already = own.filter(({ reason }) => reason === 'already').length;
+  return already === own.length
+    ? `all ${already} devices had the version already`
+    : `none of its ${own.length} devices could be updated, ${already} had the version already`;
 }
 
 function stop(rollout: Rollout, index: number, why: string, now: number): void {

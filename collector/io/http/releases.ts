@@ -81,6 +81,8 @@ function repository(
       if (range === undefined) void reply.header('content-digest', contentDigest(hash));
       else void reply.code(206).header('content-range', `bytes ${from}-${to}/${bytes}`);
       void reply.type('application/octet-stream').header('content-length', String(to - from + 1));
+      // Without reading what nobody is sent.
+      if (request.method === 'HEAD') return reply.send(Readable.from([]));
       downloads?.begun();
       return reply.send(bytes === 0 ? '' : Readable.from(counted(found.open(from, to), downloads)));
     },

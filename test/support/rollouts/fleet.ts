@@ -29,6 +29,8 @@ export interface FleetOptions {
   /** Bad devices say nothing any more. */
   readonly silent?: boolean;
   readonly takesMs?: number;
+  /** How long the collector keeps rollouts that are over. */
+  readonly retentionMs?: number;
 }
 
 const VERSION = '2.0.0';
@@ -77,6 +79,7 @@ export class SimulatedFleet {
       breathe: () => Promise.resolve(),
       newId: () => `r-${this.clock.wall()}-${++ids}`,
       happened: () => undefined,
+      ...(this.options.retentionMs !== undefined && { retentionMs: this.options.retentionMs }),
     });
     this.engine = engine;
     await engine.restore();
