@@ -6,6 +6,7 @@ import type { ReportedPackage } from '../../protocol/messages/reported.ts';
 import { isOpen } from '../core/tasks/window.ts';
 import { readUpdate } from '../core/updates/stored.ts';
 import { isOver, type UpdateState } from '../core/updates/table.ts';
+import type { Cancel } from '../ports.ts';
 import type { WantedPackage } from '../work/updating.ts';
 import type { Updates, UpdatesDeps } from './updates.ts';
 
@@ -16,13 +17,17 @@ export interface UpdateDeskDeps extends Omit<UpdatesDeps, 'holds'> {
 
 /** While one of these is under way, the machine is the update's. */
 const TOUCHES: readonly UpdateState[] = ['installing', 'switching', 'probing', 'rolling-back'];
+/** A disk that is full, or a folder that may not be written, may be well again. */
+const AGAIN_MS = 60_000;
 const NO_UPDATER = 'no packages are wanted, and none is installed';
 
 export class UpdateDesk {
   private readonly deps: UpdateDeskDeps;
-  private wanted: readonly WantedPackage[] = [];
+  /** `undefined` until somebody says. */
+  private wanted: readonly WantedPackage[] | undefined;
   private updates: Updates | undefined;
   private loading: Promise<void> | undefined;
+  private again: Cancel = () => undefined;
   private isStopped = false;
 
   constructor(deps: UpdateDeskDeps) {
@@ -33,22 +38,29 @@ export class UpdateDesk {
   async follow(): Promise<void> {
     if (this.updates !== undefined) return this.updates.follow();
     if (!this.isNeeded() || this.isStopped) return;
-    this.loading ??= this.load().finally(() => {
-      this.loading = undefined;
-    });
+    this.loading ??= this.load()
+      .catch((error: unknown) => {
+        this.tryAgain();
+        throw error;
+      })
+      .finally(() => {
+        this.loading = undefined;
+      });
     await this.loading;
   }
 
   async stop(): Promise<void> {
     this.isStopped = true;
-    await this.loading;
+    this.again();
+    await this.loading?.catch(() => undefined);
     await this.updates?.stop();
   }
 
   async want(packages: readonly WantedPackage[]): Promise<void> {
     this.wanted = packages;
-    if (this.updates === undefined) await this.follow();
-    void this.updates?.want(packages);
+    // Loading ends with what was wanted last.
+    if (this.updates === undefined) return this.follow();
+    void this.updates.want(packages);
   }
 
   packages(): readonly ReportedPackage[] {
@@ -81,14 +93,14 @@ export class UpdateDesk {
     const { updates, collector } = this.deps.config();
     const { enabled, window, trust, mirror } = updates;
     const settings = { enabled, window: window?.name, trust, mirror, collector: collector.url };
-    const { wanted } = this;
+    const { wanted = [] } = this;
     return { ...settings, ...((await this.updates?.status()) ?? { wanted }) };
   }
 
   private isNeeded(): boolean {
     const { facts, config } = this.deps;
     if (facts.names('packages').length > 0 || this.state() !== undefined) return true;
-    return config().updates.enabled && this.wanted.length > 0;
+    return config().updates.enabled && (this.wanted ?? []).length > 0;
   }
 
   private async load(): Promise<void> {
@@ -97,6 +109,18 @@ export class UpdateDesk {
     if (this.isStopped) return;
     this.updates = updates;
     void updates.start();
+    if (this.wanted !== undefined) void updates.want(this.wanted);
+  }
+
+  private tryAgain(): void {
+    const { clock, log } = this.deps;
+    this.again();
+    if (this.isStopped) return;
+    this.again = clock.after(AGAIN_MS, () => {
+      this.follow().catch((error: unknown) =>
+        log.error('updates could not be started', { error: String(error) }),
+      );
+    });
   }
 
   private holds(): string | undefined {

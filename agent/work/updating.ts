@@ -58,6 +58,8 @@ export class Updating {
   /** Nobody has said yet what is wanted: what was begun goes on. */
   #isGiven = false;
   #passing: Promise<void> = Promise.resolve();
+  /** The pass that has not begun: it will see whatever is wanted until then. */
+  #coming: Promise<void> | undefined;
   #looking: Cancel = () => undefined;
 
   constructor(deps: UpdatingDeps) {
@@ -68,7 +70,7 @@ export class Updating {
     const [steps, telling, ledger] = [this.#steps, this.#telling, this.#ledger];
     const { log } = deps;
     const stop = this.#stop.signal;
-    this.#again = new Again(deps.clock, deps.random, () => void this.#next(() => this.#pass()));
+    this.#again = new Again(deps.clock, deps.random, () => void this.#passOnce());
     const isWanted = (update: Update) => !this.#isGiven || isAmong(update, this.#wanted);
     this.#driving = new Driving({ log, ledger, steps, telling, stop, isWanted });
   }
@@ -87,18 +89,18 @@ export class Updating {
     if (!isSame) {
       this.#findings.forget();
       this.#again.reset();
+      this.#wanted = wanted;
     }
-    this.#wanted = wanted;
     this.#isGiven = true;
     this.#driving.look();
-    return this.#next(() => this.#pass());
+    return this.#passOnce();
   }
 
   /** At once what would be tried later; answers with what was found, or what is under way. */
   now(): Promise<{ readonly ok: boolean; readonly text: string }> {
     this.#again.reset();
     this.#isAsked = true;
-    return this.#findings.asked(this.underWay, this.#wanted, () => this.#next(() => this.#pass()));
+    return this.#findings.asked(this.underWay, this.#wanted, () => this.#passOnce());
   }
 
   /** Stops what is under way within seconds; it goes on at the next start. */
@@ -139,6 +141,14 @@ export class Updating {
     return this.#passing;
   }
 
+  #passOnce(): Promise<void> {
+    this.#coming ??= this.#next(() => {
+      this.#coming = undefined;
+      return this.#pass();
+    });
+    return this.#coming;
+  }
+
   async #resume(): Promise<void> {
     const left = this.#ledger.current();
     if (left !== undefined) await this.#drive(stepOf(left, { kind: 'restarted' }), left);
@@ -148,9 +158,12 @@ export class Updating {
     this.#again.cancel();
     await this.#resume();
     if (this.#ledger.current() !== undefined) return this.#again.later();
-    if (this.#wanted.length === 0 || this.#isHeld()) return;
+    const now = this.#wanted;
+    const isAsked = this.#isAsked;
+    this.#isAsked = false;
+    if (now.length === 0 || this.#isHeld()) return;
     const answers = await this.#deps.trusted
-      .releases(this.#wanted, this.#stop.signal)
+      .releases(now, this.#stop.signal)
       .catch((error: unknown) => {
         this.#deps.log.warn('nobody says which releases are good', { why: String(error) });
         return undefined;
@@ -159,12 +172,10 @@ export class Updating {
     const wanted: ReleaseManifest[] = [];
     for (const answer of answers) {
       if (answer.ok) wanted.push(answer.manifest);
-      else {
-        this.#refuse(answer, answer.code, answer.why);
-        // Also a refusal: metadata that was held back, or a mirror that lied, may be well again.
-        this.#again.later();
-      }
+      else this.#refuse(answer, answer.code, answer.why);
     }
+    // Also after a refusal: metadata that was held back, or a mirror that lied, may be well again.
+    if (wanted.length < answers.length) this.#again.later();
     const installed = this.#ledger.manifests();
     const resolved = resolvePackages({ wanted, installed }, await this.#deps.versions());
     if (!resolved.ok) {
@@ -173,10 +184,10 @@ export class Updating {
       return;
     }
     for (const group of resolved.groups) {
-      if (this.#stop.signal.aborted || this.#isHeld()) return;
-      await this.#group(group);
+      // Something else is wanted: the pass that follows knows what.
+      if (this.#stop.signal.aborted || this.#wanted !== now || this.#isHeld()) return;
+      await this.#group(group, isAsked);
     }
-    this.#isAsked = false;
   }
 
   /** It is looked at again soon. That a task runs is not worth telling, that a window is closed is. */
@@ -194,9 +205,9 @@ export class Updating {
     return true;
   }
 
-  async #group(group: readonly ReleaseManifest[]): Promise<void> {
+  async #group(group: readonly ReleaseManifest[], isAsked: boolean): Promise<void> {
     const pause = this.#ledger.pause(group, Math.round(this.#deps.clock.wall()));
-    if (pause > 0 && !this.#isAsked) return this.#again.in(pause);
+    if (pause > 0 && !isAsked) return this.#again.in(pause);
     const parts = { ledger: this.#ledger, hands: this.#steps.hands, linkUp: this.#deps.linkUp };
     const update = planned(group, this.#id(), this.#telling.now(), parts);
     if (update instanceof UpdateError) {

@@ -1,6 +1,7 @@
 /** When updates begin and what they keep from beginning, with real parts behind the desk. */
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { UpdateDesk } from '../../agent/app/update-desk.ts';
 import type { Window } from '../../agent/core/tasks/window.ts';
 import { NOW } from '../support/trust/world.ts';
 import { pairOf } from '../support/updates/releases.ts';
@@ -22,7 +23,7 @@ async function world() {
 
 it('loads nothing until something is wanted, and then says what it does', async () => {
   await using it = await world();
-  const { desk } = await it.desk(() => undefined);
+  const { desk, deps } = await it.desk(() => undefined);
   await desk.follow();
   await desk.want([]);
   expect(await desk.updateNow()).toEqual({
@@ -33,7 +34,7 @@ it('loads nothing until something is wanted, and then says what it does', async 
   expect(it.asked).toEqual([]);
   await desk.want(both('1.0.0'));
   await soon(() => desk.packages().length).toBe(2);
-  await soon(() => desk.isUnderWay).toBe(false);
+  await soon(() => deps.facts.get('updates/current')).toBeUndefined();
   expect(desk.directed()).toBe(it.hands.now);
   expect(await desk.updateNow()).toMatchObject({
     ok: true,
@@ -98,4 +99,40 @@ it('waits for a task that runs, and tells tasks and remedies to wait for it', as
   await waiting.desk.stop();
   expect(await readFile(it.at('root/web/current/bin/web'), 'utf8')).toBe('web 1.0.0\n');
   expect(deps.facts.get('updates/current')).toBeUndefined();
+});
+
+it('goes on with what was wanted before when it is switched on in the own file', async () => {
+  await using it = await world();
+  const { desk, config } = await it.desk(() => undefined, { updates: { enabled: false } });
+  await desk.want(both('1.0.0'));
+  expect(await desk.status()).toMatchObject({ wanted: both('1.0.0') });
+  Object.assign(config.updates, { enabled: true });
+  await desk.follow();
+  await soon(() => desk.packages().length).toBe(2);
+  await desk.stop();
+});
+
+it('tries again when it could not be opened, and ends all the same', async () => {
+  await using it = await world();
+  const { deps } = await it.desk(() => undefined);
+  const far: (() => void)[] = [];
+  const clock = {
+    ...deps.clock,
+    after: (ms: number, action: () => void) => {
+      if (ms <= 10_000) return deps.clock.after(ms, action);
+      far.push(action);
+      return () => undefined;
+    },
+  };
+  const desk = new UpdateDesk({ ...deps, clock, busy: () => undefined });
+  await writeFile(it.at('agent/updates'), 'in the way');
+  await expect(desk.want(both('1.0.0'))).rejects.toThrow();
+  const failing = new UpdateDesk({ ...deps, clock, busy: () => undefined });
+  const wanting = failing.want(both('1.0.0')).catch(() => undefined);
+  await failing.stop();
+  await wanting;
+  await rm(it.at('agent/updates'));
+  far[0]?.();
+  await soon(() => desk.packages().length).toBe(2);
+  await desk.stop();
 });

@@ -82,7 +82,7 @@ export class Driving {
         log.warn('the end of an update is not done', { why: whyOf(event) });
         return this.#ended({ how: 'untidy' });
       }
-      ({ update, effect } = stepOf(update, this.#heeded(event)));
+      ({ update, effect } = stepOf(update, this.#heeded(update, event)));
       const written = await this.#journal(update, notes);
       if (written !== undefined && isForward(update)) {
         // Nothing is begun that is not written down; what was laid beside goes.
@@ -95,8 +95,10 @@ export class Driving {
     return this.#ended({ how: 'stopped' });
   }
 
-  #heeded(event: UpdateEvent): UpdateEvent {
-    const isUnwanted = this.#cancel.signal.aborted && event.kind === 'failed';
+  /** Where nothing was touched yet, what came to its end all the same goes no further. */
+  #heeded({ state }: Update, event: UpdateEvent): UpdateEvent {
+    const isEarly = UPDATE_TABLE[state].cancelled[0] === 'failed';
+    const isUnwanted = this.#cancel.signal.aborted && (isEarly || event.kind === 'failed');
     const why = 'something else is wanted now';
     return isUnwanted ? { kind: 'cancelled', code: 'cancelled', why } : event;
   }
