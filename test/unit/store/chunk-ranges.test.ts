@@ -1,0 +1,47 @@
+/** Which keys are read for which series. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { chunkKey } from '../../../collector/core/store/keys.ts';
+import { keysOf, seriesRanges } from '../../../collector/io/store/chunk-ranges.ts';
+
+const METRICS = 3;
+/** Ids go round the metrics. */
+const metrics = (series: number) => ({
+  metric: (id: number) => id % METRICS,
+  count: () => Math.ceil(series / METRICS),
+});
+
+describe('ranges of chunks', () => {
+  it('hold each wanted series once, whatever its id', () => {
+    const ids = fc.uniqueArray(
+      fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 1, max: 0xffff_ffff })),
+    );
+    fc.assert(
+      fc.property(ids, fc.integer({ min: 1, max: 1000 }), (list, series) => {
+        const wanted = Uint32Array.from(list).sort();
+        const ranges = seriesRanges(wanted, metrics(series)).map((range) => keysOf(5, range));
+        for (const id of wanted) {
+          const key = Buffer.from(chunkKey(5, id % METRICS, id, 7));
+          const holding = ranges.filter(
+            ({ gte, lt }) => key.compare(gte) >= 0 && key.compare(lt) < 0,
+          );
+          expect(holding).toHaveLength(1);
+        }
+      }),
+    );
+  });
+
+  it('join neighbours, leave far ones apart, and take most of a metric as a whole', () => {
+    const one = { metric: () => 1, count: () => 1000 };
+    const spans = (ids: number[]) =>
+      seriesRanges(Uint32Array.from(ids), one).map(({ first, last }) => [first, last]);
+    expect(spans([3, 4, 20, 37])).toEqual([
+      [3, 20],
+      [37, 37],
+    ]);
+    expect(spans([])).toEqual([]);
+    const many = Uint32Array.from({ length: 125 }, (_, i) => i * 100);
+    expect(seriesRanges(many, one)).toHaveLength(1);
+    expect(seriesRanges(many.subarray(1), one)).toHaveLength(124);
+  });
+});
