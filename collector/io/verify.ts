@@ -17,6 +17,7 @@ import { unpack } from './level-catalog.ts';
 import { beginLog, fileProblems } from './level-files.ts';
 import { isLocked } from './level-lock.ts';
 import { checkQuarantine } from './quarantine.ts';
+import { verifyDirector } from './verify-director.ts';
 
 /** Whether an entry is what was written; `undefined` where entries carry no checksum. */
 type Check = (key: Uint8Array, value: Uint8Array) => boolean | undefined;
@@ -53,6 +54,7 @@ export async function* verifyData(data: string): AsyncGenerator<PartReport> {
   yield* level(join(data, 'alerts'), 'alerts', catalogEntry);
   yield* level(join(data, 'fleet'), 'fleet', catalogEntry);
   yield* quarantine(join(data, 'quarantine'));
+  yield* verifyDirector(join(data, 'director'));
   const store = join(data, 'store');
   yield* level(join(store, 'index'), 'store/index', () => undefined);
   yield* level(join(store, 'index-copy'), 'store/index-copy', () => undefined);

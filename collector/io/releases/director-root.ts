@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type KeyPair, keyPairOf, newKeyPair } from '../../../protocol/tuf/keys.ts';
+import { type KeyPair, newKeyPair } from '../../../protocol/tuf/keys.ts';
 import {
   type Draft,
   draftBytes,
@@ -16,6 +16,7 @@ import {
 import { rootOf } from '../../core/releases/publication.ts';
 import { renewedRoot } from '../../core/releases/root-changes.ts';
 import type { DirectorRoot, KeptRoot } from '../../ports/releases.ts';
+import { absent, readKey, signingKey } from './director-keys.ts';
 import { syncFolder } from './sync-folder.ts';
 import { writeSecret } from './write-secret.ts';
 
@@ -44,7 +45,9 @@ export class DirectorRoots implements DirectorRoot {
     return this.#key('root-key.json');
   }
 
+  /** Throws too while the key below it cannot be used: this is looked at again and again, and told. */
   async keep(now: number): Promise<KeptRoot> {
+    await signingKey(this.#folder, now);
     const root = rootOf(await this.newest());
     if (root === undefined) throw new Error(`${this.#folder}: the newest root is malformed`);
     const key = await this.ownRootKey();
@@ -105,13 +108,6 @@ export class DirectorRoots implements DirectorRoot {
   }
 
   async #key(name: string): Promise<KeyPair | undefined> {
-    const text = await readFile(join(this.#folder, name), 'utf8').catch(absent);
-    if (text === undefined) return undefined;
-    return keyPairOf((JSON.parse(text) as { secret: string }).secret);
+    return readKey(join(this.#folder, name));
   }
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
 }
