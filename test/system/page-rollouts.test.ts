@@ -222,13 +222,21 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(rig.complaints).toEqual([]);
     });
 
-    it('shows on a device which rollouts have it, and what they want of it', async () => {
+    it('aborts', async () => {
+      await press('Abort…');
+      await sign('Abort');
+      await rig.page.locator('.headline .badge', { hasText: 'aborted' }).waitFor();
+      expect(await rig.page.getByRole('button', { name: 'Abort…' }).count()).toBe(0);
+    });
+
+    it('shows on a device which rollouts have it', async () => {
       await rig.show('#/device/pi-0');
       const rows = table('The last rollouts of the device').locator('tbody tr');
-      await eventually(() => rows.count()).toBe(2);
-      expect(await rows.first().textContent()).toContain('not-staged');
-      expect(await rows.last().textContent()).toContain('reverted');
-      await rows.last().getByRole('link').click();
+      await eventually(() => table('Packages').locator('tbody').textContent()).toBe(
+        'app1.0.0–1.0.0',
+      );
+      const row = rows.filter({ hasText: 'reverted: it was taken back' });
+      await row.getByRole('link').click();
       await rig.page.locator('.headline .badge', { hasText: 'reverted' }).waitFor();
     });
 

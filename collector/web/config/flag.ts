@@ -1,23 +1,14 @@
 /** One flag: its rules and shares, its plan, its kill switch, who has which value, its versions. */
 import { ago, count, span } from '../../core/present.ts';
-import { askFirst } from '../ask-first.ts';
 import { type Child, h, type View } from '../dom.ts';
 import { button, factList, note, section } from '../parts.ts';
 import { refreshing } from '../refreshing.ts';
 import { Slot } from '../slot.ts';
 import { type PlainColumn, plainTable } from '../table.ts';
+import { askDelete, askKill, askShare } from './flag-actions.ts';
 import { FlagForm } from './flag-form.ts';
 import { historyTable } from './history.ts';
-import { numberOf } from './layer-form.ts';
-import {
-  deleteFlag,
-  fetchFlagHistory,
-  fetchFlagValues,
-  killFlag,
-  type PageFlag,
-  type PageRule,
-  shareFlag,
-} from './requests.ts';
+import { fetchFlagHistory, fetchFlagValues, type PageFlag, type PageRule } from './requests.ts';
 import { flagBadge } from './view.ts';
 
 const POLL_MS = 10_000;
@@ -142,57 +133,6 @@ function whatOf({ killed, rules: all, plan }: PageFlag): string {
   const state = killed ? ['killed'] : [];
   const planned = plan === undefined ? [] : [`plan ${plan.state}`];
   return [...state, ...shares, ...planned].join(', ') || 'the default for all';
-}
-
-function askShare({ name, rules: all }: PageFlag, rule: number, changed: () => void): void {
-  const attributes = { id: 'share', class: 'field', type: 'number', min: 0, max: 100, step: 'any' };
-  const input = h('input', { ...attributes, value: all[rule]?.share ?? 0 });
-  askFirst({
-    title: `Share of rule ${rule + 1} of ${name}`,
-    content: [
-      h('p', {}, 'Who is in stays in as it grows. A plan that moves it stops.'),
-      h('label', { for: 'share' }, 'Percent of its devices'),
-      input,
-    ],
-    verb: 'Change',
-    act: async (signed) => {
-      await shareFlag(name, rule, numberOf('Share', input), signed);
-      changed();
-    },
-  });
-}
-
-function askKill({ name, killed, off }: PageFlag, changed: () => void): void {
-  const value = JSON.stringify(off);
-  askFirst({
-    title: `${killed ? 'End the kill of' : 'Kill'} ${name}`,
-    content: [
-      h(
-        'p',
-        {},
-        killed ? 'The rules count again.' : `All devices get ${value}, whatever the rules say.`,
-      ),
-    ],
-    verb: killed ? 'End the kill' : 'Kill',
-    grave: !killed,
-    act: async (signed) => {
-      await killFlag(name, !killed, signed);
-      changed();
-    },
-  });
-}
-
-function askDelete(name: string, changed: () => void): void {
-  askFirst({
-    title: `Delete the flag ${name}`,
-    content: [h('p', {}, 'Applications use the defaults of their own. Its history stays.')],
-    verb: 'Delete',
-    grave: true,
-    act: async (signed) => {
-      await deleteFlag(name, signed);
-      changed();
-    },
-  });
 }
 
 function back(): HTMLElement {

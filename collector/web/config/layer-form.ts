@@ -5,6 +5,7 @@ import { messageOf } from '../call.ts';
 import { h, setText } from '../dom.ts';
 import { button } from '../parts.ts';
 import { JsonField } from './json-field.ts';
+import { numberOf } from './number-of.ts';
 import { type LayerDraft, type PageLayer, previewSelector, putLayer } from './requests.ts';
 
 const SOME = 20;
@@ -130,10 +131,4 @@ function field(id: string, type: 'text' | 'number', placeholder: string): HTMLIn
 
 function labelled(text: string, input: HTMLInputElement): HTMLElement {
   return h('div', {}, h('label', { for: input.id }, text), input);
-}
-
-export function numberOf(name: string, { value }: HTMLInputElement): number {
-  const number = Number(value);
-  if (value.trim() === '' || !Number.isFinite(number)) throw new Error(`${name}: give a number.`);
-  return number;
 }

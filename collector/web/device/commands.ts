@@ -1,15 +1,15 @@
 /** The commands that went to a device, and a way to send another. */
-import { ago, clock } from '../../core/present.ts';
 import type { ReportedView } from '../../core/views.ts';
 import { askFirst } from '../ask-first.ts';
 import { messageOf } from '../call.ts';
 import { type Child, h, type View } from '../dom.ts';
 import { Known } from '../one-device.ts';
-import { badge, button, note, section } from '../parts.ts';
+import { button, note, section } from '../parts.ts';
 import { type Refreshing, refreshing } from '../refreshing.ts';
 import { showText } from '../show-text.ts';
 import { Slot } from '../slot.ts';
 import { type PlainColumn, plainTable } from '../table.ts';
+import { COMMAND_COLUMNS, type Sent } from './command-columns.ts';
 import { CommandFields } from './command-fields.ts';
 import {
   type CommandTarget,
@@ -25,11 +25,6 @@ const POLL_MS = 5_000;
 /** Commands of the fleet that are looked through, and of them those that are looked up. */
 const LAST = 200;
 const SHOWN = 20;
-
-interface Sent {
-  readonly command: PageCommand;
-  readonly target: CommandTarget;
-}
 
 export class DeviceCommands implements View {
   readonly element: HTMLElement;
@@ -107,29 +102,7 @@ export class DeviceCommands implements View {
   }
 
   private columns(): readonly PlainColumn<Sent>[] {
-    return [
-      {
-        title: 'Command',
-        wraps: true,
-        show: ({ command: { name, args } }) => [
-          name,
-          h('span', { class: 'quiet' }, argumentsText(args)),
-        ],
-      },
-      { title: 'State', show: ({ target: { state } }) => [badge(state, toneOf(state))] },
-      { title: 'Answer', wraps: true, show: ({ target }) => [target.text || '–'] },
-      {
-        title: 'Sent',
-        show: ({ command: { issuedAt, by, comment } }) => [
-          h(
-            'span',
-            { title: `${clock(issuedAt)} ${comment}` },
-            `${ago(issuedAt, Date.now())} by ${by}`,
-          ),
-        ],
-      },
-      { title: 'Do', show: (one) => [this.actions(one)] },
-    ];
+    return [...COMMAND_COLUMNS, { title: 'Do', show: (one) => [this.actions(one)] }];
   }
 
   private actions({ command, target }: Sent): Child {
@@ -164,16 +137,4 @@ export class DeviceCommands implements View {
       },
     });
   }
-}
-
-function argumentsText(args: PageCommand['args']): string {
-  return Object.entries(args)
-    .map(([name, value]) => ` ${name}=${value}`)
-    .join('');
-}
-
-function toneOf(state: string): Parameters<typeof badge>[1] {
-  if (state === 'succeeded') return 'good';
-  if (state === 'failed' || state === 'refused') return 'bad';
-  return state === 'expired' || state === 'cancelled' ? 'plain' : 'busy';
 }

@@ -12,7 +12,7 @@ interface Row {
 }
 
 export function packagesTable({ packages }: ReportedView, desired?: PageDesired): HTMLElement {
-  const wanted = new Map(desired?.packages?.map(({ name, version }) => [name, version]));
+  const wanted = new Map(desired?.packages.map(({ name, version }) => [name, version]));
   const rows: Row[] = packages.map(({ name, version, slot }) => ({
     name,
     runs: version,

@@ -12,7 +12,7 @@ export interface PageDesired {
   readonly config: Tree;
   readonly flags: Readonly<Record<string, FlagValue>>;
   /** What rollouts want of it. */
-  readonly packages?: readonly { readonly name: string; readonly version: string }[];
+  readonly packages: readonly { readonly name: string; readonly version: string }[];
   readonly layers: readonly {
     readonly id: string;
     readonly version: number;
