@@ -16,6 +16,7 @@ import { createRepositories } from '../io/trust/repositories.ts';
 import { readRoots } from '../io/trust/roots.ts';
 import { createTrustStore } from '../io/trust-store.ts';
 import { createDisk } from '../io/updates/disk.ts';
+import { localStatus } from '../io/updates/local-status.ts';
 import { createLocks } from '../io/updates/locks.ts';
 import { readMachine } from '../io/updates/machine.ts';
 import { nameOfOwnUnit, withOwnUnit } from '../io/updates/own-unit.ts';
@@ -57,6 +58,7 @@ export class Updates {
   private readonly parts: Parts;
   private readonly stopping = new AbortController();
   private round: Cancel = () => undefined;
+  private every = 0;
 
   static async open(deps: UpdatesDeps): Promise<Updates> {
     const { log, clock, facts, runner, helper, config, clockTrusted } = deps;
@@ -89,7 +91,7 @@ export class Updates {
         restart: deps.restartAgent,
       }),
       staging: await openStaging(join(folder, 'files'), disk),
-      ask: async (url, signal) => (await fetch(url, { signal })).status,
+      ask: (url, signal) => localStatus(url, signal),
       pace: () => {
         const { rate, minRate, jitter } = config().updates;
         return { ...(rate === undefined ? {} : { most: rate }), least: minRate, jitterMs: jitter };
@@ -120,8 +122,9 @@ export class Updates {
     return this.parts.updating.want(packages);
   }
 
-  /** The configuration is another: rounds may be due at another time. */
+  /** The configuration is another: rounds may be due at another time. One that is changed often puts none off. */
   follow(): void {
+    if (this.deps.config().updates.every === this.every) return;
     this.round();
     this.schedule();
   }
@@ -166,6 +169,7 @@ export class Updates {
   private schedule(): void {
     const { clock, config, log } = this.deps;
     const { every } = config().updates;
+    this.every = every;
     const ms = Math.min(MOST_DELTA_MS, every * (1 - SPREAD / 2 + Math.random() * SPREAD));
     this.round = clock.after(ms, () => {
       void this.prove()

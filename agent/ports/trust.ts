@@ -27,8 +27,8 @@ export interface Repositories {
 /** Verified metadata as it came, for the helper, which verifies it once more (`io/trust/metadata.ts`). */
 export interface MetadataFolder {
   /**
-   * Durable when it resolves. Of what is there before, roots stay, and of every other role goes what
-   * these replace.
+   * Durable when it resolves. Of what is there before, roots up to the newest of these stay, and of
+   * every other role goes what these replace.
    */
   keep(repository: RepositoryName, files: ReadonlyMap<string, string>): Promise<void>;
 }

@@ -161,6 +161,7 @@ export class Updating {
     const now = this.#wanted;
     const isAsked = this.#isAsked;
     this.#isAsked = false;
+    if (this.#isGiven) await this.#ledger.forgetOthers(now);
     if (now.length === 0 || this.#isHeld()) return;
     const answers = await this.#deps.trusted
       .releases(now, this.#stop.signal)

@@ -2,6 +2,7 @@
 import { access, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { Updates } from '../../agent/app/updates.ts';
 import { madeOf, pairOf, tarOf, webFiles } from '../support/updates/releases.ts';
 import { joined } from '../support/updating/joined.ts';
 
@@ -215,4 +216,27 @@ it('does not go on with what an earlier life began when something else is wanted
   expect(await running(it.at)).toBe('web 1.0.0\n');
   expect((await third.updates.status()).underWay).toBeUndefined();
   await third.updates.stop();
+});
+
+it('asks the director in time, however often the configuration changes meanwhile', async () => {
+  await using it = await joined();
+  await it.up();
+  const { deps, config } = await it.device();
+  const due: number[] = [];
+  const clock = {
+    ...deps.clock,
+    after: (ms: number) => {
+      due.push(ms);
+      return () => undefined;
+    },
+  };
+  const updates = await Updates.open({ ...deps, clock });
+  await updates.start();
+  const before = due.length;
+  for (let n = 0; n < 3; n++) updates.follow();
+  expect(due).toHaveLength(before);
+  Object.assign(config.updates, { every: 60_000 });
+  updates.follow();
+  expect(due.slice(before).map((ms) => ms < 70_000)).toEqual([true]);
+  await updates.stop();
 });

@@ -133,3 +133,26 @@ it('waits a minute before it asks again, however many packages were refused', as
   expect(waits.at(-1)).toBe(45_000);
   await updating.stop();
 });
+
+it('tries a version that it gave up once more after something else was wanted', async () => {
+  await using it = await world((root) => {
+    const installer = { kind: 'archive', options: { path: `${root}/web` } } as const;
+    const probe = { windowMs: 0, command: ['bin/missing'] };
+    const bad = madeOf('web', '2.0.0', installer, tarOf(webFiles('2.0.0')), { probe });
+    return [archive(root, 'web', '1.0.0'), bad];
+  });
+  const { updating, reports } = await it.open({});
+  await updating.want(web('1.0.0'));
+  await updating.want(web('2.0.0'));
+  await updating.now();
+  await updating.want(web('2.0.0'));
+  expect((await updating.now()).text).toContain('given-up');
+  for (const between of [web('1.0.0'), []]) {
+    await updating.want(between);
+    expect((await updating.now()).ok).toBe(true);
+    const before = reports.length;
+    await updating.want(web('2.0.0'));
+    expect(reports.slice(before)[0]).toMatchObject({ text: 'planned', attempt: 1 });
+  }
+  await updating.stop();
+});

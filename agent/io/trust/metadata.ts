@@ -38,19 +38,28 @@ async function put(folder: string, name: string, text: string): Promise<void> {
   await renameDurably(draft, path);
 }
 
-/** Older versions of these files; roots stay for ever. */
+/**
+ * Older versions of these files. Roots stay, but for those above the newest: they are of a trust
+ * that began elsewhere, and whoever begins with these would find them and be stuck.
+ */
 async function prune(folder: string, files: ReadonlyMap<string, string>): Promise<boolean> {
   const roles = new Set([...files.keys()].map(roleOf));
+  const newest = Math.max(0, ...[...files.keys()].map(rootVersion));
   let isAny = false;
   for (const name of await readdir(folder)) {
     const file = decoded(name);
     const role = file === undefined ? undefined : roleOf(file);
-    if (file === undefined || role === undefined || role === 'root') continue;
+    if (file === undefined || role === undefined) continue;
+    if (role === 'root' && (newest === 0 || rootVersion(file) <= newest)) continue;
     if (files.has(file) || !roles.has(role)) continue;
     await rm(join(folder, name), { force: true });
     isAny = true;
   }
   return isAny;
+}
+
+function rootVersion(file: string): number {
+  return Number(/^(\d{1,15})\.root\.json$/.exec(file)?.[1] ?? 0);
 }
 
 function decoded(name: string): string | undefined {

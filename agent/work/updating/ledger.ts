@@ -79,6 +79,17 @@ export class Ledger {
     return readTried(this.#facts.get(`tried/${name}`));
   }
 
+  /** Failures count while that version is wanted: who wants it anew, after another, has a reason to. */
+  async forgetOthers(wanted: readonly { name: string; version: string }[]): Promise<void> {
+    for (const fact of this.#facts.names('tried')) {
+      const version = readTried(this.#facts.get(fact))?.what.split(' ', 1)[0];
+      const isWanted = wanted.some(
+        (one) => fact === `tried/${one.name}` && one.version === version,
+      );
+      if (!isWanted) await this.#facts.remove(fact);
+    }
+  }
+
   attempt(releases: readonly ReleaseManifest[]): number {
     return Math.max(1, ...releases.map((one) => attemptOf(one, this.tried(one.name))));
   }
