@@ -41,5 +41,5 @@ describe('a rollout by the default file', () => {
     const { fleet, rollout } = await roll({ devices, background: 1, install: 1 });
     expect(rollout.record.state).toBe('done');
     expect(fleet.running('2.0.0')).toBeGreaterThan(devices * 0.98);
-    }, 120_000);
+  }, 120_000);
 });
