@@ -12,6 +12,10 @@ export interface Content {
   readonly silences: readonly string[];
   /** Topic and payload. */
   readonly quarantine: readonly string[];
+  /** Names and defaults. */
+  readonly flags: readonly string[];
+  /** Version of what the director tells each device; 0 where it refuses. */
+  readonly directed: readonly number[];
 }
 
 interface Series {
@@ -32,8 +36,28 @@ export async function contentOf(http: string): Promise<Content> {
   }
   const silences = await get<readonly { readonly id: string }[]>(`${http}/api/v2/silences`);
   const { devices, gaps } = await fleet(http);
-  const quarantine = await quarantined(http);
-  return { samples, devices, gaps, silences: silences.map(({ id }) => id).sort(), quarantine };
+  return {
+    ...{ samples, devices, gaps, silences: silences.map(({ id }) => id).sort() },
+    quarantine: await quarantined(http),
+    flags: await flagsOf(http),
+    directed: await directed(http),
+  };
+}
+
+async function flagsOf(http: string): Promise<string[]> {
+  const url = `${http}/api/muster/v1/flags`;
+  const { flags } = await get<{ flags: { name: string; default: unknown }[] }>(url);
+  return flags.map((flag) => `${flag.name} ${JSON.stringify(flag.default)}`).sort();
+}
+
+async function directed(http: string): Promise<number[]> {
+  const versions = DEVICES.map(async (id) => {
+    const answer = await fetch(`${http}/director/${id}/metadata/timestamp.json`);
+    if (!answer.ok) return 0;
+    const { signed } = (await answer.json()) as { signed: { version: number } };
+    return signed.version;
+  });
+  return Promise.all(versions);
 }
 
 async function fleet(http: string): Promise<Pick<Content, 'devices' | 'gaps'>> {

@@ -25,6 +25,7 @@ interface Losses {
   readonly devices: readonly string[];
   readonly silences: readonly string[];
   readonly quarantine: readonly string[];
+  readonly flags: readonly string[];
 }
 
 export function judge(job: Job, notes: Notes, seen: Seen): Trial {
@@ -38,6 +39,7 @@ export function judge(job: Job, notes: Notes, seen: Seen): Trial {
     ...(seen.cpu > CPU_LIMIT ? [`${seen.cpu.toFixed(1)} s of CPU until it worked`] : []),
     ...invented(notes, seen),
     ...lostLater(seen),
+    ...directing(job, notes, seen),
     ...beyond(job, notes, losses),
     ...(lost.length > 0 && told.length === 0 ? ['lost without a word'] : []),
     ...(lost.length > 0 && seen.verified.length === 0 ? ['verify found nothing'] : []),
@@ -63,7 +65,18 @@ function lossesOf(notes: Notes, { content, atRest }: Seen): Losses {
     devices: missing(rest.devices, content.devices),
     silences: missing(rest.silences, content.silences),
     quarantine: missing(rest.quarantine, content.quarantine),
+    flags: missing(rest.flags, content.flags),
   };
+}
+
+/** Versions never fall; without its key the director refuses, and that is told. */
+function directing({ file }: Job, notes: Notes, { content, complaints, verified }: Seen): string[] {
+  const fallen = content.directed.filter((version, n) => version < (notes.rest.directed[n] ?? 0));
+  if (fallen.length === 0) return [];
+  const closed = content.directed.every((version) => version === 0) && file.startsWith('director/');
+  if (!closed) return [`the director went back to ${fallen.join(', ')}`];
+  const told = complaints.some((line) => line.includes('director')) && verified.length > 0;
+  return told ? [] : ['the director is closed without a word'];
 }
 
 function invented(notes: Notes, { content }: Seen): string[] {
@@ -102,6 +115,7 @@ function beyond({ file }: Job, notes: Notes, losses: Losses): string[] {
     devices: () => file.startsWith('catalog/'),
     silences: () => file.startsWith('alerts/'),
     quarantine: () => file.startsWith('quarantine/'),
+    flags: () => file.startsWith('fleet/'),
   };
   return Object.entries(losses).flatMap(([what, names]) => {
     const far = (names as readonly string[]).filter((name) => !allowed[what as keyof Losses](name));

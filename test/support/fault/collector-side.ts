@@ -45,8 +45,9 @@ async function prepare(base: string): Promise<void> {
   for (let n = 0; n < 5; n++) await fleet.batch(today - n * STEP * 7 + 1_000, 3, STEP);
   await fleet.rubbish();
   await silence(collector.http, 'last');
-  await copyAsKilled(live, join(base, 'killed'));
+  await flag(collector.http, 'last');
   const { samples, ...rest } = await contentOf(collector.http);
+  await copyAsKilled(live, join(base, 'killed'));
   const notes: Notes = {
     ...{ today, next: fleet.next, samples: [...samples], rest, rollups: [...rollups] },
     journalled: [...samples.keys()].filter((name) => !stored.samples.has(name)),
@@ -64,6 +65,7 @@ async function fill(live: string, from: number, to: number): Promise<void> {
   for (let at = from; at < to; at += ROWS * STEP) await fleet.batch(at, ROWS, STEP);
   await fleet.rubbish();
   await silence(collector.http, `${from}`);
+  await flag(collector.http, `at-${from}`);
   await fleet.end();
   await collector.stop();
 }
@@ -75,6 +77,14 @@ async function silence(http: string, comment: string): Promise<void> {
   const body = JSON.stringify({ comment, createdBy: 'test', startsAt, endsAt, matchers });
   const headers = { 'content-type': 'application/json' };
   const answer = await fetch(`${http}/api/v2/silences`, { method: 'POST', headers, body });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
+async function flag(http: string, name: string): Promise<void> {
+  const body = JSON.stringify({ type: 'boolean', default: true, by: 'test' });
+  const headers = { 'content-type': 'application/json' };
+  const url = `${http}/api/muster/v1/flags/${name}`;
+  const answer = await fetch(url, { method: 'PUT', headers, body });
   if (!answer.ok) throw new Error(await answer.text());
 }
 
