@@ -36,9 +36,9 @@ export interface TrustingDeps extends ContactDeps {
   /** The clock was set by somebody. */
   readonly clockKnown: () => boolean;
   readonly versions: () => Promise<Versions>;
-  /** Hexadecimal, never the same. */
   /** Whether this device may have the package, by its own file. */
   readonly accepts: (name: string) => boolean;
+  /** Hexadecimal, never the same. */
   readonly nonce: () => string;
 }
 
@@ -123,7 +123,10 @@ export class Trusting implements Trusted {
     });
     await this.#keep(checked.state, came);
     const { outcome, refusedBy = 'director' } = checked;
-    await this.#contacts.note(trustedNow(own, checked.state), outcome.ok);
+    // Since when it fails is not known without a clock; one that is set later would make years of it.
+    if (outcome.ok || own.known) {
+      await this.#contacts.note(trustedNow(own, checked.state), outcome.ok);
+    }
     if (!outcome.ok) {
       const verdict = verdictOf(outcome.refusal, refusedBy);
       this.#problem = verdict.why;

@@ -177,6 +177,7 @@ export class Updating {
     }
     // Also after a refusal: metadata that was held back, or a mirror that lied, may be well again.
     if (wanted.length < answers.length) this.#again.later();
+    this.#noteFallen(wanted);
     const installed = this.#ledger.manifests();
     const resolved = resolvePackages({ wanted, installed }, await this.#deps.versions());
     if (!resolved.ok) {
@@ -259,6 +260,17 @@ export class Updating {
     }
     if (signal.aborted) return;
     this.#looking = this.#deps.clock.after(LOOK_MS, () => void this.#next(() => this.#look()));
+  }
+
+  /** Somebody put something else in its place, and has a reason to: it is not fought over. */
+  #noteFallen(wanted: readonly ReleaseManifest[]): void {
+    const installed = this.#ledger.installed();
+    for (const { name, version } of wanted) {
+      const there = installed.get(name);
+      if (there === undefined || there.isThere || there.manifest.version !== version) continue;
+      const what = `${name} ${version} was installed, and it is not what runs`;
+      this.#findings.note(name, `fell-back: ${what}; left alone until another version is wanted`);
+    }
   }
 
   #id(): string {

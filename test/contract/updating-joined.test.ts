@@ -240,3 +240,22 @@ it('asks the director in time, however often the configuration changes meanwhile
   expect(due.slice(before).map((ms) => ms < 70_000)).toEqual([true]);
   await updates.stop();
 });
+
+it('does not count the time without a clock as silence', async () => {
+  await using it = await joined();
+  const made = pairOf('1.0.0', it.at('root'));
+  await it.publish(...made);
+  await it.up();
+  const lost = await it.device({ clockTrusted: false });
+  await it.down();
+  const set = it.hands.now;
+  it.hands.now = 1000;
+  await lost.updates.want(both('1.0.0'));
+  await lost.updates.stop();
+  it.hands.now = set;
+  const known = await it.device();
+  await known.updates.want(both('1.0.0'));
+  expect(known.events).toEqual([]);
+  expect((await known.updates.status()).director.isSilent).toBe(false);
+  await known.updates.stop();
+});

@@ -1,4 +1,5 @@
 /** Wishes that change while something is done about the one before, and how often it is asked again. */
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -32,7 +33,7 @@ async function world(make: (root: string) => readonly Made[]) {
   return {
     open: (deps: Partial<UpdatingDeps>) =>
       device(join(folder.path, 'data'), { base, releases, deps }),
-    releases,
+    ...{ releases, root: join(folder.path, 'root') },
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();
@@ -154,5 +155,24 @@ it('tries a version that it gave up once more after something else was wanted', 
     await updating.want(web('2.0.0'));
     expect(reports.slice(before)[0]).toMatchObject({ text: 'planned', attempt: 1 });
   }
+  await updating.stop();
+});
+
+it('says of a version that a person took away that it is left alone', async () => {
+  await using it = await world((root) => [archive(root, 'web', '1.0.0')]);
+  const { updating } = await it.open({});
+  await updating.want(web('1.0.0'));
+  expect(await updating.now()).toEqual({
+    ok: true,
+    text: 'nothing to do: 1 packages are as wanted',
+  });
+  await rm(join(it.root, 'web/current'));
+  // The look at what runs comes with a start.
+  await updating.start();
+  expect(updating.packages()).toEqual([]);
+  const answer = await updating.now();
+  expect(answer.text).toMatch(/^web 1\.0\.0: fell-back: .* until another version is wanted$/);
+  expect(answer.ok).toBe(false);
+  expect(updating.wants()[0]?.why).toMatch(/^fell-back/);
   await updating.stop();
 });
