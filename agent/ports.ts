@@ -84,6 +84,8 @@ export interface NewRecord {
   readonly clockUnset: boolean;
   /** It is handed to the link at once, so its bytes are fixed and thinning leaves it alone. */
   readonly sent: boolean;
+  /** It tells of what the opening found: from here on that is not owed any more. */
+  readonly settlesOpening?: true;
   /** Makes the payload once number and `low` are known. Called exactly once, synchronously. */
   encode(position: Position & { readonly low: number }): Uint8Array;
 }
@@ -105,7 +107,10 @@ export interface BufferOpening {
   readonly previousEpoch?: string;
   /** UTC milliseconds of the newest sample that is known to have been in the buffer, if any. */
   readonly lastTo?: number;
-  /** From when on samples may be missing: `lastTo`, or where nothing tells, the folder's making. */
+  /**
+   * From when on samples may be missing: `lastTo`, or where nothing tells, the folder's making; earlier
+   * when a life before this one ended before it could tell.
+   */
   readonly since: number;
   /** For people: what was done and where the damaged folder was put. */
   readonly detail: string;

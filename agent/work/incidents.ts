@@ -48,7 +48,7 @@ async function tellOpening({ buffer, recording }: IncidentDeps): Promise<void> {
     text: detail.slice(0, MOST_TEXT),
     attributes: new Map([['how', how]]),
   };
-  await recording.event([event], [gap]);
+  await recording.opening(event, gap);
 }
 
 /** The collector left a record unacknowledged while later ones passed: it becomes a gap. */

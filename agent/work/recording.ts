@@ -41,7 +41,7 @@ interface Dropped {
 }
 
 /** A record before its number is known; `mono` is when its first sample was taken. */
-type Making = Pick<NewRecord, 'kind' | 'id' | 'from' | 'to' | 'samples'> & {
+type Making = Pick<NewRecord, 'kind' | 'id' | 'from' | 'to' | 'samples' | 'settlesOpening'> & {
   readonly mono: number;
 };
 
@@ -86,16 +86,26 @@ export class Recording {
     return this.message('event', undefined, (header) => encodeEvent({ header, events, gaps }));
   }
 
+  /** As `event`, of what the opening of the buffer found. */
+  opening(event: DeviceEvent, gap: Gap): Promise<void> {
+    const encode = (header: Header) => encodeEvent({ header, events: [event], gaps: [gap] });
+    return this.message('event', undefined, encode, true);
+  }
+
   /** Records a numbered message that is no batch; rejects when the buffer refuses. */
   async message(
     kind: Exclude<RecordKind, 'm'>,
     id: string | undefined,
     encode: (header: Header) => Uint8Array,
+    settlesOpening?: true,
   ): Promise<void> {
     const mono = Math.round(this.deps.clock.mono());
     const wall = wallAt(this.deps.timeline(), mono);
-    const times = { mono, from: wall, to: wall, samples: 0 };
-    await this.append(id === undefined ? { kind, ...times } : { kind, id, ...times }, encode);
+    const about = { kind, mono, from: wall, to: wall, samples: 0 };
+    await this.append(
+      { ...about, ...(id !== undefined && { id }), ...(settlesOpening && { settlesOpening }) },
+      encode,
+    );
   }
 
   /** The oldest so many rows; those that come meanwhile wait for the next batch. */

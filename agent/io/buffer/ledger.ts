@@ -34,6 +34,8 @@ export interface Ledger {
   readonly staging?: true;
   /** UTC milliseconds of the newest sample in any batch, as of when this was written. */
   readonly lastTo?: number;
+  /** UTC milliseconds since when samples may be missing of which no record tells yet. */
+  readonly owed?: number;
   readonly records: number;
   readonly bytes: number;
   /** Never empty; the current one last. */

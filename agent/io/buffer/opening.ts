@@ -178,14 +178,24 @@ async function finish(
   const { staging: _, ...begun } = mint
     ? mintEpoch(counted.ledger, options.newEpoch())
     : counted.ledger;
-  const ledger = { ...begun, version: begun.version + 1, boot: options.bootId, clean: false };
-  await begin(loaded.level, ledger, counted.damaged);
   const lastTo = lastSeen(counted.lastTo, stored.lastTo);
+  const since = Math.min(
+    stored.owed ?? Number.POSITIVE_INFINITY,
+    lastTo ?? (await bornAt(options.path)),
+  );
+  // A life that ended well, and before it could tell how the one before it had ended.
+  const how = kind === 'clean' && stored.owed !== undefined ? 'killed' : kind;
+  const isOwed = how !== 'clean' && how !== 'new';
+  const ledger = {
+    ...{ ...begun, version: begun.version + 1, boot: options.bootId, clean: false },
+    ...(isOwed ? { owed: since } : {}),
+  };
+  await begin(loaded.level, ledger, counted.damaged);
   const opening: BufferOpening = {
-    how: kind,
+    how,
     ...(mint && previous !== undefined ? { previousEpoch: previous } : {}),
     ...(lastTo === undefined ? {} : { lastTo }),
-    since: lastTo ?? (await bornAt(options.path)),
+    since,
     detail: damage ?? `epoch ${currentEpoch(ledger).epoch}`,
   };
   return { level: loaded.level, folder, ledger, opening };

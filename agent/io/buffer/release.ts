@@ -117,14 +117,16 @@ export async function raiseLow(journal: Journal, order: number): Promise<void> {
 
 async function lowestHeld(
   journal: Journal,
-  { order, epoch, low, next }: EpochEntry,
+  { order, epoch, low, next, gone }: EpochEntry,
 ): Promise<number> {
   const { ledger, staged } = journal;
   if (ledger.records === 0) return next;
   const lowestStaged = staged.lowest(order) ?? next;
   if (ledger.records === staged.size) return lowestStaged;
   const end = recordKey({ order, epoch, number: next });
-  let from: Buffer | undefined = recordKey({ order, epoch, number: low });
+  // What was just released still lies there until its deletion is written: not read over again.
+  const [first] = missingFrom(gone, { first: low, last: next - 1 });
+  let from: Buffer | undefined = recordKey({ order, epoch, number: first?.first ?? next });
   for (let limit = 2; from !== undefined; limit = SLICE) {
     const slice = await readSlice(journal.level, from, limit, end);
     const held = slice.found.find(({ place }) => !journal.isDeleted(place));

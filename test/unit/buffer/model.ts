@@ -32,6 +32,8 @@ export class Model {
   /** How long live batches may wait for their write. */
   private readonly writeDelayMs: number;
   private readonly root: string;
+  /** What an unclean end may have cost is not told yet. */
+  private isOwed = false;
   private lives = 0;
   private boots = 0;
   private buffer: RecordBuffer;
@@ -90,8 +92,10 @@ export class Model {
       expect([low, number]).toEqual([lowest?.low, lowest?.next]);
     };
     const { kind, bytes, sent } = step;
-    const record = newRecord(n, { kind, bytes, sent, seen, samples: n });
+    const tells = kind === 'event' ? ({ settlesOpening: true } as const) : {};
+    const record = newRecord(n, { kind, bytes, sent, seen, samples: n, ...tells });
     const stored = await this.buffer.append(record);
+    if (kind === 'event') this.isOwed = false;
     expect(this.payloads.has(nameOf(stored))).toBe(false);
     if (this.writeDelayMs > 0 && sent && kind === 'm') this.unwritten.add(nameOf(stored));
     else this.unwritten.clear();
@@ -144,7 +148,8 @@ export class Model {
       writeDelayMs: this.writeDelayMs,
     });
     const after = this.buffer.held().at(-1);
-    const kinds = { reopen: 'clean', kill: 'killed', power: 'power' };
+    if (how !== 'reopen') this.isOwed = true;
+    const kinds = { reopen: this.isOwed ? 'killed' : 'clean', kill: 'killed', power: 'power' };
     expect(this.buffer.opening.how).toBe(kinds[how]);
     if (after?.epoch !== before?.epoch) {
       expect(how).not.toBe('reopen');
