@@ -4,7 +4,7 @@
  */
 import type { ReportedPackage } from '../../protocol/messages/reported.ts';
 import type { ReleaseManifest } from '../../protocol/release.ts';
-import { kindOfCode, type UpdateCode, UpdateError } from '../core/updates/codes.ts';
+import { asUpdateError, kindOfCode, type UpdateCode, UpdateError } from '../core/updates/codes.ts';
 import { resolvePackages, type Versions } from '../core/updates/resolve.ts';
 import { stepOf, type Update, type UpdateStep } from '../core/updates/update.ts';
 import type { Facts, Journal } from '../ports/caretaking.ts';
@@ -219,7 +219,8 @@ export class Updating {
     try {
       await this.#ledger.journal(update);
     } catch (error) {
-      this.#deps.log.warn('an update cannot begin', { why: String(error) });
+      const { code } = asUpdateError((error as Error).cause ?? error, 'disk-error');
+      for (const one of group) this.#refuse(one, code, (error as Error).message);
       return this.#again.later();
     }
     this.#findings.begun(group);

@@ -176,3 +176,32 @@ it('says of a version that a person took away that it is left alone', async () =
   expect(updating.wants()[0]?.why).toMatch(/^fell-back/);
   await updating.stop();
 });
+
+it('tells that an update cannot be written down, once, and goes on when it can', async () => {
+  await using it = await world((root) => [archive(root, 'web', '1.0.0')]);
+  const texts = new Map<string, string>();
+  let isFull = true;
+  const facts: UpdatingDeps['facts'] = {
+    get: (name) => texts.get(name),
+    names: (group) => [...texts.keys()].filter((name) => name.startsWith(`${group}/`)),
+    put: async (name, text) => {
+      const cause = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+      if (isFull) throw new Error(`fact ${name} could not be written`, { cause });
+      await Promise.resolve(texts.set(name, text));
+    },
+    remove: async (name) => {
+      await Promise.resolve(texts.delete(name));
+    },
+  };
+  const { updating, reports } = await it.open({ facts });
+  await updating.want(web('1.0.0'));
+  expect((await updating.now()).text).toMatch(/^web 1\.0\.0: no-space: /);
+  expect(reports.map(({ state, text }) => [state, text.slice(0, 9)])).toEqual([
+    ['skipped', 'no-space:'],
+  ]);
+  isFull = false;
+  await updating.now();
+  await updating.want(web('1.0.0'));
+  expect(updating.packages().map(({ version }) => version)).toEqual(['1.0.0']);
+  await updating.stop();
+});
