@@ -26,7 +26,11 @@ export class TrialProcess {
         child.kill('SIGKILL');
         died('the program hung');
       }, HANGS_MS);
-      child.once('message', (trial) => over(trial as Trial));
+      child.once('message', (trial) => {
+        // What did not start may still have the folder open, which the next trial needs.
+        if ((trial as Trial).lost === '?') this.end();
+        over(trial as Trial);
+      });
       child.once('exit', (code, signal) => died(`the program died: ${signal ?? code}`));
       child.send({ side, job });
     });
