@@ -6,7 +6,14 @@ import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type KeyPair, keyPairOf, newKeyPair } from '../../../protocol/tuf/keys.ts';
 import type { Root } from '../../../protocol/tuf/metadata.ts';
-import { draftBytes, readDraft, signedWith, unsigned } from '../../core/releases/envelope.ts';
+import { signersOf } from '../../../protocol/tuf/verify.ts';
+import {
+  draftBytes,
+  missing,
+  readDraft,
+  signedWith,
+  unsigned,
+} from '../../core/releases/envelope.ts';
 import { rootOf } from '../../core/releases/publication.ts';
 import { firstRoot } from '../../core/releases/root-changes.ts';
 import { syncFolder } from './sync-folder.ts';
@@ -37,6 +44,8 @@ export async function signingKey(folder: string, now: number): Promise<KeyPair> 
   if (key === undefined && root === undefined) return firstKeys(folder, now);
   if (key === undefined) throw new Error(`${path} is gone: ${ADVICE}`);
   if (root === undefined) return rootFor(folder, key, now);
+  // Devices hold roots of their own: they take what the key signs.
+  if (root === 'damaged') return key;
   if (root.roles.timestamp.keyids.includes(key.keyid)) return key;
   throw new Error(`${path} is not the key that the newest root names (${root.version}): ${ADVICE}`);
 }
@@ -76,14 +85,25 @@ export async function rootVersions(folder: string): Promise<readonly number[]> {
   return versions.filter((version) => version > 0).sort((a, b) => a - b);
 }
 
-async function newestRoot(folder: string): Promise<Root | undefined> {
+async function newestRoot(folder: string): Promise<Root | 'damaged' | undefined> {
   const version = (await rootVersions(folder)).at(-1);
   if (version === undefined) return undefined;
-  const path = join(folder, 'metadata', `${version}.root.json`);
-  const draft = readDraft(await readFile(path));
+  return (await readRoot(folder, version)) ?? 'damaged';
+}
+
+/** `undefined` for one that is not as its keys have signed it. */
+async function readRoot(folder: string, version: number): Promise<Root | undefined> {
+  const draft = readDraft(await readFile(join(folder, 'metadata', `${version}.root.json`)));
   const root = 'problem' in draft ? undefined : rootOf(draft);
-  if (root === undefined) throw new Error(`${path} is damaged: put it back from a backup`);
-  return root;
+  if ('problem' in draft || root === undefined) return undefined;
+  return missing(draft, signersOf(root, 'root')) > 0 ? undefined : root;
+}
+
+/** For those who look after it: throws, naming it, when the newest root is not as it was signed. */
+export async function checkNewestRoot(folder: string): Promise<void> {
+  if ((await newestRoot(folder)) !== 'damaged') return;
+  const path = join(folder, 'metadata');
+  throw new Error(`the newest root in ${path} is damaged: put it back from a backup`);
 }
 
 async function toldAnybody(folder: string): Promise<boolean> {

@@ -16,7 +16,7 @@ import {
 import { rootOf } from '../../core/releases/publication.ts';
 import { renewedRoot } from '../../core/releases/root-changes.ts';
 import type { DirectorRoot, KeptRoot } from '../../ports/releases.ts';
-import { absent, readKey, signingKey } from './director-keys.ts';
+import { absent, checkNewestRoot, readKey, signingKey } from './director-keys.ts';
 import { syncFolder } from './sync-folder.ts';
 import { writeSecret } from './write-secret.ts';
 
@@ -48,6 +48,7 @@ export class DirectorRoots implements DirectorRoot {
   /** Throws too while the key below it cannot be used: this is looked at again and again, and told. */
   async keep(now: number): Promise<KeptRoot> {
     await signingKey(this.#folder, now);
+    await checkNewestRoot(this.#folder);
     const root = rootOf(await this.newest());
     if (root === undefined) throw new Error(`${this.#folder}: the newest root is malformed`);
     const key = await this.ownRootKey();
