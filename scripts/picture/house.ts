@@ -6,7 +6,7 @@ export const PARTS = ['agent', 'collector'] as const;
 /** From the top: an arrow may only point further down. */
 const LAYERS: readonly (readonly string[])[] = [
   ['main'],
-  ['cli', 'commands', 'web', 'helper'],
+  ['cli', 'commands', 'web', 'helper', 'launcher'],
   ['app'],
   ['work'],
   ['config'],
