@@ -63,6 +63,7 @@ export class ReleasesDesk {
     const { clock, data, directory, packagesFor } = this.deps;
     await this.check.refresh();
     this.director = await openDirector(join(data, 'director'), {
+      log: this.deps.log,
       now: () => Math.round(clock.wall()),
       assigned: (id) => {
         const device = directory.get(id);

@@ -51,7 +51,8 @@ export function showText(view: RolloutView): string {
     ['comment', view.comment],
     ['ended', view.endedAt === 0 ? 'not yet' : clock(view.endedAt)],
     ['devices', countsText(view.counts)],
-    ['comparison', comparison(view)],
+    // Without devices beside the updated ones there is nothing to compare.
+    ...(view.evidence.waiting === 0 ? [] : [['comparison', comparison(view)] as const]),
   ]);
   const stages = table(
     [
