@@ -43,7 +43,7 @@ describe('clock', () => {
     [-60_000, 'warning', /^the clock is (60|60\.\d) s ahead of 127/],
     [3_600_000, 'critical', /behind/],
     [-3_600_000, 'critical', /ahead of/],
-    [60 * 365 * 86_400_000, 'critical', /is 21900 days behind/],
+    [60 * 365 * 86_400_000, 'critical', /is (21899|21900) days behind/],
   ])('judges an offset of %i ms: %s', async (ms, state, text) => {
     const found = await ask(shifted(ms), { warning: '30s', critical: '10m' });
     expect(found.state).toBe(state);

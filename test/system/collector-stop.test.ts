@@ -100,6 +100,9 @@ it('says of itself what it did and how its parts do', async () => {
     'store',
     'journal',
     'devices',
+    'rollouts',
+    'releases',
+    'director',
   ]);
   const metrics = await (await fetch(`${http}/metrics`)).text();
   expect(metrics).toMatch(/^muster_collector_devices 1$/m);

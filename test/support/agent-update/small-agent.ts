@@ -91,6 +91,15 @@ async function live(): Promise<void> {
   });
   await updating.start();
   await updating.want(wanted);
+  // What failed is tried again after a minute, or when somebody asks for it.
+  const isOpen = () =>
+    updating
+      .wants()
+      .some(({ state, why = '' }) => state === 'wanted' && !why.startsWith('given-up'));
+  for (let n = 0; n < 4 && !isLeaving && isOpen(); n++) {
+    await updating.now();
+    await updating.want(wanted);
+  }
   if (!isLeaving)
     note('settled', {
       packages: updating.packages().map(({ version }) => version),
