@@ -99,10 +99,10 @@ it('says of itself what it did and how its parts do', async () => {
     'broker',
     'store',
     'journal',
-    'devices',
     'rollouts',
     'releases',
     'director',
+    'devices',
   ]);
   const metrics = await (await fetch(`${http}/metrics`)).text();
   expect(metrics).toMatch(/^muster_collector_devices 1$/m);
