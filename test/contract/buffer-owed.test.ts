@@ -36,7 +36,16 @@ it('is not forgotten when the next life is killed before it could tell', async (
   await after.close();
 });
 
-it('is told after a clean end too, and once it is on record no more', async () => {
+/** The second life, which has told: the record of it is in the folder. */
+async function told(path: string) {
+  const buffer = await openBuffer({ ...options, path });
+  const { since } = buffer.opening;
+  const record = await buffer.append(newRecord(7, { kind: 'event', settlesOpening: true }));
+  await buffer.append(newRecord(8));
+  return { buffer, since, record };
+}
+
+it('is told after a clean end too', async () => {
   await using folder = await tempFolder('owed');
   const path = await killedOnce(folder.path);
   const second = await openBuffer({ ...options, path });
@@ -45,9 +54,34 @@ it('is told after a clean end too, and once it is on record no more', async () =
   await second.close();
   const third = await openBuffer({ ...options, path });
   expect(third.opening).toMatchObject({ how: 'killed', since });
-  await third.append(newRecord(8, { kind: 'event', settlesOpening: true }));
   await third.close();
-  const fourth = await openBuffer({ ...options, path });
-  expect(fourth.opening.how).toBe('clean');
-  await fourth.close();
+});
+
+it('is told no more while the record of it waits, and told again with what the next kill may have cost', async () => {
+  await using folder = await tempFolder('owed');
+  const path = await killedOnce(folder.path);
+  const { buffer, since } = await told(path);
+  await buffer.close();
+  const clean = await openBuffer({ ...options, path });
+  expect(clean.opening.how).toBe('clean');
+  const killed = join(folder.path, 'killed');
+  await copyAsKilled(path, killed);
+  await clean.close();
+  const after = await openBuffer({ ...options, path: killed });
+  expect(after.opening).toMatchObject({ how: 'killed', since, lastTo: newRecord(8).to });
+  await after.close();
+});
+
+it('is settled when the collector has the record of it', async () => {
+  await using folder = await tempFolder('owed');
+  const path = await killedOnce(folder.path);
+  const { buffer, record } = await told(path);
+  await buffer.acknowledge(record.epoch, [{ first: record.number, last: record.number }]);
+  await buffer.append(newRecord(9));
+  const killed = join(folder.path, 'killed');
+  await copyAsKilled(path, killed);
+  await buffer.close();
+  const after = await openBuffer({ ...options, path: killed });
+  expect(after.opening).toMatchObject({ how: 'killed', since: newRecord(9).to });
+  await after.close();
 });

@@ -35,8 +35,8 @@ export async function append(
   } else {
     // Before the first one is staged, the folder says that this may happen.
     const announced: Ledger = stage ? { ...ledger, staging: true } : ledger;
-    const { staging, owed } = journal.ledger;
-    const tallied = announced.staging === staging && announced.owed === owed;
+    const { staging, toldBy } = journal.ledger;
+    const tallied = announced.staging === staging && announced.toldBy === toldBy;
     await journal.commit({
       operations: [{ type: 'put', key, value }],
       ledger: announced,
@@ -80,11 +80,10 @@ function storedForm(ledger: Ledger, record: NewRecord, payload: Uint8Array): Rec
 function appended(ledger: Ledger, number: number, bytes: number, record: NewRecord): Ledger {
   const current = currentEpoch(ledger);
   const unset = record.clockUnset && ledger.unsetFrom === undefined;
-  const { owed, ...rest } = ledger;
-  const stillOwed = owed !== undefined && record.settlesOpening !== true;
+  const tells = record.settlesOpening === true && ledger.owed !== undefined;
   return {
-    ...rest,
-    ...(stillOwed ? { owed } : {}),
+    ...ledger,
+    ...(tells ? { toldBy: { order: current.order, epoch: current.epoch, number } } : {}),
     records: ledger.records + 1,
     bytes: ledger.bytes + bytes,
     ...(record.kind === 'm' ? { lastTo: Math.max(record.to, ledger.lastTo ?? 0) } : {}),

@@ -19,6 +19,7 @@ import {
   mintEpoch,
   type Plan,
   settlePlan,
+  withDebtOf,
 } from './ledger.ts';
 import { type Level, syncLogs } from './level.ts';
 import { bufferError } from './level-errors.ts';
@@ -101,7 +102,8 @@ export class Journal {
     await level.close();
     const given = currentEpoch(this.ledger);
     this.opened = await openFolder({ ...this.options, afterFailure: true });
-    this.ledger = readopt(this.opened.ledger, this.ledger, this.staged);
+    const adopted = readopt(this.opened.ledger, this.ledger, this.staged);
+    this.ledger = withDebtOf(adopted, this.ledger);
     this.waiting.clear();
     this.written = 0;
     this.stale = false;

@@ -34,8 +34,10 @@ export interface Ledger {
   readonly staging?: true;
   /** UTC milliseconds of the newest sample in any batch, as of when this was written. */
   readonly lastTo?: number;
-  /** UTC milliseconds since when samples may be missing of which no record tells yet. */
+  /** UTC milliseconds since when samples may be missing of which the collector has not been told. */
   readonly owed?: number;
+  /** The record that tells of it; what is owed is settled when that is acknowledged. */
+  readonly toldBy?: Place;
   readonly records: number;
   readonly bytes: number;
   /** Never empty; the current one last. */
@@ -119,6 +121,11 @@ export function mintEpoch(ledger: Ledger, epoch: string): Ledger {
   return { ...ledger, epochs: [...kept, entry] };
 }
 
+/** The collector has the record that tells of what was owed. */
+export function settled({ owed: _, toldBy: __, ...rest }: Ledger): Ledger {
+  return rest;
+}
+
 export function tallyOf(ledger: Ledger): Tally {
   const { low, gone } = currentEpoch(ledger);
   const { version, records, bytes } = ledger;
@@ -143,6 +150,12 @@ export function applyNewest(
     bytes: tally.bytes + storedBytes,
     epochs: replaceEpoch(ledger, entry),
   };
+}
+
+/** What is owed as the process knows it, which may be ahead of its folder. */
+export function withDebtOf(ledger: Ledger, { owed, toldBy }: Ledger): Ledger {
+  const debt = { ...(owed !== undefined && { owed }), ...(toldBy !== undefined && { toldBy }) };
+  return { ...settled(ledger), ...debt };
 }
 
 /** The ledger after its plan, or as if there had been none. */

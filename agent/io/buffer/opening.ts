@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { type FoundFolder, judgeOpening } from '../../core/epoch.ts';
 import type { BufferOpening } from '../../ports.ts';
 import { type Folder, findFolder, generationPath, quarantine } from './folder.ts';
-import { LEDGER_KEY, recordKey } from './keys.ts';
+import { LEDGER_KEY, type Place, recordKey } from './keys.ts';
 import {
   applyNewest,
   currentEpoch,
@@ -13,6 +13,7 @@ import {
   encodeLedger,
   type Ledger,
   mintEpoch,
+  settled,
   settlePlan,
 } from './ledger.ts';
 import {
@@ -184,12 +185,12 @@ async function finish(
     lastTo ?? (await bornAt(options.path)),
   );
   // A life that ended well, and before it could tell how the one before it had ended.
-  const how = kind === 'clean' && stored.owed !== undefined ? 'killed' : kind;
-  const isOwed = how !== 'clean' && how !== 'new';
-  const ledger = {
-    ...{ ...begun, version: begun.version + 1, boot: options.bootId, clean: false },
-    ...(isOwed ? { owed: since } : {}),
-  };
+  const isUntold = stored.owed !== undefined && !(await holds(loaded.level, stored.toldBy));
+  const how = kind === 'clean' && isUntold ? 'killed' : kind;
+  // The process that has the folder has told of its opening.
+  const isOwed = how !== 'clean' && how !== 'new' && options.afterFailure !== true;
+  const next = { ...begun, version: begun.version + 1, boot: options.bootId, clean: false };
+  const ledger = isOwed ? { ...settled(next), owed: since } : next;
   await begin(loaded.level, ledger, counted.damaged);
   const opening: BufferOpening = {
     how,
@@ -204,6 +205,13 @@ async function finish(
 function lastSeen(...times: readonly (number | undefined)[]): number | undefined {
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? undefined : Math.max(...known);
+}
+
+async function holds(level: Level, place: Place | undefined): Promise<boolean> {
+  if (place === undefined) return false;
+  const key = recordKey(place);
+  const value = await level.get(key);
+  return value !== undefined && decodeRecord(key, value) !== undefined;
 }
 
 /** Where nothing tells of the last sample, everything since the folder was made may be missing. */

@@ -5,7 +5,7 @@ import { above, addRange, missingFrom, type NumberSet } from '../../core/number-
 import { addLoss } from '../../core/retention.ts';
 import type { Journal } from './journal.ts';
 import { recordKey } from './keys.ts';
-import { currentEpoch, type EpochEntry, type Ledger, replaceEpoch } from './ledger.ts';
+import { currentEpoch, type EpochEntry, type Ledger, replaceEpoch, settled } from './ledger.ts';
 import { countNumbers, damageLoss } from './missing.ts';
 import { type Found, readSlice } from './scan.ts';
 
@@ -24,6 +24,10 @@ export async function acknowledge(
     const first = Math.max(range.first, entry.low);
     const last = Math.min(range.last, entry.next - 1);
     if (first <= last) await releaseRange(journal, entry, { first, last });
+  }
+  const { toldBy } = journal.ledger;
+  if (toldBy?.order === entry.order && ranges.some((range) => isWithin(toldBy.number, range))) {
+    journal.revise(settled(journal.ledger), true);
   }
   await raiseLow(journal, entry.order);
   const highest = Math.max(...ranges.map((range) => range.last));
@@ -62,6 +66,10 @@ async function disown(
   const epochs = replaceEpoch(journal.ledger, { ...entry, next: highest + 1, gone });
   journal.revise({ ...journal.ledger, epochs }, true);
   if (epoch === currentEpoch(journal.ledger).epoch) await journal.mint();
+}
+
+function isWithin(number: number, { first, last }: NumberRange): boolean {
+  return first <= number && number <= last;
 }
 
 async function releaseRange(

@@ -32,8 +32,10 @@ export class Model {
   /** How long live batches may wait for their write. */
   private readonly writeDelayMs: number;
   private readonly root: string;
-  /** What an unclean end may have cost is not told yet. */
+  /** The collector does not know yet what an unclean end may have cost. */
   private isOwed = false;
+  /** The record that tells of it. */
+  private told: StoredRecord | undefined;
   private lives = 0;
   private boots = 0;
   private buffer: RecordBuffer;
@@ -95,7 +97,7 @@ export class Model {
     const tells = kind === 'event' ? ({ settlesOpening: true } as const) : {};
     const record = newRecord(n, { kind, bytes, sent, seen, samples: n, ...tells });
     const stored = await this.buffer.append(record);
-    if (kind === 'event') this.isOwed = false;
+    if (kind === 'event' && this.isOwed) this.told = stored;
     expect(this.payloads.has(nameOf(stored))).toBe(false);
     if (this.writeDelayMs > 0 && sent && kind === 'm') this.unwritten.add(nameOf(stored));
     else this.unwritten.clear();
@@ -131,6 +133,7 @@ export class Model {
   private async restart(how: 'reopen' | 'kill' | 'power'): Promise<void> {
     const before = this.buffer.held().at(-1);
     const path = join(this.root, `life-${this.lives}`);
+    const hidden = await this.hidesALoss();
     if (how === 'power') this.boots++;
     if (how !== 'reopen') {
       // What the kernel has at this moment is what a killed process leaves.
@@ -148,13 +151,22 @@ export class Model {
       writeDelayMs: this.writeDelayMs,
     });
     const after = this.buffer.held().at(-1);
+    const kinds = { reopen: hidden ? 'killed' : 'clean', kill: 'killed', power: 'power' };
+    if (hidden || how !== 'reopen') this.told = undefined;
     if (how !== 'reopen') this.isOwed = true;
-    const kinds = { reopen: this.isOwed ? 'killed' : 'clean', kill: 'killed', power: 'power' };
     expect(this.buffer.opening.how).toBe(kinds[how]);
     if (after?.epoch !== before?.epoch) {
       expect(how).not.toBe('reopen');
       expect(after).toMatchObject({ low: 1, next: 1 });
     } else expect(after).toMatchObject({ epoch: before?.epoch, next: before?.next });
+  }
+
+  /** A loss is known to nobody but this folder, and no record of it waits to be sent. */
+  private async hidesALoss(): Promise<boolean> {
+    const { told } = this;
+    if (told !== undefined && this.acknowledged.has(nameOf(told))) this.isOwed = false;
+    if (!this.isOwed) return false;
+    return told === undefined || (await this.buffer.get(told)) === undefined;
   }
 
   private compare(record: StoredRecord): void {
