@@ -39,7 +39,8 @@ const TEMPLATES = [
   '{{ humanizeTimestamp 1435065584.128 }} {{ humanizeTimestamp 0 }} {{ humanizeTimestamp -1.5 }} {{ humanizeTimestamp "+Inf" }}',
   '{{ 1435065584.128 | toTime }} {{ (toTime 0).Format "2006-01-02" }} {{ (toTime 86400.0).Unix }}',
   '{{ "1m30s" | parseDuration }} {{ parseDuration "1d2h" | humanizeDuration }}',
-  '{{ query "other" | len }} {{ with query "other" }}{{ . | first | value }}{{ end }}',
+  // promtool answers in an order of its own each time.
+  '{{ query "other" | len }} {{ with query "other" | sortByLabel "k" }}{{ . | first | value }}{{ end }}',
   '{{ range query "other" | sortByLabel "k" }}{{ .Labels.k }}={{ .Value }};{{ end }}',
   '{{ range $i, $s := query "other" | sortByLabel "n" }}{{ $i }}{{ label "k" $s }}{{ $s | value | humanize }} {{ end }}',
   '{{ query "other{k=\'a\'}" | first | label "n" }}{{ query "nothing" | len }}',
