@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { hashedPath } from '../../protocol/tuf/paths.ts';
 import type { CareConfig } from '../config/care.ts';
 import type { AgentConfig } from '../config.ts';
 import { accepting } from '../core/updates/accepted.ts';
@@ -209,21 +208,16 @@ async function overNetwork(config: UpdatesDeps['config'], boot: string): Promise
   const release = folderOf(updates.mirror ?? `${folderOf(url)}releases`);
   const base = { director: `${folderOf(url)}director/${device}/`, release };
   const isOwn = new URL(release).origin === new URL(url).origin;
-  const loaded = createDownloader({
-    ...{ base: `${release}targets/`, boot },
-    ...(pem !== undefined && isOwn ? { ca: pem } : {}),
-  });
   return {
     repositories: createRepositories({
       base,
       minRate: () => config().updates.minRate,
       ...(pem === undefined ? {} : { ca: { of: url, pem } }),
     }),
-    // In the repository each file is named by its hash too.
-    downloader: {
-      fetch: (wanted, pace, signal) =>
-        loaded.fetch({ ...wanted, path: hashedPath(wanted.path, wanted.sha256) }, pace, signal),
-    },
+    downloader: createDownloader({
+      ...{ base: `${release}targets/`, boot, isConsistent: true },
+      ...(pem !== undefined && isOwn ? { ca: pem } : {}),
+    }),
   };
 }
 

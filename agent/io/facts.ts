@@ -13,6 +13,7 @@ import type { Facts } from '../ports/caretaking.ts';
 import { SerialQueue } from './buffer/serial-queue.ts';
 import { FACT_NAME, MOST_BYTES, NEW, type SetAside, sealed } from './facts/format.ts';
 import { readFacts } from './facts/opening.ts';
+import { syncPath } from './updates/durable.ts';
 
 export type { SetAside } from './facts/format.ts';
 
@@ -62,14 +63,14 @@ class FileFacts implements Facts {
       const folder = join(this.#folder, group);
       await unlink(join(folder, key)).catch(unlessMissing);
       this.#texts.delete(name);
-      await syncFolder(folder).catch(unlessMissing);
+      await syncPath(folder).catch(unlessMissing);
     });
   }
 
   async #write(group: string, key: string, bytes: Uint8Array): Promise<void> {
     const folder = join(this.#folder, group);
     if ((await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined) {
-      await syncFolder(this.#folder);
+      await syncPath(this.#folder);
     }
     const fresh = join(folder, `.${key}${NEW}`);
     try {
@@ -85,7 +86,7 @@ class FileFacts implements Facts {
       await unlink(fresh).catch(() => undefined);
       throw error;
     }
-    await syncFolder(folder);
+    await syncPath(folder);
   }
 
   /** One write of a name after the other, in the order of asking. */
@@ -110,11 +111,6 @@ function partsOf(name: string): readonly [group: string, key: string] {
     throw new Error(`${JSON.stringify(name)} is no name of a fact: write <group>/<key>`);
   }
   return [group, key];
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
 }
 
 function unlessMissing(error: unknown): void {

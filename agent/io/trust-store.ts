@@ -7,6 +7,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { TrustedSet, TrustState } from '../core/trust/trusted.ts';
 import type { TrustStore } from '../ports/trust.ts';
+import { syncPath } from './updates/durable.ts';
 
 const FILE = 'trust';
 const MODE = 0o600;
@@ -31,7 +32,7 @@ export function createTrustStore(folder: string): TrustStore {
       await rm(draft, { force: true }).catch(() => undefined);
       throw error;
     }
-    await syncFolder(folder);
+    await syncPath(folder);
   }
 
   return {
@@ -45,7 +46,7 @@ export function createTrustStore(folder: string): TrustStore {
       if (state !== undefined) return { state, damaged: false };
       // Kept for people to look at; what was trusted starts again from the installation's roots.
       await rename(path, join(dirname(path), `${FILE}.damaged`));
-      await syncFolder(folder);
+      await syncPath(folder);
       return { state: undefined, damaged: true };
     },
     // One after the other: two writers would share the draft.
@@ -79,13 +80,4 @@ function isSet(set: TrustedSet | undefined): boolean {
 
 function checksum(text: string): string {
   return `muster-trust-1 ${createHash('sha256').update(text).digest('hex')}`;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }

@@ -7,6 +7,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncPath } from '../updates/durable.ts';
 
 interface Note {
   readonly etag: string | undefined;
@@ -100,7 +101,7 @@ export class PartFile {
     await this.#sync();
     await rename(`${this.#to}.part`, this.#to);
     await rm(`${this.#to}.part.json`, { force: true });
-    await syncFolder(dirname(this.#to));
+    await syncPath(dirname(this.#to));
   }
 
   close(): Promise<void> {
@@ -147,9 +148,4 @@ async function hashOf(path: string, bytes: number): Promise<Hash> {
   for await (const piece of createReadStream(path, { end: bytes - 1 }))
     hash.update(piece as Buffer);
   return hash;
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  await folder.sync().finally(() => folder.close());
 }

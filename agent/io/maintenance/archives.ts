@@ -4,6 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Archive, ArchiveOptions, Archives } from '../../ports/maintenance.ts';
+import { syncPath } from '../updates/durable.ts';
 import { found, tarOf } from './archive-source.ts';
 import { codeOf } from './codes.ts';
 import { packed } from './gzip.ts';
@@ -41,7 +42,7 @@ async function write(target: string, options: ArchiveOptions): Promise<Archive> 
     const file = await open(partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     const archive = await fill(file, options).finally(() => file.close());
     await rename(partial, target);
-    await syncFolder(dirname(target));
+    await syncPath(dirname(target));
     return archive;
   } catch (error) {
     await unlink(partial).catch(() => {});
@@ -64,9 +65,4 @@ async function fill(file: FileHandle, options: ArchiveOptions): Promise<Archive>
   options.signal.throwIfAborted();
   await file.sync();
   return { bytes, files: counts.files, sha256: hash.digest() };
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  await folder.sync().finally(() => folder.close());
 }
