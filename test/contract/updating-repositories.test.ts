@@ -76,7 +76,7 @@ describe('metadata over HTTP', () => {
         response.flushHeaders();
         setImmediate(() => request.socket.destroy());
       } else if (request.url?.endsWith('slow') === true) response.writeHead(200).write('x');
-    }, 80);
+    }, 500);
     expect(await it.ask('cut')).toEqual({ kind: 'unanswered' });
     expect(await it.ask('slow')).toEqual({ kind: 'too-slow' });
     expect(await it.ask('mute')).toEqual({ kind: 'unanswered' });

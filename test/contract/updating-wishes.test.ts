@@ -44,6 +44,24 @@ async function world(make: (root: string) => readonly Made[]) {
 
 const web = (version: string) => [{ name: 'web', version }];
 
+it('tells the collector once what holds it back for longer than a minute', async () => {
+  await using it = await world((root) => [archive(root, 'web', '1.0.0')]);
+  let mono = 0;
+  const clock = { wall: () => Date.now(), mono: () => mono, after: () => () => undefined };
+  let why: string | undefined = 'window night is closed';
+  const { updating, reports } = await it.open({ clock, holds: () => why });
+  await updating.want(web('1.0.0'));
+  mono = 59_000;
+  await updating.want(web('1.0.0'));
+  expect(reports).toEqual([]);
+  for (mono of [60_000, 75_000]) await updating.want(web('1.0.0'));
+  expect(reports.map(({ state, text }) => [state, text])).toEqual([
+    ['skipped', 'held: window night is closed'],
+  ]);
+  why = undefined;
+  await updating.stop();
+});
+
 it('switches to nothing that is not wanted any more, also where nothing was left to wait for', async () => {
   await using it = await world((root) => [
     archive(root, 'web', '1.0.0'),
