@@ -35,7 +35,7 @@ const SMALL_HEAP = '--semi-space-growth-factor=1';
  * are megabytes (docs/benchmarks.md). A backlog being drained still gets it, a little later.
  */
 const LATE_OPTIMISATION = '--interrupt-budget=1350000';
-/** Code and garbage are kept smaller: a drained month left 13 MB less behind (docs/benchmarks.md). */
+/** Code and garbage are kept smaller: two weeks of backlog left 13 MB less behind (docs/benchmarks.md). */
 const SMALL_CODE = '--optimize-for-size';
 const STATUS_MS = 30_000;
 /** EX_TEMPFAIL: the agent ends in order to be started again. */
