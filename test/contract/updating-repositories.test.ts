@@ -75,8 +75,12 @@ describe('metadata over HTTP', () => {
         response.writeHead(200, { 'content-length': 50 }).write('half');
         response.flushHeaders();
         setImmediate(() => request.socket.destroy());
-      } else if (request.url?.endsWith('slow') === true) response.writeHead(200).write('x');
-    }, 500);
+      } else if (request.url?.endsWith('slow') === true) {
+        // Never silent for as long as would count as no answer.
+        const drops = setInterval(() => response.write('x'), 40);
+        response.writeHead(200).once('close', () => clearInterval(drops));
+      }
+    }, 200);
     expect(await it.ask('cut')).toEqual({ kind: 'unanswered' });
     expect(await it.ask('slow')).toEqual({ kind: 'too-slow' });
     expect(await it.ask('mute')).toEqual({ kind: 'unanswered' });
