@@ -4,8 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { installPeers } from './lib/debian.mjs';
 import { installPackages } from './lib/install.mjs';
+import { addCounts, noCounts, oneFailure } from './lib/report.mjs';
 import { root } from './lib/root.mjs';
-import { addCounts, noCounts, runVitest, testFiles } from './lib/vitest.mjs';
+import { runVitest, testFiles } from './lib/vitest.mjs';
 
 const RUNS = [['unit', 'contract'], ['system'], ['fault']];
 /** More than the ten minutes that all may take: a hang ends as a failure, not as silence. */
@@ -17,10 +18,7 @@ const say = (text) => {
   console.log(`[${((performance.now() - started) / 1000).toFixed(0).padStart(3)} s] ${text}`);
 };
 
-/** @param {string} name @returns {import('./lib/vitest.mjs').Counts} */
-const failure = (name) => ({ ...noCounts(), failed: 1, failedNames: [name] });
-
-/** @returns {import('./lib/vitest.mjs').Counts} */
+/** @returns {import('./lib/report.mjs').Counts} */
 function build() {
   say('npm run build');
   const tsx = join(root, 'node_modules/.bin/tsx');
@@ -28,7 +26,7 @@ function build() {
     cwd: root,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  return status === 0 ? noCounts() : failure('npm run build');
+  return status === 0 ? noCounts() : oneFailure('npm run build');
 }
 
 async function runAll() {
@@ -43,14 +41,14 @@ async function runAll() {
   return counts;
 }
 
-/** @returns {Promise<import('./lib/vitest.mjs').Counts>} */
+/** @returns {Promise<import('./lib/report.mjs').Counts>} */
 async function main() {
   try {
     installPackages();
     installPeers();
     return await runAll();
   } catch (error) {
-    return failure(String(error));
+    return oneFailure(String(error));
   }
 }
 
@@ -61,6 +59,8 @@ function list(title, names) {
 
 const counts = await main();
 list('Skipped', counts.skippedNames);
+list('Failed at first, passed when run again alone', counts.unsteadyNames);
+for (const message of counts.messages) console.log(`\n${message}`);
 list('Failed', counts.failedNames);
 if (counts.passed === 0) console.log('\nNo test passed.');
 console.log(`\n${((performance.now() - started) / 1000).toFixed(0)} s`);

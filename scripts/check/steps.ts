@@ -41,18 +41,16 @@ function runTool(tool: string, args: string[]): Promise<Outcome> {
 const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
 
 async function tests(): Promise<Outcome> {
-  let output = '';
   const counts = await runVitest(['unit', 'contract'], {
-    onOutput: (text) => {
-      output += text;
-    },
+    onOutput: () => undefined,
     timeout: 300_000,
     rounds: 'some',
   });
-  const { passed, failed, skipped, failedNames } = counts;
-  const note = `${passed} passed, ${failed} failed, ${skipped} skipped`;
-  const names = failedNames.map((name) => `  ${name}\n`).join('');
-  return { ok: failed === 0 && passed > 0, output: `${output}${names}${note}\n`, note };
+  const { passed, failed, skipped, failedNames, unsteadyNames, messages } = counts;
+  const unsteady = unsteadyNames.length === 0 ? '' : `; unsteady: ${unsteadyNames.join(', ')}`;
+  const note = `${passed} passed, ${failed} failed, ${skipped} skipped${unsteady}`;
+  const output = [...failedNames, note, '', ...messages].join('\n');
+  return { ok: failed === 0 && passed > 0, output, note };
 }
 
 /**

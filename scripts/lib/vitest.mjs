@@ -4,32 +4,18 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addCounts, countBoth, countReport, failedFiles, noCounts, oneFailure } from './report.mjs';
 import { root } from './root.mjs';
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number,
- *   failedNames: string[], skippedNames: string[] }} Counts
- * @typedef {{ title: string, fullName: string, status: string }} Assertion
- * @typedef {{ name: string, status: string, message: string, assertionResults: Assertion[] }} File
+ * @typedef {import('./report.mjs').Counts} Counts
+ * @typedef {import('./report.mjs').File} File
+ * @typedef {{ onOutput: (text: string) => void, timeout: number, rounds?: 'all' | 'some' }} Options
+ *   timeout: milliseconds for both tries; rounds: of costly property tests (test/support/rounds.ts)
  */
 
-/** @returns {Counts} */
-export const noCounts = () => ({
-  passed: 0,
-  failed: 0,
-  skipped: 0,
-  failedNames: [],
-  skippedNames: [],
-});
-
-/** @param {Counts} a @param {Counts} b @returns {Counts} */
-export const addCounts = (a, b) => ({
-  passed: a.passed + b.passed,
-  failed: a.failed + b.failed,
-  skipped: a.skipped + b.skipped,
-  failedNames: [...a.failedNames, ...b.failedNames],
-  skippedNames: [...a.skippedNames, ...b.skippedNames],
-});
+/** Past so many, it is the machine or the commit that is broken, not one test's patience. */
+const AGAIN_AT_MOST = 12;
 
 /** @param {string} kind @returns {string[]} */
 export function testFiles(kind) {
@@ -38,34 +24,6 @@ export function testFiles(kind) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.test.ts'))
     .map((path) => join(folder, path));
-}
-
-const RUN = new Set(['passed', 'failed']);
-
-/**
- * A file that could not be loaded holds no test in the report: it counts as one failure. So does a
- * file on disk that the report does not know.
- * @param {File[]} files @param {string[]} expected @returns {Counts}
- */
-export function countReport(files, expected) {
-  const counts = noCounts();
-  for (const file of files) {
-    const name = file.name.slice(root.length + 1);
-    for (const test of file.assertionResults) {
-      if (test.status === 'passed') counts.passed += 1;
-      if (test.status === 'failed') counts.failedNames.push(`${name}: ${test.fullName}`);
-      if (!RUN.has(test.status)) counts.skippedNames.push(`${name}: ${test.fullName}`);
-    }
-    const blamed = file.assertionResults.some((test) => test.status === 'failed');
-    if (file.status === 'failed' && !blamed) counts.failedNames.push(`${name}: ${file.message}`);
-  }
-  const seen = new Set(files.map((file) => file.name));
-  for (const path of expected) {
-    if (!seen.has(path)) counts.failedNames.push(`${path.slice(root.length + 1)}: did not run`);
-  }
-  counts.failed = counts.failedNames.length;
-  counts.skipped = counts.skippedNames.length;
-  return counts;
 }
 
 /** @param {string} path @returns {File[]} */
@@ -77,25 +35,54 @@ function readReport(path) {
 }
 
 /**
- * @param {string[]} kinds
- * @param {{ onOutput: (text: string) => void, timeout: number, rounds?: 'all' | 'some' }} options
- *   rounds: of costly property tests, see test/support/rounds.ts
- * @returns {Promise<Counts>}
+ * Files that fail run once more, one at a time and nothing beside them: a defect fails again, a
+ * test that had to wait for the machine is told by name as unsteady.
+ * @param {string[]} kinds @param {Options} options @returns {Promise<Counts>}
  */
-export async function runVitest(kinds, { onOutput, timeout, rounds = 'all' }) {
+export async function runVitest(kinds, options) {
   const expected = kinds.flatMap(testFiles);
   if (expected.length === 0) return noCounts();
+  const began = performance.now();
+  const first = await attempt(kinds, [], options);
+  const again = failedFiles(first.files, expected);
+  const left = Math.floor(options.timeout - (performance.now() - began));
+  if (again.length === 0 || again.length > AGAIN_AT_MOST || left < 1000) {
+    return withEnd(kinds, countReport(first.files, expected), first.end);
+  }
+  options.onOutput(`\nOnce more, alone: ${again.length} files\n`);
+  const second = await attempt(kinds, ['--no-file-parallelism', ...again], {
+    ...options,
+    timeout: left,
+  });
+  return withEnd(kinds, countBoth(first.files, second.files, expected), second.end);
+}
+
+/**
+ * An end that no test explains (an unhandled rejection, a worker that died) is a failure too.
+ * @param {string[]} kinds @param {Counts} counts @param {number | string} end @returns {Counts}
+ */
+function withEnd(kinds, counts, end) {
+  if (end === 0 || counts.failed > 0) return counts;
+  return addCounts(
+    counts,
+    oneFailure(`vitest ${kinds.join(' ')} ended with ${end} beside its tests`),
+  );
+}
+
+/**
+ * @param {string[]} kinds @param {string[]} more @param {Options} options
+ * @returns {Promise<{ files: File[], end: number | string }>}
+ */
+async function attempt(kinds, more, { onOutput, timeout, rounds = 'all' }) {
   const folder = mkdtempSync(join(tmpdir(), 'muster-vitest-'));
   const report = join(folder, 'report.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const projects = kinds.flatMap((kind) => ['--project', kind]);
   const env = { ...process.env, NO_COLOR: '1', MUSTER_TEST_ROUNDS: rounds };
-  const code = await run([...args, ...projects], { onOutput, timeout, env });
-  const counts = countReport(readReport(report), expected);
+  const end = await run([...args, ...projects, ...more], { onOutput, timeout, env });
+  const files = readReport(report);
   rmSync(folder, { recursive: true, force: true });
-  if (code === 0 || counts.failed > 0) return counts;
-  const name = `vitest ${kinds.join(' ')} ended with ${code} beside its tests`;
-  return addCounts(counts, { ...noCounts(), failed: 1, failedNames: [name] });
+  return { files, end };
 }
 
 /**

@@ -1,7 +1,13 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import {
+  addCounts,
+  countBoth,
+  countReport,
+  failedFiles,
+  noCounts,
+} from '../../../scripts/lib/report.mjs';
 import { root } from '../../../scripts/lib/root.mjs';
-import { addCounts, countReport, noCounts } from '../../../scripts/lib/vitest.mjs';
 
 const path = (name: string) => join(root, 'test/unit', name);
 const file = (name: string, status: string, ...statuses: string[]) => ({
@@ -30,4 +36,27 @@ test('a file that does not load and a file that was not run are failures', () =>
 test('adds up', () => {
   const one = { ...noCounts(), passed: 1, failed: 1, failedNames: ['x'] };
   expect(addCounts(one, one)).toMatchObject({ passed: 2, failed: 2, failedNames: ['x', 'x'] });
+});
+
+test('what runs again is what failed, did not load or did not run', () => {
+  const files = [file('a.test.ts', 'failed', 'failed'), file('b.test.ts', 'passed', 'passed')];
+  const expected = ['a', 'b', 'c'].map((name) => path(`${name}.test.ts`));
+  expect(failedFiles(files, expected)).toEqual([path('a.test.ts'), path('c.test.ts')]);
+});
+
+test('a second try takes the place of the first, and is told', () => {
+  const first = [
+    file('a.test.ts', 'failed', 'passed', 'failed'),
+    file('b.test.ts', 'passed', 'passed'),
+  ];
+  const expected = ['a', 'b'].map((name) => path(`${name}.test.ts`));
+  const passes = countBoth(first, [file('a.test.ts', 'passed', 'passed', 'passed')], expected);
+  expect(passes).toMatchObject({
+    passed: 3,
+    failed: 0,
+    unsteadyNames: ['test/unit/a.test.ts: t1'],
+  });
+  const fails = countBoth(first, [file('a.test.ts', 'failed', 'passed', 'failed')], expected);
+  expect(fails).toMatchObject({ passed: 2, failed: 1, unsteadyNames: [] });
+  expect(countBoth(first, [], expected)).toMatchObject({ passed: 2, failed: 1 });
 });
