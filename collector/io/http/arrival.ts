@@ -12,9 +12,11 @@ declare module 'fastify' {
 export function arriveInTime(app: FastifyInstance, { requestMs, transferMs }: HttpLimits): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const { raw, routeOptions } = request;
-    if (raw.complete) return done();
     const patience = routeOptions.config.carriesFile === true ? transferMs : requestMs;
-    const timer = setTimeout(() => raw.destroy(), patience);
+    const timer = setTimeout(() => {
+      // Without a body nobody reads it, and 'end' comes with the answer, however long that takes.
+      if (!raw.complete) raw.destroy();
+    }, patience);
     raw.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
     done();
   });

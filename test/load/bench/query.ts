@@ -2,6 +2,7 @@
  * The queries of GOALS.md beside Prometheus and VictoriaMetrics: the same samples by remote write in
  * each, the same requests in turn; and what a series costs each in memory after that.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -34,6 +35,8 @@ interface Server {
   readonly url: string;
   readonly pid: number;
   readonly startBytes: number;
+  /** How its process ended, when it did. */
+  ending(): Promise<string | undefined>;
   stop(): Promise<void>;
 }
 
@@ -56,16 +59,31 @@ export async function run(args: string[]): Promise<void> {
     for (const peer of [prometheus, victoriaMetrics].filter(ensureInstalled)) {
       const server = await peer.start(folder);
       const name = `${peer.name} ${versionOf(peer)}`;
-      servers.push({ ...server, name, startBytes: costOf(server.pid).residentBytes });
+      const startBytes = costOf(server.pid).residentBytes;
+      const ending = () => Promise.resolve(isThere(server.pid) ? undefined : 'its process ended');
+      servers.push({ ...server, name, startBytes, ending });
     }
     const loading = await load(shape, servers);
     await sleep(REST_MS);
     printMemory(servers, shape.devices * FLEET_SERIES + ONE_DEVICE_SERIES, loading);
     await printQueries(servers, asked(end, deviceHours), Number(values.runs));
+  } catch (error) {
+    throw new Error(await endings(servers), { cause: error });
   } finally {
     for (const server of servers) await server.stop();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** Who is gone, and how: what is stopped at the end must not look like what ended by itself. */
+async function endings(servers: readonly Server[]): Promise<string> {
+  const told = [];
+  for (const { name, ending } of servers) told.push(`${name}: ${(await ending()) ?? 'runs'}`);
+  return `the bench failed; of its servers\n${told.join('\n')}`;
+}
+
+function isThere(pid: number): boolean {
+  return existsSync(`/proc/${pid}`);
 }
 
 async function startOurs(folder: string): Promise<Server> {
@@ -73,8 +91,11 @@ async function startOurs(folder: string): Promise<Server> {
   const collector = await CollectorUnderLoad.open({ folder, bundle, profile: false });
   await collector.start();
   const startBytes = costOf(collector.pid).residentBytes;
-  const stop = () => collector.end('SIGKILL');
-  return { name: 'ours', url: collector.http, pid: collector.pid, startBytes, stop };
+  return {
+    ...{ name: 'ours', url: collector.http, pid: collector.pid, startBytes },
+    ending: () => collector.ending(),
+    stop: () => collector.end('SIGKILL'),
+  };
 }
 
 /** Each request to one server after the other, so that none works beside another. CPU µs a sample. */

@@ -1,8 +1,12 @@
 /** The collector under load: a process of its own with the defaults of the product. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCollectorConfig } from '../../../collector/config.ts';
 import { freePort, Program } from '../../support/pipeline/programs.ts';
+
+/** Of a log, when it is asked why its process ended. */
+const LAST_LINES = 40;
 
 export interface Place {
   readonly folder: string;
@@ -42,6 +46,16 @@ export class CollectorUnderLoad {
     const { pid } = this.program;
     if (pid === undefined) throw new Error('the collector does not run');
     return pid;
+  }
+
+  /** How it ended without being told to, with the last of its log; while it runs, nothing. */
+  async ending(): Promise<string | undefined> {
+    // An asker sees its connection break before the end of the process is told.
+    for (let looks = 0; looks < 20 && this.program.ending === undefined; looks++) await sleep(50);
+    const { ending } = this.program;
+    if (ending === undefined) return undefined;
+    const last = this.logLines().slice(-LAST_LINES).join('\n  ');
+    return `the collector ended with ${ending}; its log at last:\n  ${last || '(empty)'}`;
   }
 
   start(): Promise<void> {

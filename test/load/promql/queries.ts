@@ -37,12 +37,19 @@ export interface Timed {
 
 export async function time(url: string, { path, ordered }: Asked): Promise<Timed> {
   const before = performance.now();
-  const response = await fetch(`${url}/api/v1/${path}`);
-  const text = await response.text();
+  const { status, text } = await fetched(`${url}/api/v1/${path}`).catch((error: unknown) => {
+    const seconds = ((performance.now() - before) / 1000).toFixed(1);
+    throw new Error(`${url} ${path}: no answer, given up after ${seconds} s`, { cause: error });
+  });
   const ms = performance.now() - before;
-  const answer: Answer = { status: response.status, body: JSON.parse(text) as Answer['body'] };
-  if (response.status !== 200) throw new Error(`${path}: ${text.slice(0, 300)}`);
+  const answer: Answer = { status, body: JSON.parse(text) as Answer['body'] };
+  if (status !== 200) throw new Error(`${path}: ${text.slice(0, 300)}`);
   return { ms, bytes: text.length, result: JSON.stringify(comparable(answer, ordered)) };
+}
+
+async function fetched(url: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(url);
+  return { status: response.status, text: await response.text() };
 }
 
 function form(parameters: Readonly<Record<string, string>>): string {

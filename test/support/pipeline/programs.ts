@@ -57,6 +57,13 @@ export class Program {
     return this.child?.pid;
   }
 
+  /** The exit code or the signal by which it ended without being told to; while it runs, nothing. */
+  get ending(): string | undefined {
+    const { exitCode, signalCode } = this.child ?? {};
+    if (signalCode) return `signal ${signalCode}`;
+    return exitCode === null || exitCode === undefined ? undefined : `exit code ${exitCode}`;
+  }
+
   /** Resolves when the program printed `ready`, or at once without it. */
   async start(ready?: string): Promise<void> {
     const [file = '', ...args] = this.command();
