@@ -17,14 +17,15 @@ export interface FoundFolder {
 
 export type OpeningKind = 'new' | 'clean' | 'killed' | 'power' | 'repaired' | 'quarantined';
 
-/** An agent that is killed again and again while it is offline must not fill its ledger with epochs. */
+/** An agent that starts again and again while it is offline must not fill its ledger with epochs. */
 const MOST_EPOCHS = 64;
 
 /**
  * A number names one byte string for ever. After damage, a power cut or a kill the newest numbers may
- * have been given out and then lost (the folder may even be an older copy of itself), so they are
- * never given again: a new epoch begins. Only where there are many epochs already goes a killed
- * process on with its numbers, unless it gave out records before it wrote them.
+ * have been given out and then lost; and any folder may be a copy, of itself some time ago or of
+ * another device's (an image of a disk, a container started twice). So numbers are never gone on
+ * with: a new epoch begins. Only where there are many epochs already does a process go on, unless the
+ * one before gave out records before it wrote them.
  */
 export function judgeOpening(
   found: FoundFolder,
@@ -32,8 +33,8 @@ export function judgeOpening(
 ): { kind: OpeningKind; mint: boolean } {
   if (found.damage !== 'none') return { kind: found.damage, mint: true };
   if (found.fresh) return { kind: 'new', mint: true };
-  if (found.clean) return { kind: 'clean', mint: false };
-  if (found.boot !== bootId) return { kind: 'power', mint: true };
   const mint = !found.afterFailure && (found.staging || found.epochs < MOST_EPOCHS);
+  if (found.clean) return { kind: 'clean', mint };
+  if (found.boot !== bootId) return { kind: 'power', mint: true };
   return { kind: 'killed', mint };
 }

@@ -52,7 +52,7 @@ describe('generations', () => {
     await writeFile(join(path, '00000002', 'CURRENT'), 'half');
     await cp(join(path, '00000001'), join(path, 'old-00000000'), { recursive: true });
     const again = await openBuffer({ ...options, path });
-    expect([again.opening.how, again.epoch]).toEqual(['clean', buffer.epoch]);
+    expect([again.opening.how, again.opening.previousEpoch]).toEqual(['clean', buffer.epoch]);
     expect(await readdir(path)).toEqual(['00000001']);
     await again.close();
   });
