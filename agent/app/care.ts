@@ -23,6 +23,7 @@ import { remoteCommands } from '../remote/index.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { Adapting } from '../work/adapting.ts';
 import { Commanding } from '../work/commanding.ts';
+import type { Retained } from '../work/link.ts';
 import { type Applied, Reconciling } from '../work/reconciling/reconciling.ts';
 import type { Caretakers } from './caretakers.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -186,9 +187,10 @@ export class Care {
     await this.desk.want(read.value.packages);
   }
 
-  retained(): ReadonlyMap<Kind, Uint8Array> {
-    const kinds = new Map<Kind, Uint8Array>([['reported', this.reconciling.reported()]]);
-    if (this.caretakers !== undefined) kinds.set('health', encodeHealth(this.caretakers.health()));
+  retained(): Retained {
+    const { caretakers } = this;
+    const kinds = new Map([['reported' as Kind, () => this.reconciling.reported()]]);
+    if (caretakers !== undefined) kinds.set('health', () => encodeHealth(caretakers.health()));
     return kinds;
   }
 

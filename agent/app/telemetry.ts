@@ -15,7 +15,7 @@ import type { Log, RecordBuffer } from '../ports.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { giveUp, type IncidentDeps, reportOpening } from '../work/incidents.ts';
 import { BufferedJournal } from '../work/journal.ts';
-import { Link, type LinkDeps } from '../work/link.ts';
+import { Link, type LinkDeps, type Retained } from '../work/link.ts';
 import { ownMetrics } from '../work/own-metrics.ts';
 import { Presence } from '../work/presence.ts';
 import { Recording } from '../work/recording.ts';
@@ -34,7 +34,7 @@ export interface TelemetryHooks {
   /** Samplers of parts other than the registry's. */
   readonly samplers: () => readonly PlannedSampler[];
   /** Payloads of retained kinds beside the dictionary. */
-  readonly retained: () => ReadonlyMap<Kind, Uint8Array>;
+  readonly retained: () => Retained;
   readonly received: LinkDeps['received'];
   /** What is done less while the machine is under pressure. */
   readonly effects: () => Effects;
@@ -208,7 +208,7 @@ export class Telemetry {
         const { currentDictionary } = this.recording;
         const others = this.hooks.retained();
         if (currentDictionary === undefined) return others;
-        return new Map([['schema', currentDictionary.bytes], ...others]);
+        return new Map([['schema', () => currentDictionary.bytes], ...others]);
       },
       received: (...message) => this.hooks.received(...message),
       heardTime: (now) => this.time.hear(now),

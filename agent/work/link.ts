@@ -41,8 +41,8 @@ export interface LinkDeps {
   /** The `state` payload for this session; the will when `online` is false. */
   readonly state: (session: string, online: boolean) => Uint8Array;
   readonly newSession: () => string;
-  /** The retained payloads of other kinds, sent at connect and on demand. */
-  readonly retained: () => ReadonlyMap<Kind, Uint8Array>;
+  /** The other retained kinds there are, sent at connect and on demand; made when they are. */
+  readonly retained: () => Retained;
   /** The collector's other kinds: `desired`, `cmd`. An empty payload took something back. */
   readonly received: (kind: 'desired' | 'cmd', id: string | undefined, payload: Uint8Array) => void;
   /** The collector told its time (UTC milliseconds). */
@@ -66,6 +66,8 @@ export interface LinkStats {
   readonly lastRoundTripMs: number;
   readonly lastError: string;
 }
+
+export type Retained = ReadonlyMap<Kind, () => Uint8Array>;
 
 interface Outgoing {
   readonly kind: Kind;
@@ -139,7 +141,7 @@ export class Link {
   async announce(kind: Kind): Promise<void> {
     if (this.connection === undefined) return;
     const payload =
-      kind === 'state' ? this.deps.state(this.session, true) : this.deps.retained().get(kind);
+      kind === 'state' ? this.deps.state(this.session, true) : this.deps.retained().get(kind)?.();
     if (payload === undefined) return;
     if (kind === 'state') this.ownState.said();
     await this.publish({ kind, payload, retain: true });
@@ -178,13 +180,13 @@ export class Link {
     await inTime(clock, connection, { ms: limits.pubackTimeoutMs, what: 'SUBACK' }, filters);
     await this.announce('state');
     const kinds = retained();
+    const schema = kinds.get('schema')?.();
     for (const kind of kinds.keys()) await this.announce(kind);
     if (this.connection !== connection) return;
     log.info('connected', { session: this.session });
     this.lastError = '';
     this.ready = true;
     this.beat();
-    const schema = kinds.get('schema');
     this.sender.connected(schema === undefined ? undefined : dictionaryId(schema));
   }
 

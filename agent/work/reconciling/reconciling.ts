@@ -39,7 +39,7 @@ export interface ReconcilingDeps extends WatchDeps {
   /** Lays the tree over the device's own file, checks it, and takes it over: all or nothing. */
   readonly apply: (overlay: Tree) => Promise<Applied>;
   /** The effective configuration as plain values, without secrets. */
-  readonly effective: () => unknown;
+  readonly effective: () => object;
   readonly declared: () => Reported['declared'];
   readonly packages: () => Reported['packages'];
   /** Highest version of the director's metadata that was believed. */
@@ -65,6 +65,7 @@ export class Reconciling {
   #restartNeeded: readonly string[] = [];
   #again = true;
   #unreadable = '';
+  #digested: { readonly config: object; readonly digest: string } | undefined;
   #queue: Promise<void> = Promise.resolve();
   #cancelWatch: Cancel = () => undefined;
 
@@ -142,13 +143,21 @@ export class Reconciling {
       seen: this.#unstored?.seen ?? state.seen,
       outcome: isRefused ? 'refused' : state.outcome,
       problems: this.#unstored?.problems ?? [...state.problems, ...this.#misfit],
-      config: digestOf(deps.effective()),
+      config: this.#digest(deps.effective()),
       restartNeeded: this.#restartNeeded,
       flags: new Map(Object.entries(state.flags.values)),
       packages: deps.packages(),
       ...(directed !== undefined && { directed }),
       declared: deps.declared(),
     };
+  }
+
+  /** A configuration is one object for as long as it is in force. */
+  #digest(config: object): string {
+    if (this.#digested?.config !== config) {
+      this.#digested = { config, digest: digestOf(config) };
+    }
+    return this.#digested.digest;
   }
 
   /** One step: durable first, then done. */

@@ -224,7 +224,7 @@ export class LinkRig implements AsyncDisposable {
       heartbeatMs: 60_000,
       state: (session, online) => this.state(session, online),
       newSession: () => String(++sessions).padStart(16, '0'),
-      retained: () => new Map([['schema', CURRENT.bytes]]),
+      retained: () => new Map([['schema', () => CURRENT.bytes]]),
       heardTime: () => undefined,
       received: () => undefined,
       gaveUp: async (record: StoredRecord) => {
