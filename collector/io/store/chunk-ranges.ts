@@ -6,7 +6,7 @@ import { chunkPrefix, type KeyRange, prefixRange } from '../../core/store/keys.t
 
 /** A metric is read as a whole when at least one in so many of its series is wanted. */
 const SCAN_SHARE = 8;
-/** Wanted series whose ids are no further apart share a range: less than a block of LevelDB's. */
+/** Wanted series with fewer others of the metric between them share a range: about a block of LevelDB's. */
 const NEAR = 16;
 const LAST_ID = 0xffff_ffff;
 
@@ -23,6 +23,8 @@ export interface MetricsOf {
   metric(id: number): number;
   /** How many series a metric has. */
   count(metric: number): number;
+  /** How many there are of all metrics: ids are given out as series come. */
+  readonly total: number;
 }
 
 /** Ranges that hold all of these series (ascending ids); others of the metric may be in them too. */
@@ -37,7 +39,13 @@ export function seriesRanges(ids: Uint32Array, metrics: MetricsOf): SeriesRange[
   return Array.from(byMetric, ([metric, members]) => {
     const series = metrics.count(metric);
     const many = members.length > 1 && members.length * SCAN_SHARE >= series;
-    return many ? [{ metric, first: 0, last: LAST_ID, series }] : runs(metric, members);
+    if (many) return [{ metric, first: 0, last: LAST_ID, series }];
+    // Of the ids between two, so many are of this metric.
+    const share = Math.max(1, series) / Math.max(1, series, metrics.total);
+    return runs(metric, members, NEAR / share).map((run) => ({
+      ...run,
+      series: Math.max(1, Math.min(series, run.series)),
+    }));
   }).flat();
 }
 
@@ -47,12 +55,12 @@ export function keysOf(window: number, { metric, first, last }: SeriesRange): Ke
   return { gte: chunkPrefix(window, metric, first), lt };
 }
 
-function runs(metric: number, members: readonly number[]): SeriesRange[] {
+function runs(metric: number, members: readonly number[], near: number): SeriesRange[] {
   const found: SeriesRange[] = [];
   let first = members[0] as number;
   let last = first;
   for (const id of members) {
-    if (id - last > NEAR) {
+    if (id - last > near) {
       found.push({ metric, first, last, series: last - first + 1 });
       first = id;
     }

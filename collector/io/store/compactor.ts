@@ -10,6 +10,7 @@ import { beginLog } from '../level-files.ts';
 import { Batch } from './batch.ts';
 import type { Partition } from './partition.ts';
 import type { Partitions } from './partitions.ts';
+import type { Slices } from './precedence.ts';
 import { WindowPass } from './window-pass.ts';
 
 /** After the end of a window, before it is compacted. */
@@ -19,14 +20,16 @@ const AGAIN = 6 * HOUR;
 
 export class Compactor {
   private readonly partitions: Partitions;
+  private readonly slices: Slices;
   private readonly log: Log;
   private readonly last = new Map<number, number>();
   private pass:
     | { readonly day: number; readonly window: number; readonly run: WindowPass }
     | undefined;
 
-  constructor(partitions: Partitions, log: Log) {
+  constructor(partitions: Partitions, slices: Slices, log: Log) {
     this.partitions = partitions;
+    this.slices = slices;
     this.log = log;
   }
 
@@ -68,7 +71,11 @@ export class Compactor {
       batch.put(Uint8Array.of(KIND.loose, window, 1), new Uint8Array());
       batch.del(Uint8Array.of(KIND.loose, window));
       await partition.commit(batch);
-      return { day: partition.day, window, run: new WindowPass(partition, window, this.log) };
+      return {
+        day: partition.day,
+        window,
+        run: new WindowPass(partition, window, this.log, this.slices),
+      };
     }
     return undefined;
   }

@@ -16,11 +16,9 @@ import { parseChunkKey, timesKey } from '../../core/store/keys.ts';
 import { clip, type Piece } from '../../core/store/merge.ts';
 import { keysOf, type SeriesRange } from './chunk-ranges.ts';
 import type { Entry, Partition, Snapshot } from './partition.ts';
-import type { Turns } from './turns.ts';
+import type { Pace } from './turns.ts';
 
-/** Ranges asked for at once; each is an iterator of LevelDB's meanwhile. */
-const RANGES_AT_ONCE = 128;
-/** And so many series in them: what is read is kept encoded. */
+/** Series in the ranges that are asked for at once: what is read is kept encoded. */
 const SERIES_AT_ONCE = 8192;
 /** One record or chunk looked at: a unit of work without samples. */
 const NOTHING: readonly Samples[] = [];
@@ -51,11 +49,11 @@ type Damaged = (partition: string, series: number, problem: string) => void;
 export class DayReading {
   private readonly partition: Partition;
   private readonly wanted: Wanted;
-  private readonly turns: Turns;
+  private readonly turns: Pace;
   private readonly damaged: Damaged;
   private readonly shared: SharedTimes = new Map();
 
-  constructor(partition: Partition, wanted: Wanted, turns: Turns, damaged: Damaged) {
+  constructor(partition: Partition, wanted: Wanted, turns: Pace, damaged: Damaged) {
     this.partition = partition;
     this.wanted = wanted;
     this.turns = turns;
@@ -96,7 +94,7 @@ export class DayReading {
     for (let window = first; window <= last; window++) {
       for (const range of ranges) {
         if (
-          batch.length === RANGES_AT_ONCE ||
+          batch.length === this.turns.rangesAtOnce ||
           (series > 0 && series + range.series > SERIES_AT_ONCE)
         ) {
           yield batch;

@@ -62,6 +62,21 @@ export async function hoursOutdated(partition: Partition): Promise<Map<number, s
   return hours;
 }
 
+/** The first hour that has outdated groups. */
+export async function firstHourOutdated(partition: Partition): Promise<number | undefined> {
+  const [first] = await partition.first(prefixRange(Uint8Array.of(KIND.dirtyHour)), 1);
+  return first?.[0][1];
+}
+
+/** Outdated groups of one hour. */
+export async function hourOutdated(partition: Partition, hour: number): Promise<string[]> {
+  const groups: string[] = [];
+  for await (const [key] of partition.scan(prefixRange(Uint8Array.of(KIND.dirtyHour, hour)))) {
+    groups.push(Buffer.from(key.subarray(2)).toString('hex'));
+  }
+  return groups;
+}
+
 /** Groups whose 1m rollups of the day are outdated. */
 export async function groupsOutdated(partition: Partition): Promise<string[]> {
   const groups: string[] = [];

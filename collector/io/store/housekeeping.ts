@@ -11,6 +11,7 @@ import { DiskUse } from './disk-use.ts';
 import { Flusher } from './flusher.ts';
 import { breathe, Lock } from './lock.ts';
 import type { StoreParts } from './parts.ts';
+import { Slices } from './precedence.ts';
 
 /** Stretches of rollups and of compaction in one call of `maintain`. */
 const STRETCHES = 16;
@@ -35,13 +36,14 @@ export class Housekeeping {
   constructor(parts: StoreParts) {
     this.parts = parts;
     this.flusher = new Flusher(parts.memory, parts.index, parts.partitions);
-    this.deriver = new Deriver(parts.partitions, parts.rollups);
-    this.compactor = new Compactor(parts.partitions, parts.log);
+    const slices = new Slices(parts.precedence);
+    this.deriver = new Deriver(parts.partitions, parts.rollups, slices);
+    this.compactor = new Compactor(parts.partitions, slices, parts.log);
     this.disk = new DiskUse(parts.path);
   }
 
   checkpoint(): Promise<number> {
-    return this.lock.run(() => this.guarded(() => this.cover()));
+    return this.soon(() => this.cover());
   }
 
   /** Full heads are written behind the back of `append`; a failure is told by the next checkpoint. */
@@ -52,11 +54,11 @@ export class Housekeeping {
     const done = () => {
       this.flushing = false;
     };
-    this.lock.run(() => this.guarded(() => this.flusher.flush())).then(done, done);
+    this.soon(() => this.flusher.flush()).then(done, done);
   }
 
   async maintain(now: number): Promise<void> {
-    const { memory, retention, rollups, index, ends } = this.parts;
+    const { memory, retention, rollups, index, ends, precedence } = this.parts;
     setNow(this.parts, now);
     // Retention first: it frees what a full disk waits for.
     await this.lock.run(() => this.dropOld());
@@ -73,7 +75,7 @@ export class Housekeeping {
         (await this.lock.run(() => this.guarded(() => this.work(day, now))))
       ) {
         stretches--;
-        await breathe();
+        await precedence.halt();
       }
     }
     this.disk.measure();
@@ -81,6 +83,15 @@ export class Housekeeping {
 
   diskBytes(): number {
     return this.disk.bytes;
+  }
+
+  /** What housekeeping must not keep waiting for longer than its stretch takes. */
+  private soon<T>(action: () => Promise<T>): Promise<T> {
+    const begun = this.parts.precedence.hurry();
+    return this.lock.run(() => {
+      begun();
+      return this.guarded(action);
+    });
   }
 
   private async cover(): Promise<number> {

@@ -26,11 +26,13 @@ import { Memory } from './memory.ts';
 import { DEFAULT_LIMITS, DEFAULT_RETENTION, SILENT, type StoreOptions } from './options.ts';
 import { Partitions } from './partitions.ts';
 import type { StoreParts } from './parts.ts';
+import { Precedence } from './precedence.ts';
 import { Reader } from './reader.ts';
 import { recover } from './recover.ts';
 import { Rollups } from './rollups.ts';
 import { present } from './roster.ts';
 import { SeriesIndex } from './series-index.ts';
+import { Turns } from './turns.ts';
 
 /** Samples that wait before they are written without being asked. */
 const FLUSH_SAMPLES = 500_000;
@@ -62,7 +64,10 @@ export async function openLevelStore(options: StoreOptions): Promise<SampleStore
   );
   const retention = { ...DEFAULT_RETENTION, ...options.retention };
   const path = options.path;
-  const parts = { path, index, partitions, memory, ends, reader, rollups, retention, limits, log };
+  const parts = {
+    ...{ path, index, partitions, memory, ends, reader, rollups, retention, limits, log },
+    precedence: new Precedence(),
+  };
   if (options.now !== undefined) setNow(parts, options.now);
   await recover(index, partitions, memory, ends, log);
   await ends.lookAtNewest();
@@ -120,8 +125,10 @@ class LevelStore implements SampleStore {
     signal?: AbortSignal,
   ): Promise<readonly SeriesData[]> {
     this.refuseClosed();
-    const { index, reader } = this.parts;
-    const found = await reader.read(index.match(matchers), from, to, signal);
+    const { index, reader, precedence } = this.parts;
+    const found = await precedence.reading(() =>
+      reader.read(index.match(matchers), from, to, new Turns(signal)),
+    );
     return found.map(({ id, samples }) => new FoundSeries(id, samples, index.table));
   }
 
@@ -187,8 +194,10 @@ class LevelStore implements SampleStore {
     to: number,
   ): Promise<readonly RollupData[]> {
     this.refuseClosed();
-    const { index, rollups } = this.parts;
-    const found = await rollups.read(index.match(matchers), step, from, to);
+    const { index, rollups, precedence } = this.parts;
+    const found = await precedence.reading(() =>
+      rollups.read(index.match(matchers), step, from, to),
+    );
     return found.map(({ id, columns }) => ({ id, labels: index.table.labels(id), ...columns }));
   }
 

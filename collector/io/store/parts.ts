@@ -4,6 +4,7 @@ import type { Ends } from './ends.ts';
 import type { Memory } from './memory.ts';
 import type { Limits, Retention } from './options.ts';
 import type { Partitions } from './partitions.ts';
+import type { Precedence } from './precedence.ts';
 import type { Reader } from './reader.ts';
 import type { Rollups } from './rollups.ts';
 import type { SeriesIndex } from './series-index.ts';
@@ -16,6 +17,7 @@ export interface StoreParts {
   readonly ends: Ends;
   readonly reader: Reader;
   readonly rollups: Rollups;
+  readonly precedence: Precedence;
   readonly retention: Retention;
   readonly limits: Limits;
   readonly log: Log;

@@ -9,7 +9,7 @@ import { DayReading, type Wanted } from './day-reading.ts';
 import type { Memory } from './memory.ts';
 import type { Partitions } from './partitions.ts';
 import type { SeriesIndex } from './series-index.ts';
-import { Turns } from './turns.ts';
+import { type Pace, Turns } from './turns.ts';
 
 export interface Found {
   readonly id: number;
@@ -32,8 +32,12 @@ export class Reader {
   }
 
   /** Samples in [from, to] of these series (ascending ids); series without any are left out. */
-  async read(ids: Uint32Array, from: number, to: number, signal?: AbortSignal): Promise<Found[]> {
-    const turns = new Turns(signal);
+  async read(
+    ids: Uint32Array,
+    from: number,
+    to: number,
+    turns: Pace = new Turns(undefined),
+  ): Promise<Found[]> {
     // Memory first: what is flushed meanwhile is then seen twice, which is harmless, never not at all.
     const fresh: Samples[][] = new Array<Samples[]>(ids.length);
     for (let i = 0; i < ids.length; i++) {
@@ -59,7 +63,7 @@ export class Reader {
     ids: Uint32Array,
     from: number,
     to: number,
-    turns: Turns,
+    turns: Pace,
   ): Promise<Map<number, Piece[]>> {
     const pieces = new Map<number, Piece[]>();
     if (ids.length === 0) return pieces;
@@ -67,6 +71,7 @@ export class Reader {
     const ranges = seriesRanges(ids, {
       metric: (id) => table.metric(id),
       count: (metric) => this.index.seriesOf(metric),
+      total: table.size,
     });
     const wanted: Wanted = { ranges, ids: new Set(ids), from, to };
     const damaged = this.damaged.bind(this);

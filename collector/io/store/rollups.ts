@@ -24,6 +24,7 @@ import { type Level, openFolder } from './folder.ts';
 import type { Memory } from './memory.ts';
 import type { Partitions } from './partitions.ts';
 import { Pool } from './pool.ts';
+import type { Slices } from './precedence.ts';
 import type { Reader } from './reader.ts';
 import type { SeriesIndex } from './series-index.ts';
 
@@ -84,13 +85,20 @@ export class Rollups {
   }
 
   /** Derives the steps in [from, to), a part of one day, of these series, and stores them. */
-  async derive(ids: Uint32Array, step: RollupStep, from: number, to: number): Promise<void> {
+  async derive(
+    ids: Uint32Array,
+    step: RollupStep,
+    from: number,
+    to: number,
+    slices: Slices,
+  ): Promise<void> {
     const day = dayOf(from);
-    const found = await this.reader.read(ids, from - LOOKBACK, to - 1);
+    const found = await this.reader.read(ids, from - LOOKBACK, to - 1, slices);
     const keys: Uint8Array[] = [];
     const fresh: RollupColumns[] = [];
     for (const { id, samples } of found) {
       const rollup = rollUp(samples, STEP[step], from, to);
+      await slices.step();
       if (rollup.times.length === 0) continue;
       keys.push(this.key(id, day));
       fresh.push(rollup);
@@ -104,6 +112,7 @@ export class Rollups {
         const rollup = fresh[i] as RollupColumns;
         const merged = known === undefined ? rollup : replaceSteps(known, rollup, from, to);
         batch.put(key, encodeRollup(key, merged, day));
+        await slices.step();
       }
       await batch.write(db);
     });

@@ -6,7 +6,18 @@ import { breathe } from './lock.ts';
 const STRETCH = 4_000;
 const SAMPLES = 64;
 
-export class Turns {
+/** How a reading makes room for others. */
+export interface Pace {
+  /** Ranges asked for at once; each is an iterator of LevelDB's meanwhile. */
+  readonly rangesAtOnce: number;
+  /** Whether it is another's turn, after these were read. */
+  due(pieces: readonly Samples[]): boolean;
+  /** Resolves when it is this reading's turn again. */
+  next(): Promise<void>;
+}
+
+export class Turns implements Pace {
+  readonly rangesAtOnce = 128;
   private readonly signal: AbortSignal | undefined;
   private work = 0;
 
@@ -14,7 +25,6 @@ export class Turns {
     this.signal = signal;
   }
 
-  /** Whether it is another's turn, after these were read. */
   due(pieces: readonly Samples[]): boolean {
     this.work++;
     for (const { times } of pieces) this.work += times.length / SAMPLES;

@@ -27,13 +27,11 @@ import {
 import { mergeSamples } from '../../core/store/merge.ts';
 import type { Log } from '../../ports.ts';
 import { Batch } from './batch.ts';
-import { breathe } from './lock.ts';
 import type { Entry, Partition } from './partition.ts';
+import type { Slices } from './precedence.ts';
 
 /** Chunks read in one stretch. */
 const STRETCH = 6000;
-/** Series merged without letting anything else run: some 5 ms. */
-const BREATH = 40;
 /** Decoded shared instants kept for the next series, and known new ones. */
 const MOST_KNOWN = 100_000;
 
@@ -46,6 +44,7 @@ export class WindowPass {
   private readonly window: number;
   private readonly base: number;
   private readonly log: Log;
+  private readonly slices: Slices;
   /** Orders from here on are of this pass, or of what came during it. */
   private readonly firstOrder: number;
   /** Where the next stretch begins. */
@@ -57,10 +56,11 @@ export class WindowPass {
   private readonly placed = new Map<string, TimesPlace>();
   private readonly out = new ByteWriter();
 
-  constructor(partition: Partition, window: number, log: Log) {
+  constructor(partition: Partition, window: number, log: Log, slices: Slices) {
     this.window = window;
     this.base = partition.day * DAY + window * WINDOW;
     this.log = log;
+    this.slices = slices;
     this.firstOrder = partition.takeOrder();
     this.cursor = chunkPrefix(window);
   }
@@ -71,15 +71,15 @@ export class WindowPass {
     const entries = await partition.first({ gte: this.cursor, lt }, STRETCH);
     const last = entries.at(-1);
     if (last === undefined) return false;
-    const groups = this.bySeries(partition, entries);
+    const groups = await this.bySeries(partition, entries);
     const whole = entries.length < STRETCH;
     // The last series may go on behind the stretch: it is read again with the next one.
     const held = whole || groups.length === 1 ? undefined : groups.pop();
     await this.loadTimes(partition, groups.flat());
     const batch = new Batch();
-    for (const [i, group] of groups.entries()) {
+    for (const group of groups) {
       this.merge(partition, group, batch);
-      if (i % BREATH === BREATH - 1) await breathe();
+      await this.slices.step();
     }
     await partition.commit(batch);
     if (whole) return false;
@@ -98,7 +98,7 @@ export class WindowPass {
     await partition.commit(batch);
   }
 
-  private bySeries(partition: Partition, entries: readonly Entry[]): Stored[][] {
+  private async bySeries(partition: Partition, entries: readonly Entry[]): Promise<Stored[][]> {
     const groups: Stored[][] = [];
     let series = 0;
     for (const [key, value] of entries) {
@@ -114,6 +114,7 @@ export class WindowPass {
       if (parsed.series !== series) groups.push([]);
       series = parsed.series;
       groups.at(-1)?.push({ ...parsed, key, chunk });
+      await this.slices.step();
     }
     return groups;
   }

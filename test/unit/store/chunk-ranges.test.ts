@@ -9,6 +9,7 @@ const METRICS = 3;
 const metrics = (series: number) => ({
   metric: (id: number) => id % METRICS,
   count: () => Math.ceil(series / METRICS),
+  total: series,
 });
 
 describe('ranges of chunks', () => {
@@ -32,7 +33,7 @@ describe('ranges of chunks', () => {
   });
 
   it('join neighbours, leave far ones apart, and take most of a metric as a whole', () => {
-    const one = { metric: () => 1, count: () => 1000 };
+    const one = { metric: () => 1, count: () => 1000, total: 1000 };
     const spans = (ids: number[]) =>
       seriesRanges(Uint32Array.from(ids), one).map(({ first, last }) => [first, last]);
     expect(spans([3, 4, 20, 37])).toEqual([

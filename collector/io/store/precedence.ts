@@ -1,0 +1,81 @@
+/**
+ * People's questions go before housekeeping: it works in slices of a few milliseconds and halts
+ * between them while samples are read for somebody. Never for long at once, so that it gets done
+ * however much is asked; and not while a checkpoint waits for the lock that it holds.
+ */
+import { breathe } from './lock.ts';
+import type { Pace } from './turns.ts';
+
+const SLICE_MS = 3;
+const LONGEST_HALT_MS = 100;
+
+export class Precedence {
+  private reads = 0;
+  private hurried = 0;
+  private readonly halted = new Set<() => void>();
+
+  /** A reading that somebody waits for. */
+  async reading<T>(read: () => Promise<T>): Promise<T> {
+    this.reads++;
+    try {
+      return await read();
+    } finally {
+      this.reads--;
+      if (this.reads === 0) this.goOn();
+    }
+  }
+
+  /** Until the answer is called, housekeeping does not halt. */
+  hurry(): () => void {
+    this.hurried++;
+    this.goOn();
+    return () => {
+      this.hurried--;
+    };
+  }
+
+  /** Between two slices: lets everything else run, and waits while somebody's samples are read. */
+  async halt(): Promise<void> {
+    await breathe();
+    if (this.reads === 0 || this.hurried > 0) return;
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        clearTimeout(timer);
+        this.halted.delete(go);
+        resolve();
+      };
+      const timer = setTimeout(go, LONGEST_HALT_MS);
+      this.halted.add(go);
+    });
+  }
+
+  private goOn(): void {
+    for (const go of [...this.halted]) go();
+  }
+}
+
+/** The pace of housekeeping. */
+export class Slices implements Pace {
+  /** Few: a query's waits for the disk queue up behind them. */
+  readonly rangesAtOnce = 8;
+  private readonly precedence: Precedence;
+  private began = performance.now();
+
+  constructor(precedence: Precedence) {
+    this.precedence = precedence;
+  }
+
+  due(): boolean {
+    return performance.now() - this.began >= SLICE_MS;
+  }
+
+  async next(): Promise<void> {
+    await this.precedence.halt();
+    this.began = performance.now();
+  }
+
+  /** After each piece of work. */
+  async step(): Promise<void> {
+    if (this.due()) await this.next();
+  }
+}
