@@ -1,8 +1,9 @@
 /** Server-Sent Events over a real connection: filters, heartbeats, bounds, and a clean stop. */
 import { connect } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { LiveMessage } from '../../collector/core/views.ts';
 import { device, type FixtureOptions, httpFixture, NOW } from '../support/http-fixture.ts';
+import { soon } from '../support/soon.ts';
 
 type Fixture = ReturnType<typeof httpFixture>;
 const opened: Fixture['app'][] = [];
@@ -115,7 +116,7 @@ describe('stream', () => {
       () => feed.tell(gap),
       (t) => t.includes('power'),
     );
-    await vi.waitFor(() => expect(feed.size).toBe(0));
+    await soon(() => expect(feed.size).toBe(0));
   });
 
   it('drops a reader that does not read', async () => {
@@ -123,16 +124,13 @@ describe('stream', () => {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     socket.on('error', () => {});
     socket.write(`GET ${new URL(url).pathname} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
-    await vi.waitFor(() => expect(feed.size).toBe(1));
+    await soon(() => expect(feed.size).toBe(1));
     socket.pause();
     const big = { ...gap, data: { ...gap.data, cause: 'x'.repeat(100_000) } };
-    await vi.waitFor(
-      () => {
-        for (let i = 0; i < 50; i++) feed.tell(big);
-        expect(feed.size).toBe(0);
-      },
-      { timeout: 10_000 },
-    );
+    await soon(() => {
+      for (let i = 0; i < 50; i++) feed.tell(big);
+      expect(feed.size).toBe(0);
+    });
     expect(metrics.text()).toContain('muster_collector_http_streams_dropped_total 1');
     socket.destroy();
   });
@@ -149,9 +147,8 @@ describe('stream', () => {
   it('does not hold up a stop', async () => {
     const { url, app } = await start();
     const response = await fetch(url);
-    const began = performance.now();
+    // It would wait for the reader, who never leaves, until the test's own end.
     await app.close();
-    expect(performance.now() - began).toBeLessThan(2000);
     await response.text();
   });
 });

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createMqttTransport } from '../../agent/io/mqtt-transport.ts';
 import type { Connection, TransportEvents } from '../../agent/ports.ts';
+import { soon } from '../support/soon.ts';
 
 const CONNACK = Buffer.of(0x20, 2, 0, 0);
 const will = { topic: 'muster/v1/s/d/state', payload: Buffer.from('gone') };
@@ -65,6 +66,11 @@ async function connected(options = {}) {
   return { connection, events, socket, sent };
 }
 
+/** Waits on the network alone: no timer is needed. */
+async function turnsUntil(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
+
 describe('connecting', () => {
   test('says hello with a will', async () => {
     const { sent } = await connected();
@@ -120,7 +126,7 @@ describe('a connection', () => {
         Buffer.of(0x32, 6, 0, 1, 0x62, 1, 2, 0x32),
       ]),
     );
-    await vi.waitFor(() => expect(sent().subarray(before)).toEqual(Buffer.of(0x40, 2, 1, 2)));
+    await soon(() => expect(sent().subarray(before)).toEqual(Buffer.of(0x40, 2, 1, 2)));
     const told = events.message.mock.calls.map(([topic, payload]) => [topic, String(payload)]);
     expect(told).toEqual([
       ['a', '1'],
@@ -145,26 +151,35 @@ describe('a connection', () => {
   test('that hears nonsense ends', async () => {
     const { events, socket } = await connected();
     socket.write(Buffer.of(0x10, 0));
-    await vi.waitFor(() => expect(events.closed).toHaveBeenCalledOnce());
+    await soon(() => expect(events.closed).toHaveBeenCalledOnce());
     expect(events.closed.mock.calls[0]?.[0].reason).toBe('this is not MQTT: a packet of type 1');
   });
 
   test('asks whether the other side lives, and ends when it does not', async () => {
+    // The network is real, time is not: however slow the machine is, answers come in time.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+    cleanups.push(() => vi.useRealTimers());
     const { events, sent, socket } = await connected({ keepaliveMs: 1_000 });
     const before = sent().length;
     const pings = () => sent().subarray(before).toString('hex');
-    await vi.waitFor(() => expect(pings()).toBe('c000'), 1_500);
-    socket.write(Buffer.of(0xd0, 0));
-    await vi.waitFor(() => expect(pings()).toBe('c000c000'), 1_500);
+    vi.advanceTimersByTime(1_000);
+    await turnsUntil(() => pings() === 'c000');
+    // The message behind the answer tells that both are there.
+    socket.write(Buffer.of(0xd0, 0, 0x30, 4, 0, 1, 0x61, 0x31));
+    await turnsUntil(() => events.message.mock.calls.length === 1);
+    vi.advanceTimersByTime(1_000);
+    await turnsUntil(() => pings() === 'c000c000');
     expect(events.closed).not.toHaveBeenCalled();
-    await vi.waitFor(() => expect(events.closed).toHaveBeenCalledOnce(), 1_500);
+    vi.advanceTimersByTime(1_000);
+    await turnsUntil(() => events.closed.mock.calls.length > 0);
+    expect(events.closed).toHaveBeenCalledOnce();
     expect(events.closed.mock.calls[0]?.[0].reason).toBe('no PINGRESP');
   });
 
   test('says good-bye', async () => {
     const { connection, events, sent, socket } = await connected();
     await connection.end();
-    await vi.waitFor(() => expect(socket.destroyed).toBe(true));
+    await soon(() => expect(socket.destroyed).toBe(true));
     expect(sent().subarray(-2)).toEqual(Buffer.of(0xe0, 0));
     expect(events.closed).not.toHaveBeenCalled();
   });
