@@ -7,6 +7,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { problemOf } from '../test/support/pipeline/account.ts';
 import { usableFaults } from '../test/support/pipeline/faults/index.ts';
 import { Pipeline } from '../test/support/pipeline/pipeline.ts';
 import { bundlePrograms } from '../test/support/pipeline/programs.ts';
@@ -71,13 +72,10 @@ async function one(
     const usable = usableFaults(pipeline).filter(({ name }) => values.only?.includes(name) ?? true);
     if (usable.length === 0) return 'no such fault can be had here';
     const { account, names } = await runRounds(pipeline, usable, rounds, new Random(seed));
-    const { lost, twice, invented, readings, stored, excused } = account;
+    const { readings, stored, excused } = account;
     process.stdout.write(`  ${external ? 'external' : 'embedded'}: ${names.join(', ')}\n`);
     process.stdout.write(`  ${readings} readings, ${stored} stored, ${excused} in gaps\n`);
-    if (lost.length + twice.length + invented.length > 0) {
-      const first = lost.slice(0, 9).map(({ value, at }) => `${value} at ${at}`);
-      problem = `${lost.length} lost (${first.join(', ')}), ${twice.length} twice, ${invented.length} invented`;
-    }
+    problem = problemOf(account);
   } catch (error) {
     problem = String(error);
   } finally {

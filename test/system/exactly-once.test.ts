@@ -38,6 +38,7 @@ describe('exactly once', () => {
       expect(account.lost, what).toEqual([]);
       expect(account.twice, what).toEqual([]);
       expect(account.invented, what).toEqual([]);
+      expect(account.forbidden, what).toEqual([]);
       expect(account.readings, what).toBeGreaterThan(rounds);
       expect(account.excused, what).toBeLessThan(account.readings / 10);
     } finally {

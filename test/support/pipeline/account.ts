@@ -1,6 +1,6 @@
 /**
  * The account at the end: every reading in the ledger is in the store exactly once, or inside a
- * gap of a kind that the faults allow.
+ * gap of a kind that the faults allow; and there are no gaps of another kind.
  */
 import { readFileSync } from 'node:fs';
 
@@ -28,6 +28,20 @@ export interface Account {
   readonly invented: readonly number[];
   /** Missing, and inside an allowed gap. */
   readonly excused: number;
+  /** Told of, and by no fault allowed: a loss that was none, or one that should not have been. */
+  readonly forbidden: readonly ReportedGap[];
+}
+
+/** What is wrong with it; nothing when all is in order. */
+export function problemOf({ lost, twice, invented, forbidden }: Account): string | undefined {
+  if (lost.length + twice.length + invented.length + forbidden.length === 0) return undefined;
+  const first = lost.slice(0, 9).map(({ value, at }) => `${value} at ${at}`);
+  const gaps = forbidden.slice(0, 9).map(({ cause, from, to }) => `${cause} ${from} to ${to}`);
+  return [
+    `${lost.length} lost (${first.join(', ')})`,
+    `${twice.length} twice, ${invented.length} invented`,
+    `${forbidden.length} forbidden gaps (${gaps.join(', ')})`,
+  ].join(', ');
 }
 
 export function readLedger(path: string): Reading[] {
@@ -73,5 +87,7 @@ export function settle(
       else lost.push(reading);
     }
   });
-  return { readings: readings.length * columns.length, stored, lost, twice, invented, excused };
+  const forbidden = gaps.filter(({ cause }) => !allowed.has(cause));
+  const counts = { readings: readings.length * columns.length, stored, excused };
+  return { ...counts, lost, twice, invented, forbidden };
 }

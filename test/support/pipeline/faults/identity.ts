@@ -13,8 +13,9 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'device cloned',
-    allows: [],
+    // The other machine is killed, and tells so when it starts again.
+    name: 'device id given twice',
+    allows: ['killed'],
     async run({ clone }, random) {
       await clone.start('started');
       await pause(random.between(200, 1_500));
