@@ -8,7 +8,7 @@ import { pairOf } from '../support/updates/releases.ts';
 import { joined } from '../support/updating/joined.ts';
 
 const both = (version: string) => ['web', 'rules'].map((name) => ({ name, version }));
-const soon = <T>(ask: () => T) => expect.poll(ask, { timeout: 15_000 });
+const soon = <T>(ask: () => T) => expect.poll(ask);
 /** NOW is ten o'clock. */
 const noon: Window = { name: 'noon', days: [0, 1, 2, 3, 4, 5, 6], from: 720, to: 780, zone: 'UTC' };
 

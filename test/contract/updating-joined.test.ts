@@ -123,7 +123,7 @@ it('goes on after a restart in the middle, with what it had', async () => {
   it.assign(...made);
   const wanting = first.updates.want(both('1.0.0'));
   const state = async () => (await first.updates.status()).underWay?.state;
-  await expect.poll(state, { timeout: 15_000 }).toBe('fetching');
+  await expect.poll(state).toBe('fetching');
   await first.updates.stop();
   await wanting;
   const second = await it.device();
@@ -204,7 +204,7 @@ it('does not go on with what an earlier life began when something else is wanted
   it.assign(...(two ?? []));
   const wanting = second.updates.want(both('2.0.0'));
   const state = async () => (await second.updates.status()).underWay?.state;
-  await expect.poll(state, { timeout: 15_000 }).toBe('fetching');
+  await expect.poll(state).toBe('fetching');
   await second.updates.stop();
   await wanting;
   it.assign(...(one ?? []));
