@@ -9,28 +9,36 @@ import { type ProfileSummary, summariseProfile } from '../fleet/profile.ts';
 import { measure } from '../fleet/run.ts';
 import { print, type Summary, summarise } from '../fleet/summary.ts';
 import { Workers } from '../fleet/workers.ts';
+import { Soak } from '../soak/soak.ts';
 
 export const describe =
-  'A simulated fleet: --devices N --series M --interval S --for T [--warm T] [--rows R] [--rate max] [--window W] [--processes P] [--misbehave late,offline,restart,clock] [--restart] [--profile] [--markers N] [--json]';
+  'A simulated fleet: --devices N --series M --interval S --for T [--warm T] [--rows R] [--rate max] [--window W] [--processes P] [--misbehave late,offline,restart,clock] [--restart] [--profile] [--markers N] [--json] [--sample SECONDS [--agent]]';
 
 export async function run(args: string[]): Promise<void> {
   const options = readArguments(args);
   const bundle = (await bundlePrograms()).collector;
   const folder = await mkdtemp(join(tmpdir(), 'mstr-fleet-'));
-  const collector = await CollectorUnderLoad.open({ folder, bundle, profile: options.profile });
+  const soak = options.sampleSeconds === undefined ? undefined : new Soak(folder, options);
+  const { profile: profiled } = options;
+  const flags = soak?.flags ?? [];
+  const collector = await CollectorUnderLoad.open({ folder, bundle, profile: profiled, flags });
   let workers: Workers | undefined;
   try {
     await collector.start();
     workers = await Workers.open({ ...options, mqttPort: collector.mqttPort });
-    const measured = await measure(options, collector, workers);
+    const measured = await measure(options, collector, workers, soak?.begin(collector, workers));
     const summary = summarise(measured);
+    // First, so that it does not see its collector go.
+    await soak?.end();
     await collector.end('SIGTERM');
     const profile = options.profile
       ? summariseProfile(join(folder, 'profile'), bundle, measured.window)
       : undefined;
     if (options.json) console.log(JSON.stringify({ ...summary, ...(profile && { profile }) }));
     else show(summary, profile);
+    if (soak?.judge() === false) process.exitCode = 1;
   } finally {
+    await soak?.end();
     workers?.end();
     await collector.end('SIGKILL');
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -20,6 +20,8 @@ export function readArguments(args: string[]): FleetOptions {
       restart: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
+      sample: { type: 'string' },
+      agent: { type: 'boolean', default: false },
     },
   });
   return {
@@ -37,6 +39,8 @@ export function readArguments(args: string[]): FleetOptions {
     restart: values.restart,
     profile: values.profile,
     json: values.json,
+    agent: values.agent,
+    ...(values.sample !== undefined && { sampleSeconds: positive('sample', values.sample) }),
   };
 }
 

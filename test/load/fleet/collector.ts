@@ -12,6 +12,8 @@ export interface Place {
   readonly folder: string;
   readonly bundle: string;
   readonly profile: boolean;
+  /** Flags of Node's. */
+  readonly flags?: readonly string[];
 }
 
 export class CollectorUnderLoad {
@@ -22,7 +24,7 @@ export class CollectorUnderLoad {
   private readonly program: Program;
   private readonly folder: string;
 
-  static async open({ folder, bundle, profile }: Place): Promise<CollectorUnderLoad> {
+  static async open({ folder, bundle, profile, flags = [] }: Place): Promise<CollectorUnderLoad> {
     const [mqtt, http] = [await freePort(), await freePort()];
     const loaded = await loadCollectorConfig(undefined, {
       MUSTER_DATA: join(folder, 'data'),
@@ -30,8 +32,9 @@ export class CollectorUnderLoad {
       MUSTER_MQTT_LISTEN: `127.0.0.1:${mqtt}`,
     });
     if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('; '));
-    const flags = profile ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, 'profile')}`] : [];
-    const command = [process.execPath, ...flags, bundle, JSON.stringify(loaded.config)];
+    const profiling = profile ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, 'profile')}`] : [];
+    const run = [bundle, JSON.stringify(loaded.config)];
+    const command = [process.execPath, ...flags, ...profiling, ...run];
     return new CollectorUnderLoad(folder, command, mqtt, http);
   }
 

@@ -1,5 +1,6 @@
 /** The course of one run: connect, warm up, measure, perhaps a restart, drain, account. */
 import { availableParallelism } from 'node:os';
+import type { SoakWatch } from '../soak/watch.ts';
 import type { CollectorUnderLoad } from './collector.ts';
 import { MarkerWatch } from './markers.ts';
 import { costOf, type ProcessCost, threadsOf } from './proc.ts';
@@ -46,6 +47,7 @@ export async function measure(
   options: FleetOptions,
   collector: CollectorUnderLoad,
   workers: Workers,
+  soak?: SoakWatch,
 ): Promise<Measured> {
   const connectMs = await connectAll(options, workers);
   workers.tell('run');
@@ -59,7 +61,10 @@ export async function measure(
   const startedAt = performance.now();
   if (options.markers > 0) watch.start();
   const fromMs = startedAt - collector.spawnedAt;
-  const resident = await sampleMemory(collector, options.seconds);
+  const [resident] = await Promise.all([
+    sampleMemory(collector, options.seconds),
+    soak?.run(options.seconds),
+  ]);
   const fleet = await workers.report(true);
   const seconds = (performance.now() - startedAt) / 1_000;
   const after = costOf(collector.pid);

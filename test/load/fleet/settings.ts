@@ -22,6 +22,10 @@ export interface FleetOptions {
   readonly restart: boolean;
   readonly profile: boolean;
   readonly json: boolean;
+  /** Seconds between two rows of figures of a soak; without, none is drawn. */
+  readonly sampleSeconds?: number;
+  /** In a soak: an agent beside the fleet. */
+  readonly agent?: boolean;
 }
 
 /** A worker's part of the fleet. */

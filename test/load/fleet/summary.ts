@@ -2,6 +2,7 @@
 import type { Histogram } from './histogram.ts';
 import type { Measured } from './run.ts';
 
+const MOST_SHOWN = 60;
 const INGEST = 'muster_collector_ingest_';
 
 export type Summary = Readonly<
@@ -35,7 +36,7 @@ export function summarise(run: Measured): Summary {
     simulatorCpuUsPerMessage: round(run.simulatorUs / counts.acked, 1),
     simulatorCores: round(run.simulatorUs / 1e6 / seconds, 2),
     simulatorLateMs: Math.round(counts.lagMs),
-    residentMiB: run.resident.map((bytes) => Math.round(bytes / 2 ** 20)),
+    residentMiB: thinned(run.resident).map((bytes) => Math.round(bytes / 2 ** 20)),
     headSamplesAtEnd: run.gauge('muster_collector_store_head_samples'),
     journalMiBAtEnd: Math.round(run.gauge('muster_collector_journal_bytes') / 2 ** 20),
     peakMiB: Math.round(collector.after.peakBytes / 2 ** 20),
@@ -76,6 +77,12 @@ export function print(summary: Summary): void {
     const text = typeof value === 'object' ? value.join(', ') || 'none' : value;
     console.log(`  ${name.padEnd(34)} ${text}`);
   }
+}
+
+/** Of an hour of seconds nobody reads each. */
+function thinned(values: readonly number[]): readonly number[] {
+  const step = Math.ceil(values.length / MOST_SHOWN);
+  return values.filter((_, at) => at % step === 0);
 }
 
 function rate({ options }: Measured): string {
