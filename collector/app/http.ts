@@ -9,6 +9,7 @@ import type { Metrics } from '../core/metrics.ts';
 import type { Readiness } from '../core/views.ts';
 import { capacity } from '../io/http/capacity.ts';
 import { DEFAULT_LIMITS, type HttpPart } from '../io/http/deps.ts';
+import { EventStreams } from '../io/http/event-streams.ts';
 import { fleetEvents } from '../io/http/events.ts';
 import { fleet } from '../io/http/fleet/routes.ts';
 import { fleetReports } from '../io/http/reports.ts';
@@ -59,6 +60,7 @@ export function collectorHttp(parts: HttpParts, config: () => CollectorConfig): 
   const { clock, log, metrics, alerts, views, queries, samples, metadata, readiness } = parts;
   const { store, quarantine } = parts.storage;
   const { listen, allowedHosts, tls } = config().http;
+  const streams = new EventStreams(clock, metrics, DEFAULT_LIMITS);
   return buildHttp(
     {
       ...{ clock, log, store, queries, expressions, samples, metadata, metrics, readiness },
@@ -68,11 +70,11 @@ export function collectorHttp(parts: HttpParts, config: () => CollectorConfig): 
       oncall: alerts.desk,
       facts: serverFacts(config, clock.wall()),
       devices: views,
-      feed: views,
+      ...{ feed: views, streams },
       quarantine: quarantineView(quarantine),
       components: () => componentsHealth({ ...parts, ...parts.storage }),
       build: { version: VERSION, revision: '' },
-      parts: routes(parts, config),
+      parts: routes(parts, streams, config),
     },
     {
       loopback: isLoopback(listen.host),
@@ -92,7 +94,11 @@ export function addressOf({ server }: FastifyInstance, isEncrypted: boolean): st
   return `${isEncrypted ? 'https' : 'http'}://${host}:${address.port}`;
 }
 
-function routes(parts: HttpParts, config: () => CollectorConfig): readonly HttpPart[] {
+function routes(
+  parts: HttpParts,
+  streams: EventStreams,
+  config: () => CollectorConfig,
+): readonly HttpPart[] {
   const { data } = config();
   const feeds = openFeeds(join(data, 'feeds'));
   const backups = openBackups(join(data, 'backups'), () => config().backups);
@@ -101,7 +107,7 @@ function routes(parts: HttpParts, config: () => CollectorConfig): readonly HttpP
     shelves({ feeds, backups }),
     fleetReports(parts.reports),
     fleetEvents(parts.reports),
-    fleet(parts.fleet.desk),
+    fleet(parts.fleet.desk, streams),
     ...parts.updates.http,
   ];
 }

@@ -112,6 +112,30 @@ export interface TargetQuery {
   readonly limit: number;
 }
 
+/** A command beside how far one of its devices is. */
+export interface DeviceCommandView extends CampaignView {
+  readonly target: Target;
+}
+
+/** What is followed: a command, what goes to a device, or one command on one device. */
+export interface FollowQuery {
+  readonly command?: string;
+  readonly device?: string;
+  /** With what devices put out. */
+  readonly output: boolean;
+}
+
+/** How a command goes on; what is told is durable. */
+export type CommandEvent = { readonly command: string } & (
+  | { readonly kind: 'command'; readonly data: CampaignView }
+  | { readonly kind: 'device'; readonly data: Target }
+  | {
+      readonly kind: 'output';
+      /** Pieces follow each other by `part`; one may come twice. */
+      readonly data: { readonly device: string; readonly part: number; readonly output: string };
+    }
+);
+
 export interface TaskView {
   readonly task: string;
   /** Devices that declare it. */
@@ -146,9 +170,16 @@ export interface FleetView {
 
   send(draft: CommandDraft): Promise<CampaignView>;
   commands(limit: number): readonly CampaignView[];
+  /** Those that went to a device, newest first. */
+  commandsOf(device: string, limit: number): Promise<readonly DeviceCommandView[]>;
   command(id: string): CampaignView;
   targets(id: string, query: TargetQuery): Promise<readonly Target[]>;
   output(id: string, device: string): Promise<string>;
+  /**
+   * First how it is now, then each change until what is followed is over. Changes that its reader
+   * has not asked for yet are told once, as they are then.
+   */
+  follow(query: FollowQuery): Promise<(signal: AbortSignal) => AsyncIterable<CommandEvent>>;
   cancelCommand(id: string, by: string): Promise<CampaignView>;
 
   tasks(): Promise<readonly TaskView[]>;

@@ -84,6 +84,18 @@ export interface DeviceRow {
   readonly text: string;
 }
 
+/** A rollout beside how far one of its devices is. */
+export interface DeviceRollout extends RolloutSummary {
+  readonly device: DeviceRow;
+}
+
+export interface RolloutQuery {
+  readonly state?: RolloutState;
+  /** Only those after this one. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
 export interface DeviceQuery {
   readonly state?: DeviceState;
   readonly reason?: Reason;
@@ -131,11 +143,9 @@ export interface Starting {
 export interface RolloutDesk {
   start(starting: Starting): Promise<RolloutView>;
   dryRun(file: string, limit: number): Promise<DryRun>;
-  list(query: {
-    readonly state?: RolloutState;
-    readonly before?: string;
-    readonly limit: number;
-  }): readonly RolloutSummary[];
+  list(query: RolloutQuery): readonly RolloutSummary[];
+  /** Those that have a device, with how far it is. */
+  listOf(device: string, query: RolloutQuery): Promise<readonly DeviceRollout[]>;
   get(id: string): Promise<RolloutView>;
   devices(id: string, query: DeviceQuery): Promise<readonly DeviceRow[]>;
   act(id: string, order: Order): Promise<RolloutView>;

@@ -65,15 +65,25 @@ export function listen(
   const parameters = new URLSearchParams(kinds.map((kind) => ['kind', kind]));
   if (device !== undefined) parameters.append('device', device);
   if (match !== undefined) parameters.append('match', match);
-  const source = new EventSource(`api/muster/v1/stream?${parameters}`);
+  return listenTo(`stream?${parameters}`, kinds, receive, opened);
+}
+
+/** Any of the collector's streams of events. */
+export function listenTo<T>(
+  path: string,
+  kinds: readonly string[],
+  receive: (message: T) => void,
+  opened?: () => void,
+): () => void {
+  const source = new EventSource(`api/muster/v1/${path}`);
   source.onopen = () => {
     showLink('Live');
-    opened();
+    opened?.();
   };
   source.onerror = () => showLink('Connection lost, trying again…');
   for (const kind of kinds) {
     source.addEventListener(kind, ({ data }: MessageEvent<string>) =>
-      receive(JSON.parse(data) as LiveMessage),
+      receive(JSON.parse(data) as T),
     );
   }
   return () => source.close();

@@ -1,12 +1,18 @@
-/** A long text in a window of its own. */
-import { h } from './dom.ts';
+/** A long text in a window of its own; it may change while it is looked at. */
+import { h, setText } from './dom.ts';
 
-export function showText(title: string, text: string): void {
+/** The answer shows another text. */
+export function showText(
+  title: string,
+  text: string,
+  closed: () => void = () => {},
+): (text: string) => void {
+  const output = h('pre', { class: 'output', tabindex: 0 }, text);
   const dialog = h(
     'dialog',
     { class: 'wide', 'aria-labelledby': 'text-title' },
     h('h2', { id: 'text-title' }, title),
-    h('pre', { class: 'output', tabindex: 0 }, text),
+    output,
     h(
       'div',
       { class: 'buttons' },
@@ -18,7 +24,9 @@ export function showText(title: string, text: string): void {
   dialog.addEventListener('close', () => {
     removeEventListener('hashchange', gone);
     dialog.remove();
+    closed();
   });
   document.body.append(dialog);
   dialog.showModal();
+  return (next) => setText(output, next);
 }

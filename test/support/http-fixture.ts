@@ -7,6 +7,7 @@ import type {
   Readiness,
 } from '../../collector/core/views.ts';
 import { DEFAULT_LIMITS, type HttpLimits, type HttpOptions } from '../../collector/io/http/deps.ts';
+import { EventStreams } from '../../collector/io/http/event-streams.ts';
 import { fleetEvents } from '../../collector/io/http/events.ts';
 import { fleetReports } from '../../collector/io/http/reports.ts';
 import { buildHttp } from '../../collector/io/http/server.ts';
@@ -160,6 +161,8 @@ export function httpFixture({
   };
   const build = { version: '0.1.0', revision: 'test' };
   const reports = new Reports({ clock, log: silentLog, catalog: new MemoryCatalog() });
+  const merged = { ...DEFAULT_LIMITS, ...limits };
+  const streams = new EventStreams(clock, metrics, merged);
   const app = buildHttp(
     {
       clock,
@@ -184,7 +187,7 @@ export function httpFixture({
         forget: (id) => Promise.resolve(known.delete(id)),
         onChange: () => () => {},
       },
-      feed,
+      ...{ feed, streams },
       quarantine: {
         list: (limit) => Promise.resolve([entry].slice(0, limit)),
         get: (id) =>
@@ -203,7 +206,7 @@ export function httpFixture({
       hostNames: [],
       webRoot: '/nonexistent',
       ...more,
-      limits: { ...DEFAULT_LIMITS, ...limits },
+      limits: merged,
     },
   );
   const told = { written, sink, descriptions, reports };

@@ -180,7 +180,6 @@ describe.skipIf(!existsSync(CHROMIUM))(
     });
 
     it('sends a declared command and shows its answer', async () => {
-      const { page } = rig;
       await press('Send a command…');
       const command = dialog().getByLabel('Command');
       expect(await command.locator('option').allTextContents()).toEqual(DECLARED.commands);
@@ -197,6 +196,30 @@ describe.skipIf(!existsSync(CHROMIUM))(
       expect(await dialog().locator('pre').textContent()).toBe('<b>200 OK</b>');
       await rig.page.keyboard.press('Escape');
       await rig.shoot('device');
+    });
+
+    it('shows what a command puts out while it runs', async () => {
+      const { page } = rig;
+      await press('Send a command…');
+      await dialog().getByLabel('Command').selectOption('ping');
+      await sign('Send');
+      const id = (await pi.commands.take(2))[1]?.id ?? '';
+      await pi.answer(id, { state: 'accepted' });
+      const first = rows('Commands to this device').first();
+      await first.filter({ hasText: 'accepted' }).waitFor();
+      await press('Output of ping');
+      const output = dialog().locator('pre');
+      await output.filter({ hasText: 'Nothing yet.' }).waitFor();
+      await pi.answer(id, { state: 'running', part: 1, output: 'one\n' });
+      await eventually(() => output.textContent()).toBe('one\n');
+      await pi.answer(id, { state: 'succeeded', part: 2, text: 'good', output: 'two\n' });
+      await eventually(() => output.textContent()).toBe('one\ntwo\n');
+      await page.keyboard.press('Escape');
+      await first.filter({ hasText: 'succeeded' }).waitFor();
+    });
+
+    it('says when no command went to a device', async () => {
+      const { page } = rig;
       await rig.show('#/device/pi-2');
       await page.getByText('No command of the last ones went to it.').waitFor();
     });

@@ -7,7 +7,8 @@ import { contextOf } from '../context.ts';
 import { CliError, type CliIo } from '../io.ts';
 import { send, userName } from '../sending.ts';
 import { pairs, table } from '../table.ts';
-import { awaitCampaign, campaignText, countsText } from './campaign.ts';
+import { awaitCampaign, commandPath } from './campaign.ts';
+import { campaignText, countsText } from './campaign-text.ts';
 
 const API = '/api/muster/v1/commands';
 
@@ -53,9 +54,10 @@ export function commands(program: Command, io: CliIo): void {
     .command('list', { isDefault: true })
     .description('newest first')
     .option('--limit <n>', 'at most so many', '20')
-    .action(async ({ limit }: { limit: string }, command: Command) => {
+    .option('--device <id>', 'only those that went to this device')
+    .action(async (options: { limit: string; device?: string }, command: Command) => {
       const { client, answer } = contextOf(io, command);
-      const query = new URLSearchParams({ limit });
+      const query = new URLSearchParams({ ...options });
       const { commands: found } = await client.json<{ commands: CampaignView[] }>(API, query);
       answer(found, () => (found.length === 0 ? 'no commands\n' : listText(found)));
     });
@@ -72,7 +74,7 @@ export function commands(program: Command, io: CliIo): void {
         command: Command,
       ) => {
         const { client, answer } = contextOf(io, command);
-        const path = `${API}/${encodeURIComponent(id)}`;
+        const path = commandPath(id);
         if (device !== undefined) {
           const at = `${path}/devices/${encodeURIComponent(device)}/output`;
           const { output } = await client.json<{ output: string }>(at);
@@ -86,11 +88,21 @@ export function commands(program: Command, io: CliIo): void {
     );
 
   group
+    .command('watch <id>')
+    .description(
+      'each change and all output, until every device has ended; fails unless all succeeded',
+    )
+    .action(async (id: string, _options: object, command: Command) => {
+      const { client } = contextOf(io, command);
+      await awaitCampaign(io, command, await client.json<CampaignView>(commandPath(id)));
+    });
+
+  group
     .command('cancel <id>')
     .description('take it back from devices that have not begun')
     .option('--by <name>', 'who (default: $USER)')
     .action(async (id: string, { by }: { by?: string }, command: Command) => {
-      const path = `${API}/${encodeURIComponent(id)}/cancel`;
+      const path = `${commandPath(id)}/cancel`;
       const body = { by: userName(io, by) };
       const campaign = await send<CampaignView>(io, command, 'POST', path, body);
       contextOf(io, command).answer(campaign, () => campaignText(campaign));

@@ -7,7 +7,8 @@ import { contextOf } from '../context.ts';
 import type { CliIo } from '../io.ts';
 import { send, userName } from '../sending.ts';
 import { pairs, table } from '../table.ts';
-import { awaitCampaign, campaignText } from './campaign.ts';
+import { awaitCampaign } from './campaign.ts';
+import { campaignText } from './campaign-text.ts';
 
 const API = '/api/muster/v1/tasks';
 

@@ -16,6 +16,7 @@ import type { OnCallView } from '../../ports/oncall.ts';
 import type { RuleDirectory } from '../../ports/rules.ts';
 import type { MetadataSink, MetadataSource, SampleSink } from '../../ports/samples.ts';
 import type { Clock, Log, SampleStore } from '../../ports.ts';
+import type { EventStreams, StreamLimits } from './event-streams.ts';
 
 export interface HttpDeps {
   readonly clock: Clock;
@@ -36,6 +37,7 @@ export interface HttpDeps {
   readonly facts: ServerFacts;
   readonly devices: DeviceDirectory;
   readonly feed: LiveFeed;
+  readonly streams: EventStreams;
   readonly quarantine: QuarantineView;
   readonly metrics: Metrics;
   readonly readiness: () => Readiness;
@@ -60,15 +62,11 @@ export interface HttpOptions {
   readonly limits: HttpLimits;
 }
 
-export interface HttpLimits {
+export interface HttpLimits extends StreamLimits {
   readonly bodyBytes: number;
   /** Time for a request to arrive whole; `transferMs` where it carries a file. */
   readonly requestMs: number;
   readonly transferMs: number;
-  readonly streams: number;
-  /** Bytes that a slow reader of a stream may leave unread before it is dropped. */
-  readonly streamBytes: number;
-  readonly streamHeartbeatMs: number;
 }
 
 export const DEFAULT_LIMITS: HttpLimits = {
@@ -78,6 +76,7 @@ export const DEFAULT_LIMITS: HttpLimits = {
   streams: 256,
   streamBytes: 1_048_576,
   streamHeartbeatMs: 15_000,
+  streamStallMs: 60_000,
 };
 
 /** The API's own branch; refusals there are problem+json. */

@@ -4,7 +4,7 @@ import { ACTIONS, type Action, type Order } from '../../core/rollouts/actions.ts
 import { DEVICE_STATES } from '../../core/rollouts/device-table.ts';
 import { REASON_NAMES } from '../../core/rollouts/reasons.ts';
 import { ROLLOUT_STATES } from '../../core/rollouts/rollout-table.ts';
-import type { DeviceQuery, RolloutDesk, Starting } from '../../ports/rollouts.ts';
+import type { DeviceQuery, RolloutDesk, RolloutQuery, Starting } from '../../ports/rollouts.ts';
 import { API, type HttpPart } from './deps.ts';
 import {
   answer,
@@ -29,6 +29,7 @@ const schemas = {
     summary: 'Rollouts, the newest first',
     querystring: input({
       state: { type: 'string', enum: [...ROLLOUT_STATES] },
+      device: { ...text, description: 'Only those that have this device; `device` is its line' },
       before: { ...text, description: 'Only those after this one: the last of the page before' },
       limit: { ...limit, default: 100 },
     }),
@@ -98,9 +99,11 @@ export function rollouts(desk: RolloutDesk): HttpPart {
 
 function looking(app: FastifyInstance, desk: RolloutDesk): void {
   const path = `${API}/rollouts`;
-  app.get(path, { schema: schemas.list }, (request, reply) =>
-    reply.send({ rollouts: desk.list(request.query as Parameters<RolloutDesk['list']>[0]) }),
-  );
+  app.get(path, { schema: schemas.list }, async (request, reply) => {
+    const { device, ...query } = request.query as RolloutQuery & { readonly device?: string };
+    const found = device === undefined ? desk.list(query) : desk.listOf(device, query);
+    return reply.send({ rollouts: await found });
+  });
 
   app.get(`${path}/statistics`, { schema: schemas.statistics }, (_request, reply) =>
     reply.send(desk.statistics()),

@@ -45,11 +45,12 @@ export function buildHttp(deps: HttpDeps, options: HttpOptions): FastifyInstance
   measure(app, deps.metrics);
   refusals(app, deps.log);
   docs(app, deps.build);
+  deps.streams.endWith(app);
   void app.register(async (routes) => {
     health(routes, deps);
     devices(routes, deps.devices);
     quarantine(routes, deps.quarantine);
-    stream(routes, deps, limits);
+    stream(routes, deps);
     alertHistory(routes, deps.alerting.history);
     notify(routes, deps.notifyTester);
     await page(routes, options.webRoot);

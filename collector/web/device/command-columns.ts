@@ -3,27 +3,19 @@ import { ago, clock } from '../../core/present.ts';
 import { h } from '../dom.ts';
 import { badge } from '../parts.ts';
 import type { PlainColumn } from '../table.ts';
-import type { CommandTarget, PageCommand } from './requests.ts';
-
-export interface Sent {
-  readonly command: PageCommand;
-  readonly target: CommandTarget;
-}
+import type { PageCommand, Sent } from './requests.ts';
 
 export const COMMAND_COLUMNS: readonly PlainColumn<Sent>[] = [
   {
     title: 'Command',
     wraps: true,
-    show: ({ command: { name, args } }) => [
-      name,
-      h('span', { class: 'quiet' }, argumentsText(args)),
-    ],
+    show: ({ name, args }) => [name, h('span', { class: 'quiet' }, argumentsText(args))],
   },
   { title: 'State', show: ({ target: { state } }) => [badge(state, toneOf(state))] },
   { title: 'Answer', wraps: true, show: ({ target }) => [target.text || '–'] },
   {
     title: 'Sent',
-    show: ({ command: { issuedAt, by, comment } }) => [
+    show: ({ issuedAt, by, comment }) => [
       h(
         'span',
         { title: `${clock(issuedAt)} ${comment}` },

@@ -3,28 +3,25 @@ import type { ReportedView } from '../../core/views.ts';
 import { askFirst } from '../ask-first.ts';
 import { messageOf } from '../call.ts';
 import { type Child, h, type View } from '../dom.ts';
-import { Known } from '../one-device.ts';
 import { button, note, section } from '../parts.ts';
 import { type Refreshing, refreshing } from '../refreshing.ts';
 import { showText } from '../show-text.ts';
 import { Slot } from '../slot.ts';
 import { type PlainColumn, plainTable } from '../table.ts';
-import { COMMAND_COLUMNS, type Sent } from './command-columns.ts';
+import { COMMAND_COLUMNS } from './command-columns.ts';
 import { CommandFields } from './command-fields.ts';
 import {
-  type CommandTarget,
   cancelCommand,
   fetchCommands,
   fetchOutput,
-  fetchTarget,
-  type PageCommand,
+  followCommands,
+  type Sent,
   sendCommand,
 } from './requests.ts';
 
 const POLL_MS = 5_000;
-/** Commands of the fleet that are looked through, and of them those that are looked up. */
-const LAST = 200;
 const SHOWN = 20;
+const NOTHING = 'It put out nothing.';
 
 export class DeviceCommands implements View {
   readonly element: HTMLElement;
@@ -32,8 +29,10 @@ export class DeviceCommands implements View {
   /** The selector that means this device alone. */
   private readonly own: string;
   private readonly slot = new Slot(h('div', {}));
-  private readonly targets = new Known<CommandTarget | undefined>();
   private readonly live: Refreshing;
+  private closed = false;
+  /** Open while something is under way: a browser has few connections. */
+  private unfollow: (() => void) | undefined;
   private declared: ReportedView['declared'] = { checks: [], tasks: [], commands: [] };
 
   constructor(id: string) {
@@ -56,11 +55,14 @@ export class DeviceCommands implements View {
   }
 
   close(): void {
+    this.closed = true;
     this.live.close();
+    this.follow(false);
   }
 
   private async load(): Promise<void> {
-    const sent = await this.sent();
+    const sent = await fetchCommands(this.id, SHOWN);
+    this.follow(sent.some(({ target }) => target.endedAt === 0));
     const minute = Math.floor(Date.now() / 60_000);
     this.slot.show([sent, minute], () => [
       sent.length === 0
@@ -69,23 +71,13 @@ export class DeviceCommands implements View {
     ]);
   }
 
-  private async sent(): Promise<readonly Sent[]> {
-    const commands = (await fetchCommands(LAST)).filter((one) => this.mayConcern(one));
-    const found = await Promise.all(
-      commands.slice(0, SHOWN).map(async (command): Promise<readonly Sent[]> => {
-        const { id, endedAt } = command;
-        const ask = () => fetchTarget(id, this.id);
-        const target = await this.targets.get(id, endedAt > 0, ask);
-        return target === undefined ? [] : [{ command, target }];
-      }),
-    );
-    return found.flat();
-  }
-
-  /** Those for one other device need not be looked up: one word alone is a device, or all of them. */
-  private mayConcern({ selector }: PageCommand): boolean {
-    if (selector === this.id || selector === this.own || selector === 'all') return true;
-    return !/^(device=)?[a-z0-9-]+$/.test(selector);
+  private follow(going: boolean): void {
+    if (going && !this.closed) {
+      this.unfollow ??= followCommands({ device: this.id }, () => this.live.now());
+    } else {
+      this.unfollow?.();
+      this.unfollow = undefined;
+    }
   }
 
   private ask(): void {
@@ -105,12 +97,12 @@ export class DeviceCommands implements View {
     return [...COMMAND_COLUMNS, { title: 'Do', show: (one) => [this.actions(one)] }];
   }
 
-  private actions({ command, target }: Sent): Child {
-    const { id, name, selector } = command;
+  private actions(sent: Sent): Child {
+    const { id, name, selector, target } = sent;
     const output = button(
       'Output',
       `output ${id}`,
-      () => void this.output(id, name),
+      () => void this.output(sent),
       `Output of ${name}`,
     );
     const own = selector === this.id || selector === this.own;
@@ -120,9 +112,23 @@ export class DeviceCommands implements View {
     return h('div', { class: 'actions' }, output, cancel);
   }
 
-  private async output(id: string, name: string): Promise<void> {
+  /** What it has put out, and what it puts out while that is looked at. */
+  private async output({ id, name, target }: Sent): Promise<void> {
     const text = await fetchOutput(id, this.id).catch(messageOf);
-    showText(`Output of ${name}`, text === '' ? 'It put out nothing.' : text);
+    const title = `Output of ${name}`;
+    if (target.endedAt > 0) {
+      showText(title, text || NOTHING);
+      return;
+    }
+    const pieces: string[] = [];
+    const query = { command: id, device: this.id, output: 'true' };
+    const stop = followCommands(query, ({ kind, data }) => {
+      if (kind === 'output') pieces[data.part] = data.output;
+      else if (data.endedAt > 0) stop();
+      const end = kind === 'device' && data.endedAt > 0 ? NOTHING : 'Nothing yet.';
+      show(pieces.join('') || end);
+    });
+    const show = showText(title, text || 'Nothing yet.', stop);
   }
 
   private askCancel(id: string, name: string): void {

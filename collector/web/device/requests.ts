@@ -1,8 +1,8 @@
 /** What the view of a device asks for beside the device: what is wanted of it, and its commands. */
 import type { FlagValue, Tree } from '../../../protocol/messages/tree.ts';
+import { listenTo } from '../api.ts';
 import type { Signed } from '../ask-first.ts';
 import { API, call, get } from '../call.ts';
-import { justBefore } from '../one-device.ts';
 
 export interface PageDesired {
   readonly state: 'unasked' | 'pending' | 'trying' | 'applied' | 'refused' | 'rolled-back';
@@ -45,20 +45,37 @@ export interface CommandTarget {
   readonly state: string;
   readonly attempts: number;
   readonly text: string;
+  /** UTC milliseconds; 0 while it is not over. */
+  readonly endedAt: number;
 }
+
+/** A command that went to a device. */
+export interface Sent extends PageCommand {
+  readonly target: CommandTarget;
+}
+
+type CommandEvent =
+  | { readonly kind: 'device'; readonly data: CommandTarget }
+  | {
+      readonly kind: 'output';
+      readonly data: { readonly part: number; readonly output: string };
+    };
 
 const COMMANDS = `${API}/commands`;
 const path = (id: string): string => `${COMMANDS}/${encodeURIComponent(id)}`;
 
-export async function fetchCommands(limit: number): Promise<readonly PageCommand[]> {
-  return (await get<{ commands: PageCommand[] }>(`${COMMANDS}?limit=${limit}`)).commands;
+export async function fetchCommands(device: string, limit: number): Promise<readonly Sent[]> {
+  const query = new URLSearchParams({ device, limit: String(limit) });
+  return (await get<{ commands: Sent[] }>(`${COMMANDS}?${query}`)).commands;
 }
 
-/** `undefined` when the command did not go to the device. */
-export async function fetchTarget(id: string, device: string): Promise<CommandTarget | undefined> {
-  const query = new URLSearchParams({ after: justBefore(device), limit: '1' });
-  const { devices } = await get<{ devices: CommandTarget[] }>(`${path(id)}/devices?${query}`);
-  return devices.find((one) => one.device === device);
+/** How commands go on; `query`: of which device, which command, with its output. */
+export function followCommands(
+  query: Readonly<Record<string, string>>,
+  receive: (event: CommandEvent) => void,
+): () => void {
+  const events = `commands/events?${new URLSearchParams(query)}`;
+  return listenTo(events, ['device', 'output'], receive);
 }
 
 export async function fetchOutput(id: string, device: string): Promise<string> {

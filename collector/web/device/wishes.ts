@@ -3,17 +3,17 @@ import type { DeviceView, ReportedView } from '../../core/views.ts';
 import { type Child, h } from '../dom.ts';
 import { note, section } from '../parts.ts';
 import { refreshing } from '../refreshing.ts';
+import { type DeviceRollout, fetchDeviceRollouts } from '../rollouts/requests.ts';
 import { Slot } from '../slot.ts';
 import { DeviceCommands } from './commands.ts';
 import { configuration } from './configuration.ts';
 import { flagsTable } from './flags.ts';
 import { packagesTable } from './packages.ts';
 import { fetchDesired, type PageDesired } from './requests.ts';
-import { type DeviceRollout, fetchDeviceRollouts, rolloutsTable } from './rollouts.ts';
+import { rolloutsTable } from './rollouts.ts';
 
 const POLL_MS = 10_000;
-/** Asking for one device of a rollout costs the collector a look at all of them. */
-const ROLLOUTS_MS = 30_000;
+const LAST_ROLLOUTS = 10;
 
 export class Wishes {
   readonly element: HTMLElement;
@@ -52,8 +52,8 @@ export class Wishes {
       this.desired = await fetchDesired(this.id);
       this.draw();
     });
-    const rollouts = refreshing(ROLLOUTS_MS, async () => {
-      this.rollouts = await fetchDeviceRollouts(this.id);
+    const rollouts = refreshing(POLL_MS, async () => {
+      this.rollouts = await fetchDeviceRollouts(this.id, LAST_ROLLOUTS);
       this.draw();
     });
     const { commands } = this;

@@ -76,6 +76,11 @@ export interface RolloutDevice {
   readonly text: string;
 }
 
+/** A rollout beside how far one of its devices is. */
+export interface DeviceRollout extends PageRollout {
+  readonly device: RolloutDevice;
+}
+
 export interface DryRun {
   readonly name: string;
   readonly total: number;
@@ -98,6 +103,15 @@ const path = (id: string): string => `${ROLLOUTS}/${encodeURIComponent(id)}`;
 
 export async function fetchRollouts(limit: number): Promise<readonly PageRollout[]> {
   return (await get<{ rollouts: PageRollout[] }>(`${ROLLOUTS}?limit=${limit}`)).rollouts;
+}
+
+/** Those that a device is or was part of, newest first. */
+export async function fetchDeviceRollouts(
+  device: string,
+  limit: number,
+): Promise<readonly DeviceRollout[]> {
+  const query = new URLSearchParams({ device, limit: String(limit) });
+  return (await get<{ rollouts: DeviceRollout[] }>(`${ROLLOUTS}?${query}`)).rollouts;
 }
 
 export function fetchRollout(id: string): Promise<PageRolloutView> {

@@ -2,20 +2,28 @@
  * What is kept of commands: a record for each, and one for each of its devices. While those of the
  * devices are written or taken away the record says so, and a start drops what a crash left of it.
  */
+import type { CommandNews } from '../../core/fleet/changes.ts';
 import { noCounts, type Target } from '../../core/fleet/command.ts';
-import { Campaign, type CampaignRecord } from './campaign.ts';
+import { compareText } from '../../core/text.ts';
+import type { CampaignView } from '../../ports/fleet-desk.ts';
+import { Campaign, type CampaignRecord, viewCampaign } from './campaign.ts';
 import { type FleetMemory, KEEPING } from './memory.ts';
+
+interface Piece {
+  readonly output: string;
+}
 
 /** Records of one write. */
 const SLICE = 1_000;
-/** Output kept of one device: pieces of 16 KiB. */
-const MAX_PIECES = 64;
+/** Output kept of one device: pieces of up to 16 KiB; an agent sends 256 KiB, in more when it trickles. */
+const MAX_PIECES = 256;
 
 export class Campaigns {
   /** Those that wait for devices. */
   readonly open = new Map<string, Campaign>();
   /** Those that are over, as long as they are kept. */
   readonly over = new Map<string, CampaignRecord>();
+  private readonly listeners = new Set<(news: CommandNews) => void>();
   private readonly memory: FleetMemory;
   private readonly breathe: () => Promise<void>;
 
@@ -48,23 +56,47 @@ export class Campaigns {
     }
     await this.memory.keep([[KEEPING.campaigns + record.id, record]]);
     this.open.set(record.id, campaign);
+    this.tell({ command: record.id });
     return campaign;
+  }
+
+  view(id: string): CampaignView | undefined {
+    const going = this.open.get(id);
+    if (going !== undefined) return viewCampaign(going.record, going.counts);
+    const ended = this.over.get(id);
+    return ended && viewCampaign(ended, ended.counts);
+  }
+
+  /** The newest first. */
+  views(): readonly CampaignView[] {
+    const ids = [...this.open.keys(), ...this.over.keys()];
+    return ids
+      .flatMap((id) => this.view(id) ?? [])
+      .sort((a, b) => b.issuedAt - a.issuedAt || compareText(b.id, a.id));
+  }
+
+  /** Told of what has changed once that is durable. */
+  subscribe(listener: (news: CommandNews) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   /**
    * Resolves when it is durable. Memory knows it at once, so that whoever comes meanwhile goes on
    * from it; what a crash takes back, the device says again.
    */
-  set(changes: readonly (readonly [Campaign, Target])[]): Promise<void> {
+  async set(changes: readonly (readonly [Campaign, Target])[]): Promise<void> {
     for (const [campaign, one] of changes) campaign.set(one);
-    return this.memory.keep(
+    await this.memory.keep(
       changes.map(([{ record }, one]) => [targetKey(record.id, one.device), one]),
     );
+    for (const [{ record }, { device }] of changes) this.tell({ command: record.id, device });
   }
 
   async put(campaign: Campaign, record: CampaignRecord): Promise<void> {
     await this.memory.keep([[KEEPING.campaigns + record.id, record]]);
     campaign.record = record;
+    this.tell({ command: record.id });
   }
 
   /** Nobody is awaited any more. Memory knows it at once; a crash before it is durable finds it out. */
@@ -72,7 +104,9 @@ export class Campaigns {
     const ended = { ...record, endedAt: now, counts };
     this.open.delete(record.id);
     this.over.set(record.id, ended);
-    await this.memory.keep([[KEEPING.campaigns + record.id, ended]]);
+    await this.memory
+      .keep([[KEEPING.campaigns + record.id, ended]])
+      .finally(() => this.tell({ command: record.id }));
   }
 
   /** A late word of a device about a command that is over. */
@@ -87,6 +121,7 @@ export class Campaigns {
       [KEEPING.campaigns + record.id, revised],
       [targetKey(record.id, after.device), after],
     ]);
+    this.tell({ command: record.id, device: after.device });
   }
 
   target(id: string, device: string): Promise<Target | undefined> {
@@ -100,15 +135,24 @@ export class Campaigns {
 
   async addOutput(id: string, device: string, part: number, output: string): Promise<void> {
     if (output === '' || part >= MAX_PIECES) return;
-    const key = `${outputRoot(id, device)}${String(part).padStart(4, '0')}`;
-    await this.memory.keep([[key, { output }]]);
+    await this.memory.keep([[pieceKey(id, device, part), { output }]]);
+    this.tell({ command: id, device, part });
+  }
+
+  /** `undefined` when there is none. */
+  async piece(id: string, device: string, part: number): Promise<string | undefined> {
+    return (await this.memory.get<Piece>(pieceKey(id, device, part)))?.output;
+  }
+
+  async *pieces(id: string, device: string): AsyncGenerator<readonly [number, string]> {
+    for await (const [key, { output }] of this.memory.list<Piece>(outputRoot(id, device))) {
+      yield [Number(key), output];
+    }
   }
 
   async output(id: string, device: string): Promise<string> {
     let text = '';
-    for await (const [, piece] of this.memory.list<{ output: string }>(outputRoot(id, device))) {
-      text += piece.output;
-    }
+    for await (const [, piece] of this.pieces(id, device)) text += piece;
     return text;
   }
 
@@ -118,6 +162,10 @@ export class Campaigns {
     await this.memory.keep([[KEEPING.campaigns + id, { ...record, partial: true }]]);
     this.over.delete(id);
     await this.dropAll(id);
+  }
+
+  private tell(news: CommandNews): void {
+    for (const listener of this.listeners) listener(news);
   }
 
   private async dropAll(id: string): Promise<void> {
@@ -139,6 +187,10 @@ export class Campaigns {
 
 function targetKey(id: string, device: string): string {
   return `${KEEPING.targets}${id}/${device}`;
+}
+
+function pieceKey(id: string, device: string, part: number): string {
+  return `${outputRoot(id, device)}${String(part).padStart(4, '0')}`;
 }
 
 function outputRoot(id: string, device: string): string {

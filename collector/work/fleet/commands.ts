@@ -10,11 +10,20 @@ import {
   noCounts,
   type Target,
 } from '../../core/fleet/command.ts';
+import { parseSelector, soleDevice } from '../../core/fleet/selector.ts';
 import { compareText } from '../../core/text.ts';
-import { type CampaignView, FleetError, type TargetQuery } from '../../ports/fleet-desk.ts';
+import {
+  type CampaignView,
+  type CommandEvent,
+  type DeviceCommandView,
+  FleetError,
+  type FollowQuery,
+  type TargetQuery,
+} from '../../ports/fleet-desk.ts';
 import type { Cancel, Clock, Log } from '../../ports.ts';
 import { type Campaign, type CampaignRecord, viewCampaign } from './campaign.ts';
 import type { Campaigns } from './campaigns.ts';
+import { Following } from './following.ts';
 import type { Sending } from './sending.ts';
 
 export interface CommandsDeps {
@@ -99,21 +108,40 @@ export class Commands {
 
   /** The newest first. */
   list(limit: number): readonly CampaignView[] {
-    const { open, over } = this.deps.campaigns;
-    const views = [
-      ...Array.from(open.values(), (one) => viewCampaign(one.record, one.counts)),
-      ...Array.from(over.values(), (one) => viewCampaign(one, one.counts)),
-    ];
-    return views.sort((a, b) => b.issuedAt - a.issuedAt || compareText(b.id, a.id)).slice(0, limit);
+    return this.deps.campaigns.views().slice(0, limit);
+  }
+
+  /** Those that went to a device, the newest first. */
+  async listOf(device: string, limit: number): Promise<readonly DeviceCommandView[]> {
+    const { campaigns } = this.deps;
+    const found: DeviceCommandView[] = [];
+    for (const view of campaigns.views()) {
+      if (found.length >= limit) break;
+      const sole = soleDevice(parseSelector(view.selector)) ?? device;
+      const target = sole === device ? await this.target(view.id, device) : undefined;
+      if (target !== undefined) found.push({ ...view, target });
+    }
+    return found;
+  }
+
+  /** Throws what is wrong with the question at once; listens from when the first event is asked for. */
+  async follow(query: FollowQuery): Promise<(signal: AbortSignal) => AsyncIterable<CommandEvent>> {
+    const { command, device } = query;
+    if (command !== undefined) {
+      this.get(command);
+      if (device !== undefined && (await this.target(command, device)) === undefined) {
+        throw new FleetError('unknown', `command ${command} did not go to ${device}`);
+      }
+    } else if (device === undefined) {
+      throw new FleetError('invalid', 'say which command or which device is to be followed');
+    }
+    return (signal) => new Following(this.deps, query, signal).events();
   }
 
   get(id: string): CampaignView {
-    const { open, over } = this.deps.campaigns;
-    const going = open.get(id);
-    if (going !== undefined) return viewCampaign(going.record, going.counts);
-    const ended = over.get(id);
-    if (ended === undefined) throw new FleetError('unknown', `there is no command ${id}`);
-    return viewCampaign(ended, ended.counts);
+    const view = this.deps.campaigns.view(id);
+    if (view === undefined) throw new FleetError('unknown', `there is no command ${id}`);
+    return view;
   }
 
   async targets(id: string, { state, after, limit }: TargetQuery): Promise<readonly Target[]> {
@@ -146,7 +174,7 @@ export class Commands {
 
   /** What a device said of a command; to be told once the message is durable, again after a crash. */
   result(device: string, id: string, result: CommandResult): Promise<void> {
-    return this.follow(device, id, result).catch((error: unknown) => {
+    return this.heed(device, id, result).catch((error: unknown) => {
       // The device keeps the answer, and says it again when it is asked again.
       this.deps.log.warn('answer to a command not kept', { device, id, error: String(error) });
     });
@@ -186,12 +214,11 @@ export class Commands {
     if (!campaign.open) this.inBackground(this.settle(campaign));
   }
 
-  private async follow(device: string, id: string, result: CommandResult): Promise<void> {
+  private async heed(device: string, id: string, result: CommandResult): Promise<void> {
     const { campaigns, clock } = this.deps;
     const campaign = campaigns.open.get(id);
     const record = campaigns.over.get(id);
-    const before =
-      campaign?.targets.get(device) ?? (record && (await campaigns.target(id, device)));
+    const before = campaign?.targets.get(device) ?? (await this.target(id, device));
     if (before === undefined) return;
     const after = answered(before, result, Math.round(clock.wall()));
     await campaigns.addOutput(id, device, result.part, result.output);
@@ -200,6 +227,13 @@ export class Commands {
     if (campaign === undefined) return;
     await campaigns.set([[campaign, after]]);
     await this.settle(campaign);
+  }
+
+  private async target(id: string, device: string): Promise<Target | undefined> {
+    const { open, over } = this.deps.campaigns;
+    const going = open.get(id);
+    if (going !== undefined) return going.targets.get(device);
+    return over.has(id) ? this.deps.campaigns.target(id, device) : undefined;
   }
 
   private async expire(campaign: Campaign): Promise<void> {

@@ -20,11 +20,14 @@ import type { FleetDevices } from '../../ports/fleet-commands.ts';
 import {
   type CampaignView,
   type CommandDraft,
+  type CommandEvent,
   type DesiredSummary,
   type DesiredView,
+  type DeviceCommandView,
   type FlagDraft,
   FleetError,
   type FleetView,
+  type FollowQuery,
   type LayerDraft,
   type Signed,
   type TargetQuery,
@@ -158,6 +161,14 @@ export class FleetDesk implements FleetView {
 
   commands(limit: number): readonly CampaignView[] {
     return this.deps.commands.list(limit);
+  }
+
+  commandsOf(device: string, limit: number): Promise<readonly DeviceCommandView[]> {
+    return this.deps.commands.listOf(device, limit);
+  }
+
+  follow(query: FollowQuery): Promise<(signal: AbortSignal) => AsyncIterable<CommandEvent>> {
+    return this.deps.commands.follow(query);
   }
 
   command(id: string): CampaignView {

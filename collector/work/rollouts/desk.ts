@@ -9,10 +9,12 @@ import { Rollout } from '../../core/rollouts/rollout.ts';
 import { FleetError } from '../../ports/fleet-desk.ts';
 import type {
   DeviceQuery,
+  DeviceRollout,
   DeviceRow,
   DryRun,
   ReleaseCheck,
   RolloutDesk,
+  RolloutQuery,
   RolloutStatistics,
   RolloutSummary,
   RolloutView,
@@ -23,7 +25,7 @@ import { parseExpr } from '../../promql/parse/index.ts';
 import type { RolloutEngine } from './engine.ts';
 import { readFile } from './file.ts';
 import { summaryOf } from './summary.ts';
-import { restored, rowsOf, statisticsOf, viewOf } from './views.ts';
+import { restored, rowOf, rowsOf, statisticsOf, viewOf } from './views.ts';
 
 export interface DeskDeps {
   readonly clock: Clock;
@@ -86,10 +88,21 @@ export class Desk implements RolloutDesk {
     return { name: plan.name, total, stages, reasons, devices: named };
   }
 
-  list({ state, before, limit }: Parameters<RolloutDesk['list']>[0]): readonly RolloutSummary[] {
-    const all = this.all().filter((one) => state === undefined || one.state === state);
-    const from = before === undefined ? 0 : all.findIndex(({ id }) => id === before) + 1;
-    return all.slice(from, from + limit);
+  list({ limit, ...query }: RolloutQuery): readonly RolloutSummary[] {
+    return this.found(query).slice(0, limit);
+  }
+
+  async listOf(
+    device: string,
+    { limit, ...query }: RolloutQuery,
+  ): Promise<readonly DeviceRollout[]> {
+    const rollouts: DeviceRollout[] = [];
+    for (const one of this.found(query)) {
+      if (rollouts.length >= limit) break;
+      const row = await this.rowIn(one.id, device);
+      if (row !== undefined) rollouts.push({ ...one, device: row });
+    }
+    return rollouts;
   }
 
   async get(id: string): Promise<RolloutView> {
@@ -137,6 +150,21 @@ export class Desk implements RolloutDesk {
     return viewOf(rollout, reasons);
   }
 
+  private found({ state, before }: Omit<RolloutQuery, 'limit'>): readonly RolloutSummary[] {
+    const all = this.all().filter((one) => state === undefined || one.state === state);
+    return before === undefined ? all : all.slice(all.findIndex(({ id }) => id === before) + 1);
+  }
+
+  /** Of one that is over, its devices are not all read for it. */
+  private async rowIn(id: string, device: string): Promise<DeviceRow | undefined> {
+    const { engine } = this.deps;
+    const open = engine.open.get(id);
+    if (open !== undefined) return rowOf(open, engine, device, this.now());
+    const kept = await engine.records(id, device);
+    const record = kept.length === 0 ? undefined : await engine.record(id);
+    return record && rowOf(restored(record, kept), engine, device, this.now());
+  }
+
   /** The newest first. */
   private all(): RolloutSummary[] {
     const { open, over } = this.deps.engine;
@@ -154,12 +182,7 @@ export class Desk implements RolloutDesk {
     if (open !== undefined) return open;
     const record = engine.over.has(id) ? await engine.record(id) : undefined;
     if (record === undefined) throw new FleetError('unknown', `no rollout is ${id}`);
-    const devices: [
-      string,
-      Parameters<typeof restored>[1] extends Iterable<readonly [string, infer R]> ? R : never,
-    ][] = [];
-    for await (const [device, one] of engine.records(id)) devices.push([device, one]);
-    return restored(record, devices);
+    return restored(record, await engine.records(id));
   }
 
   /** Also a deprecated release is a way back. */

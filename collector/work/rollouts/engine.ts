@@ -9,13 +9,7 @@ import { heard, told, wordOf } from '../../core/rollouts/attempts.ts';
 import { type Beginning, newRollout } from '../../core/rollouts/begin.ts';
 import type { Package, Plan } from '../../core/rollouts/plan.ts';
 import { advance } from '../../core/rollouts/progress.ts';
-import type {
-  DeviceRecord,
-  LogLine,
-  RolloutRecord,
-  Seen,
-  World,
-} from '../../core/rollouts/record.ts';
+import type { LogLine, RolloutRecord, Seen, World } from '../../core/rollouts/record.ts';
 import { Rollout } from '../../core/rollouts/rollout.ts';
 import type {
   ReleaseCheck,
@@ -26,7 +20,8 @@ import type {
 import type { Cancel, Clock, Log } from '../../ports.ts';
 import type { FleetMemory } from '../fleet/memory.ts';
 import { fitOfAll } from './fitting.ts';
-import { devicesOf, KEYS, rolloutKey } from './keys.ts';
+import { type KeptDevice, keptDevices } from './kept.ts';
+import { KEYS, rolloutKey } from './keys.ts';
 import { pruneRollouts } from './prune.ts';
 import { byRank, isFree } from './rivals.ts';
 import { Sight } from './sight.ts';
@@ -203,8 +198,8 @@ export class RolloutEngine {
     return this.open.get(id)?.record ?? (await this.deps.memory.get<RolloutRecord>(rolloutKey(id)));
   }
 
-  async *records(id: string): AsyncGenerator<readonly [string, DeviceRecord]> {
-    yield* this.deps.memory.list<DeviceRecord>(devicesOf(id));
+  records(id: string, device?: string): Promise<readonly KeptDevice[]> {
+    return keptDevices(this.deps.memory, id, device);
   }
 
   worldOf(rollout: Rollout): World {
@@ -224,9 +219,7 @@ export class RolloutEngine {
   }
 
   private async load(id: string, record: RolloutRecord): Promise<Rollout> {
-    const devices: (readonly [string, DeviceRecord])[] = [];
-    for await (const one of this.records(id)) devices.push(one);
-    const rollout = new Rollout(record, devices);
+    const rollout = new Rollout(record, await this.records(id));
     this.worlds.delete(id);
     this.open.set(id, rollout);
     return rollout;

@@ -4,7 +4,7 @@ import { type Counts as Mutable, noCounts } from '../../core/rollouts/book.ts';
 import { DEVICE_STATES } from '../../core/rollouts/device-table.ts';
 import { reasonOf } from '../../core/rollouts/reason-of.ts';
 import type { Reason } from '../../core/rollouts/reasons.ts';
-import type { DeviceRecord, RolloutRecord } from '../../core/rollouts/record.ts';
+import type { DeviceRecord, RolloutRecord, Seen, World } from '../../core/rollouts/record.ts';
 import { Rollout } from '../../core/rollouts/rollout.ts';
 import type {
   DeviceRow,
@@ -55,23 +55,45 @@ export function* rowsOf(
   );
   // What came after its end was never of it.
   const ids = [...new Set([...book.records.keys(), ...(over ? [] : seen.keys())])].sort();
-  for (const id of ids) {
-    const own = book.records.get(id);
-    const device = seen.get(id);
-    const reason = own === undefined ? device && reasonOf(rollout, device, now, world) : own.reason;
-    const stage =
-      own?.stage ?? book.stages.get(id) ?? (device === undefined ? -1 : membership.stageOf(device));
-    yield {
-      device: id,
-      site: device?.site ?? '',
-      stage: record.plan.stages[stage]?.name ?? '',
-      state: own?.state ?? 'waiting',
-      ...(own?.state !== 'succeeded' && reason !== undefined && { reason }),
-      attempt: own?.attempt ?? 0,
-      at: own?.at ?? 0,
-      text: own?.text ?? '',
-    };
-  }
+  for (const id of ids) yield row(rollout, id, seen.get(id), now, world);
+}
+
+/** One device of it; `undefined` when it is not of the target. */
+export function rowOf(
+  rollout: Rollout,
+  engine: RolloutEngine,
+  id: string,
+  now: number,
+): DeviceRow | undefined {
+  const { book, membership, record } = rollout;
+  const device = engine.sight.look(id);
+  const isOf = device !== undefined && record.endedAt === 0 && membership.targets(device);
+  if (!isOf && !book.records.has(id)) return undefined;
+  return row(rollout, id, device, now, engine.worldOf(rollout));
+}
+
+function row(
+  rollout: Rollout,
+  id: string,
+  device: Seen | undefined,
+  now: number,
+  world: World,
+): DeviceRow {
+  const { book, membership, record } = rollout;
+  const own = book.records.get(id);
+  const reason = own === undefined ? device && reasonOf(rollout, device, now, world) : own.reason;
+  const stage =
+    own?.stage ?? book.stages.get(id) ?? (device === undefined ? -1 : membership.stageOf(device));
+  return {
+    device: id,
+    site: device?.site ?? '',
+    stage: record.plan.stages[stage]?.name ?? '',
+    state: own?.state ?? 'waiting',
+    ...(own?.state !== 'succeeded' && reason !== undefined && { reason }),
+    attempt: own?.attempt ?? 0,
+    at: own?.at ?? 0,
+    text: own?.text ?? '',
+  };
 }
 
 /** As it was kept, to be looked at: nothing of it acts. */

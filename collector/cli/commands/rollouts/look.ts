@@ -13,6 +13,12 @@ import { answerOf, baseOf, refused } from '../../sending.ts';
 import { pairs } from '../../table.ts';
 import { API, countsText, devicesText, listText, pathOf, showText } from './text.ts';
 
+interface ListOptions {
+  readonly state?: string;
+  readonly device?: string;
+  readonly limit: string;
+}
+
 interface ShowOptions {
   readonly devices?: boolean;
   readonly state?: string;
@@ -25,10 +31,11 @@ export function looking(group: Command, io: CliIo): void {
     .command('list', { isDefault: true })
     .description('the newest first')
     .option('--state <state>', 'only those in this state')
+    .option('--device <id>', 'only those that have this device')
     .option('--limit <n>', 'at most so many', '20')
-    .action(async ({ state, limit }: { state?: string; limit: string }, command: Command) => {
+    .action(async (options: ListOptions, command: Command) => {
       const { client, answer } = contextOf(io, command);
-      const query = new URLSearchParams({ limit, ...(state !== undefined && { state }) });
+      const query = new URLSearchParams({ ...options });
       const { rollouts } = await client.json<{ rollouts: RolloutSummary[] }>(API, query);
       answer(rollouts, () => (rollouts.length === 0 ? 'no rollouts\n' : listText(rollouts)));
     });

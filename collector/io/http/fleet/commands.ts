@@ -27,11 +27,11 @@ const fields = {
   ...{ id: text, selector: text, name: text, args: anyObject, by: text, comment: text },
   ...{ issuedAt: ms, deadline: ms, endedAt: ms, cancelledBy: text, total: whole, counts },
 };
-const command = object({ ...fields, successRate: { type: 'number' } }, Object.keys(fields));
 const target = object({
   ...{ device: text, state: { enum: [...TARGET_STATES] }, attempts: whole, sentAt: ms },
   ...{ endedAt: ms, text, part: whole },
 });
+const command = object({ ...fields, successRate: { type: 'number' }, target }, Object.keys(fields));
 
 const deadline = { ...text, description: 'How long it holds, e.g. 10m; up to 30d' };
 const tags = ['commands'];
@@ -64,7 +64,10 @@ const schemas = {
   list: {
     tags,
     summary: 'Commands, newest first; those that are over are kept for 30 days',
-    querystring: input({ limit: { ...limit, default: 100 } }),
+    querystring: input({
+      limit: { ...limit, default: 100 },
+      device: { ...text, description: 'Only those that went to this device, with its `target`' },
+    }),
     response: answer('Commands', object({ commands: list(command) })),
   },
   get: {
@@ -149,9 +152,11 @@ export function commands(app: FastifyInstance, fleet: FleetView): void {
     return reply.send(await asked(() => fleet.send({ ...rest, forMs })));
   });
 
-  app.get(path, { schema: schemas.list }, (request, reply) =>
-    reply.send({ commands: fleet.commands((request.query as { limit: number }).limit) }),
-  );
+  app.get(path, { schema: schemas.list }, async (request, reply) => {
+    const { limit: most, device } = request.query as { limit: number; device?: string };
+    const found = device === undefined ? fleet.commands(most) : fleet.commandsOf(device, most);
+    return reply.send({ commands: await found });
+  });
 
   app.get(one, { schema: schemas.get }, async (request: ById, reply) =>
     reply.send(await asked(() => fleet.command(request.params.id))),

@@ -65,11 +65,12 @@ const problem = {
   },
 };
 
+export const problems = { 400: problem, 404: problem } as const;
+
 export function answer(description: string, schema: object): object {
   return {
     200: { description, content: { 'application/json': { schema } } },
-    400: problem,
-    404: problem,
+    ...problems,
   };
 }
 
