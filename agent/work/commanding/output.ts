@@ -1,10 +1,12 @@
-/** Sends a command's output while it runs: full pieces at once, what is less every few seconds. */
+/** Sends a command's output while it runs: full pieces at once, what is less soon, later and later. */
 import type { CommandResultBody } from '../../../protocol/messages/command-result.ts';
 import { OutputPieces } from '../../core/commands/output.ts';
 import type { Cancel, Clock } from '../../ports.ts';
 
 const FLUSH_MS = 2_000;
-/** A command that trickles for hours sends only full pieces from then on. */
+/** One that trickles for hours must not send for each line: 5 s after 2 minutes, 4 minutes after 2 hours. */
+const LATER = 1.03;
+/** With the full pieces, what a collector keeps of one command; reached after 7 hours of trickling. */
 const MOST_FLUSHES = 200;
 
 export class CommandOutput {
@@ -28,7 +30,7 @@ export class CommandOutput {
   print(text: string): void {
     for (const piece of this.#pieces.add(text)) this.#give(piece);
     if (this.#timer !== undefined || this.#flushes >= MOST_FLUSHES) return;
-    this.#timer = this.#clock.after(FLUSH_MS, () => {
+    this.#timer = this.#clock.after(FLUSH_MS * LATER ** this.#flushes, () => {
       this.#timer = undefined;
       this.#flushes++;
       this.#flush();

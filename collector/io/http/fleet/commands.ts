@@ -87,7 +87,7 @@ const schemas = {
   },
   output: {
     tags,
-    summary: 'What a command put out on one device, up to 1 MiB',
+    summary: 'What a command put out on one device, so far',
     response: answer('Output', object({ output: text })),
   },
   cancel: {
