@@ -138,13 +138,15 @@ export interface SampleStore {
   accepting(): boolean;
   /**
    * Series that match all matchers (anchored regular expressions), limited to a time range, in the
-   * order of their ids. Rejects with the signal's reason when that ends it.
+   * order of their ids. Rejects with the signal's reason when that ends it. `take` is told how many
+   * samples have been read as they are, not at the end, and ends it by throwing.
    */
   select(
     matchers: readonly Matcher[],
     from: number,
     to: number,
     signal?: AbortSignal,
+    take?: (samples: number) => void,
   ): Promise<readonly SeriesData[]>;
   /** Series that match and have samples in the range, without their samples. */
   series(matchers: readonly Matcher[], from: number, to: number): Promise<readonly Labels[]>;

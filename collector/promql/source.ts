@@ -21,10 +21,14 @@ export interface SourceSpan {
 }
 
 export interface SampleSource {
-  /** All series that match every matcher (anchored, absent means empty) and have samples in the span. */
+  /**
+   * All series that match every matcher (anchored, absent means empty) and have samples in the span.
+   * A source that reads bit by bit tells `take` how much it has; that throws when it is too much.
+   */
   select(
     matchers: readonly Matcher[],
     span: SourceSpan,
     signal?: AbortSignal,
+    take?: (samples: number) => void,
   ): Promise<readonly SourceSeries[]>;
 }

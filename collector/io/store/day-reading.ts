@@ -28,6 +28,8 @@ export interface Wanted {
   readonly ids: ReadonlySet<number>;
   readonly from: number;
   readonly to: number;
+  /** Told how many samples a piece has, before the next is read. */
+  readonly take: (samples: number) => void;
 }
 
 interface Reading {
@@ -73,6 +75,7 @@ export class DayReading {
           if (turns.due(NOTHING)) await turns.next();
           const piece = this.decode(chunk);
           if (piece === undefined) continue;
+          this.wanted.take(piece.times.length);
           const known = pieces.get(chunk.id);
           if (known === undefined) pieces.set(chunk.id, [piece]);
           else known.push(piece);

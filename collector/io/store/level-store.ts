@@ -123,11 +123,12 @@ class LevelStore implements SampleStore {
     from: number,
     to: number,
     signal?: AbortSignal,
+    take?: (samples: number) => void,
   ): Promise<readonly SeriesData[]> {
     this.refuseClosed();
     const { index, reader, precedence } = this.parts;
     const found = await precedence.reading(() =>
-      reader.read(index.match(matchers), from, to, new Turns(signal)),
+      reader.read(index.match(matchers), from, to, new Turns(signal), take),
     );
     return found.map(({ id, samples }) => new FoundSeries(id, samples, index.table));
   }

@@ -37,16 +37,19 @@ export class Reader {
     from: number,
     to: number,
     turns: Pace = new Turns(undefined),
+    take: (samples: number) => void = () => undefined,
   ): Promise<Found[]> {
     // Memory first: what is flushed meanwhile is then seen twice, which is harmless, never not at all.
     const fresh: Samples[][] = new Array<Samples[]>(ids.length);
     for (let i = 0; i < ids.length; i++) {
-      fresh[i] = this.memory.read(ids[i] as number, from, to);
-      if (turns.due(fresh[i] as Samples[])) await turns.next();
+      const recent = this.memory.read(ids[i] as number, from, to);
+      fresh[i] = recent;
+      for (const { times } of recent) take(times.length);
+      if (turns.due(recent)) await turns.next();
     }
     // Newest samples are seldom written yet: then there is nothing to look for.
     const written = ids.filter((id) => this.memory.mayBeWritten(id, from));
-    const pieces = await this.readWritten(written, from, to, turns);
+    const pieces = await this.readWritten(written, from, to, turns, take);
     const found: Found[] = [];
     for (let i = 0; i < ids.length; i++) {
       const id = ids[i] as number;
@@ -64,6 +67,7 @@ export class Reader {
     from: number,
     to: number,
     turns: Pace,
+    take: (samples: number) => void,
   ): Promise<Map<number, Piece[]>> {
     const pieces = new Map<number, Piece[]>();
     if (ids.length === 0) return pieces;
@@ -73,7 +77,7 @@ export class Reader {
       count: (metric) => this.index.seriesOf(metric),
       total: table.size,
     });
-    const wanted: Wanted = { ranges, ids: new Set(ids), from, to };
+    const wanted: Wanted = { ranges, ids: new Set(ids), from, to, take };
     const damaged = this.damaged.bind(this);
     for (const day of this.partitions.between(dayOf(from), dayOf(to))) {
       await this.partitions.use(day, (partition) =>

@@ -19,8 +19,9 @@ export class StoreSource implements SampleSource {
     matchers: readonly Matcher[],
     { from, to }: SourceSpan,
     signal?: AbortSignal,
+    take?: (samples: number) => void,
   ): Promise<readonly SourceSeries[]> {
-    const found = await this.store.select(matchers, from, to, signal);
+    const found = await this.store.select(matchers, from, to, signal, take);
     return found.map((series) => ({
       labels: this.labelsOf(series),
       times: series.times,

@@ -23,9 +23,13 @@ export function asked(end: number, deviceHours: number): Asked[] {
     path: `query_range?${form({ query, start: String(at - seconds), end: String(at), step: String(step) })}`,
     ordered: true,
   });
+  const one = (when: string): Asked =>
+    range('{instance="one"}', `one device, ${deviceHours} h${when}`, deviceHours * 3600 - 600, 300);
   return [
-    range('{instance="one"}', `one device, ${deviceHours} h`, deviceHours * 3600 - 600, 300),
+    one(''),
     ...FLEET.flatMap((query) => [instant(query), range(query, `${query}, 1 h`, 3600, 60)]),
+    // Housekeeping has begun by then.
+    one(', then'),
   ];
 }
 

@@ -22,10 +22,17 @@ export async function load(
 ): Promise<Loaded> {
   query.budget.check();
   const span = { from: after + 1, to };
-  const series = await query.source.select(matchers, span, query.budget.abort);
+  const { budget } = query;
+  let held = 0;
+  // The limit must hold while the source reads: afterwards it would all be in memory already.
+  const series = await query.source.select(matchers, span, budget.abort, (read) => {
+    held += read;
+    budget.hold(read);
+  });
   let samples = 0;
   for (const one of series) samples += one.times.length;
-  query.budget.load(samples);
+  budget.release(held);
+  budget.load(samples);
   return { series, samples };
 }
 
