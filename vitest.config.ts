@@ -1,27 +1,50 @@
 // Five kinds of test, told apart by what they need; `seconds` is when a test counts as hanging, many
-// times what it takes: a machine may be slow.
-// unit and contract run in `npm run check`; system and fault start programs, one file at a time;
-// load is for `npm run bench` and long runs, never part of `npm test`.
+// times what it takes: a machine may be slow. Unit and contract run in `npm run check`; system and
+// fault start programs; load is for `npm run bench` and long runs, never part of `npm test`.
+// Two files run at a time: most of what they do is waiting. `alone` names those that do not go
+// together with others; they run after the rest, as a project `<kind>-alone`.
 import { defineConfig } from 'vitest/config';
 
 interface Kind {
   readonly name: string;
   readonly seconds: number;
   readonly programs: boolean;
+  readonly alone: readonly string[];
 }
 
 const kinds: readonly Kind[] = [
-  { name: 'unit', seconds: 60, programs: false },
-  { name: 'contract', seconds: 120, programs: false },
-  { name: 'system', seconds: 240, programs: true },
-  { name: 'fault', seconds: 300, programs: true },
-  { name: 'load', seconds: 600, programs: true },
+  { name: 'unit', seconds: 60, programs: false, alone: [] },
+  { name: 'contract', seconds: 120, programs: false, alone: [] },
+  {
+    name: 'system',
+    seconds: 240,
+    programs: true,
+    // How much a flood, or a fleet, takes from others, beside nobody else; a trace by the clock.
+    alone: ['alertmanager-traces', 'broker-floods', 'hostile-clients', 'reconnect-storm'],
+  },
+  // Its fleet is as large as the machine can take.
+  { name: 'fault', seconds: 300, programs: true, alone: ['fleet-disk-full'] },
+  { name: 'load', seconds: 600, programs: true, alone: [] },
 ];
 
-const project = ({ name, seconds, programs }: Kind) => ({
+function projects({ alone, ...kind }: Kind) {
+  const files = alone.map((name) => `test/${kind.name}/${name}.test.ts`);
+  const rest = project(kind.name, kind, {
+    include: [`test/${kind.name}/**/*.test.ts`],
+    exclude: files,
+  });
+  if (files.length === 0) return [rest];
+  return [rest, project(`${kind.name}-alone`, kind, { include: files, exclude: [] })];
+}
+
+const project = (
+  name: string,
+  { seconds, programs }: Omit<Kind, 'alone'>,
+  files: { readonly include: string[]; readonly exclude: string[] },
+) => ({
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    ...files,
     environment: 'node' as const,
     // Processes rather than threads: umask, signals and native addons are the process' own.
     pool: 'forks' as const,
@@ -32,10 +55,9 @@ const project = ({ name, seconds, programs }: Kind) => ({
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
-    fileParallelism: !programs,
-    // Much of a contract test is waiting for disks and sockets: two processes, whatever the machine.
-    ...(programs ? {} : { maxWorkers: 2 }),
-    sequence: { groupOrder: programs ? 1 : 0 },
+    // Two processes, whatever the machine.
+    ...(name.endsWith('-alone') ? { fileParallelism: false } : { maxWorkers: 2 }),
+    sequence: { groupOrder: name.endsWith('-alone') ? 2 : programs ? 1 : 0 },
     testTimeout: seconds * 1000,
     hookTimeout: seconds * 1000,
     teardownTimeout: 60_000,
@@ -49,7 +71,7 @@ export default defineConfig({
   test: {
     // What was transformed is kept under node_modules, by content and configuration.
     experimental: { fsModuleCache: true },
-    projects: kinds.map(project),
+    projects: kinds.flatMap(projects),
     coverage: { provider: 'v8', include: ['agent/**', 'collector/**', 'protocol/**'] },
   },
 });

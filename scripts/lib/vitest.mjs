@@ -77,7 +77,8 @@ async function attempt(kinds, more, { onOutput, timeout, rounds = 'all' }) {
   const folder = mkdtempSync(join(tmpdir(), 'muster-vitest-'));
   const report = join(folder, 'report.json');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const projects = kinds.flatMap((kind) => ['--project', kind]);
+  // `system` and `system-alone`: see vitest.config.ts.
+  const projects = kinds.flatMap((kind) => ['--project', kind, '--project', `${kind}-alone`]);
   const env = { ...process.env, NO_COLOR: '1', MUSTER_TEST_ROUNDS: rounds };
   const end = await run([...args, ...projects, ...more], { onOutput, timeout, env });
   const files = readReport(report);

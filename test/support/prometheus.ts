@@ -66,7 +66,7 @@ function configFor({ target, remoteWrite }: PrometheusOptions): string {
 }
 
 async function ready(url: string, child: ChildProcess): Promise<void> {
-  const until = Date.now() + 30_000;
+  const until = Date.now() + 120_000;
   for (;;) {
     const answer = await fetch(`${url}/-/ready`).catch(() => undefined);
     if (answer?.ok === true) return;

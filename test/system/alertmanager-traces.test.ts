@@ -232,7 +232,7 @@ async function startAlertmanager(folder: string, config: string) {
     { stdio: 'ignore' },
   );
   const url = `http://${address}`;
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 120_000;
   for (;;) {
     const answer = await fetch(`${url}/-/ready`).catch(() => undefined);
     if (answer?.ok === true) return { url, child };

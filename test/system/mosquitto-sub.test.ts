@@ -93,5 +93,5 @@ describe.skipIf(!existsSync(PROGRAM))('mosquitto_sub (mosquitto-clients)', () =>
       await pipeline.close();
       await rm(folder, { recursive: true, force: true });
     }
-  }, 60_000);
+  });
 });

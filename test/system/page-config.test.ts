@@ -12,7 +12,7 @@ import { Repository } from '../support/rollouts/repository.ts';
 const DECLARED = { checks: ['web'], tasks: ['tidy'], commands: ['ping', 'run-check'] };
 
 /** The machine may be busy; a test's own time limit is longer. */
-const eventually = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 10_000 });
+const eventually = <T>(read: () => Promise<T>) => expect.poll(read);
 
 describe.skipIf(!existsSync(CHROMIUM))(
   'configuration in Chromium (skipped where /usr/bin/chromium is missing)',

@@ -44,7 +44,7 @@ describe.skipIf(!existsSync(PROMETHEUS))(
         const answer = await fetch(`${url}/api/v1/write`, { method: 'POST', headers, body });
         expect([answer.status, await answer.text()]).toEqual([204, '']);
       }
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await prometheus.stop();

@@ -23,7 +23,7 @@ describe.skipIf(!existsSync(PROMETHEUS))('the parser beside Prometheus', () => {
   beforeAll(async () => {
     // Nothing is scraped: port 1 refuses.
     prometheus = await startPrometheus({});
-  }, 40_000);
+  });
 
   afterAll(() => prometheus.stop());
 

@@ -40,7 +40,7 @@ describe.skipIf(!existsSync(PROMETHEUS))(
         target: `127.0.0.1:${(exporter.address() as AddressInfo).port}`,
         remoteWrite: `${collector.httpAddress()}/api/v1/write`,
       });
-    }, 60_000);
+    });
 
     afterAll(async () => {
       await prometheus.stop();

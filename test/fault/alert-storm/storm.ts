@@ -12,7 +12,7 @@ import { Receiver } from './receiver.ts';
 const RECEIVERS = ['alpha', 'beta'];
 const NAMES = ['Disk', 'Memory', 'Down', 'Clock', 'Load', 'Link'];
 const INSTANCES = ['a', 'b', 'c', 'd', 'e', 'f'];
-const SETTLED_MS = 30_000;
+const SETTLED_MS = 120_000;
 
 const configFor = (hook: string): string => `
 route:

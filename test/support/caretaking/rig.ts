@@ -13,7 +13,7 @@ import { runOnce, type Said, Service } from './programs.ts';
 export const DEVICE = 'press-17';
 export const SITE = 'berlin';
 const SHIPPED = join(import.meta.dirname, '../../../deploy/rules/work.yml');
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 180_000;
 
 export interface Heard {
   readonly topic: string;

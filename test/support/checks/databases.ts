@@ -10,7 +10,7 @@ import { type TempFolder, tempFolder } from '../temp-folder.ts';
 
 const POSTGRES_HOME = '/usr/lib/postgresql';
 const REDIS = '/usr/bin/redis-server';
-const STARTING_MS = 30_000;
+const STARTING_MS = 120_000;
 
 export const PASSWORD = 'correct horse battery';
 export const haveRedis = existsSync(REDIS);

@@ -14,7 +14,7 @@ import { type TempFolder, tempFolder } from '../temp-folder.ts';
 import { bundle, lendPackages } from './programs.ts';
 import { Service } from './service.ts';
 
-const DEADLINE_MS = 90_000;
+const DEADLINE_MS = 180_000;
 const PASSPHRASE = 'a long sentence for tests';
 export const FIRST_VERSION = '0.1.0';
 
