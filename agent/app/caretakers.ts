@@ -8,6 +8,7 @@ import { checksOf } from '../config/checks.ts';
 import type { AgentConfig } from '../config.ts';
 import type { Effects } from '../core/adapting/effects.ts';
 import { isGood } from '../core/checks/verdict.ts';
+import { PACKAGES } from '../core/remedies/claims.ts';
 import { createUpkeep } from '../io/maintenance/upkeep.ts';
 import { createProber } from '../io/probing/prober.ts';
 import type { Facts, Helper, Runner } from '../ports/caretaking.ts';
@@ -79,7 +80,8 @@ export class Caretakers {
           this.maintaining.runNow(name, { dryRun: false, trigger: `check:${check}` }),
         released: () => this.maintaining.look(),
         quiet: () => deps.update.isUnderWay,
-        busy: () => this.maintaining.busy(),
+        taskClaims: () => this.maintaining.claims(),
+        claimsOfTask: (name) => this.maintaining.claimsOf(name),
       },
       remedyPlan(config()),
     );
@@ -122,6 +124,12 @@ export class Caretakers {
   busy(): string | undefined {
     if (this.maintaining.busy()) return 'a task runs';
     return this.remedying.idle() ? undefined : 'a remedy is being tried';
+  }
+
+  /** What a reboot would cut short, beside updates of ours. */
+  inTheWayOfReboot(): string | undefined {
+    const changes = this.maintaining.claims()?.includes(PACKAGES) === true;
+    return changes ? 'a task changes the packages of the system' : undefined;
   }
 
   /** Resolves when no task runs: with `update.hasMachine` none begins any more. */

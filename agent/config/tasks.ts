@@ -20,6 +20,8 @@ export { meteredSchema, tasksSchema, windowsSchema } from './task-schema.ts';
 export interface TaskConfig {
   readonly kind: string;
   readonly options: unknown;
+  /** What it works on, in the words of remedies. Absent: nothing that others do. */
+  readonly claims?: readonly string[];
   readonly enabled: boolean;
   /** Runs in the helper. */
   readonly root: boolean;
@@ -89,9 +91,11 @@ function resolveTask(
   const schedule = scheduleOf(written.schedule, timezone, parseCron);
   const name = written.window;
   const window = name === undefined ? undefined : windows[name];
+  const claims = of.claims?.(written[of.kind]);
   return {
     kind: of.kind,
     options: written[of.kind],
+    ...(claims === undefined ? {} : { claims }),
     ...{ enabled, jitter, missed, conditions, priority, retries },
     root: written.root ?? of.root,
     timeout: written.timeout ?? of.timeoutSeconds * 1000,

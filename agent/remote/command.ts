@@ -22,6 +22,8 @@ export interface CommandContext {
   cancelTask(name: string): boolean;
   /** Takes place after the command's record and last message are stored. */
   restartAgent(): void;
+  /** What a reboot would cut short (an update, a change of packages), in words. */
+  inTheWayOfReboot?(): string | undefined;
   updateNow(): Promise<{ readonly ok: boolean; readonly text: string }>;
   /** Units and files whose last lines may be sent, from the device's own configuration. */
   readonly logs: { readonly units: readonly string[]; readonly files: readonly string[] };

@@ -6,6 +6,13 @@ export const reboot: RemoteCommandKind = {
   args: [],
   byDefault: false,
   endsBy: 'machine',
-  run: (_, { helper, signal, id }) =>
-    helper.ask({ verb: 'reboot', reason: `command ${id}` }, { signal }),
+  run: (_, context) => {
+    const inTheWay = context.inTheWayOfReboot?.();
+    if (inTheWay !== undefined) {
+      const text = `not rebooted: ${inTheWay}; send it again when that has ended`;
+      return Promise.resolve({ ok: false, text });
+    }
+    const { helper, signal, id } = context;
+    return helper.ask({ verb: 'reboot', reason: `command ${id}` }, { signal });
+  },
 };

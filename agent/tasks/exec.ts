@@ -24,6 +24,8 @@ export const execTask = task<Options>({
   timeoutSeconds: 300,
   root: false,
 
+  claims: ({ program }) => [`program:${program}`],
+
   problems: ({ program, args, env }) => [
     ...(program.includes('\0') || program.endsWith('/')
       ? [{ key: 'program', message: `${JSON.stringify(program)} is no file` }]

@@ -23,6 +23,8 @@ export const restartTask = task<Options>({
   timeoutSeconds: 120,
   root: true,
 
+  claims: ({ unit }) => [`unit:${unit}`],
+
   async run({ unit, onlyIfRunning }, context) {
     const verb = onlyIfRunning ? 'try-restart' : 'restart';
     if (context.dryRun) {

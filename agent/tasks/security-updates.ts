@@ -10,6 +10,7 @@ import {
   size,
   text,
 } from '../../protocol/config/schema.ts';
+import { PACKAGES } from '../core/remedies/claims.ts';
 import { Apt } from './kit/apt.ts';
 import { needsReboot, type Simulation, type Upgrade } from './kit/apt-output.ts';
 import { wouldAsk } from './kit/conffiles.ts';
@@ -50,6 +51,8 @@ export const securityUpdatesTask = task<Options>({
   schema,
   timeoutSeconds: 3600,
   root: true,
+
+  claims: () => [PACKAGES],
 
   problems: ({ origins, exclude }) => [
     ...patternProblems('origins', origins),

@@ -62,6 +62,8 @@ export interface Task<Options = unknown> {
   readonly timeoutSeconds: number;
   /** Whether it runs in the helper unless `root` says otherwise. */
   readonly root: boolean;
+  /** What it works on, in the words of remedies (`unit:web.service`): none begins to work on that meanwhile. */
+  claims?(options: Options): readonly string[];
   problems?(options: Options): readonly { readonly key: string; readonly message: string }[];
   /** Runs to its end. A rejection counts as failed with its message. */
   run(options: Options, context: TaskContext): Promise<TaskOutcome>;

@@ -3,7 +3,7 @@
  * `core/remedies`; here is what must not happen at the same time, and when to look again.
  */
 import type { RemedyConfig } from '../config/remedies.ts';
-import { MACHINE } from '../core/remedies/claims.ts';
+import { areFree, PACKAGES, withTasks } from '../core/remedies/claims.ts';
 import { agesAt, decide } from '../core/remedies/decide.ts';
 import type { RemedyState } from '../core/remedies/state.ts';
 import { aged, failing, good, onlyFor, resumed, stopped, unclear } from '../core/remedies/state.ts';
@@ -18,8 +18,10 @@ import { limitsOf, Tries, type TriesDeps } from './remedying/tries.ts';
 export interface RemedyingDeps extends TriesDeps {
   readonly facts: Facts;
   readonly kinds: readonly Remedy[];
-  /** A task runs: what claims the whole machine waits for its end. */
-  readonly busy?: () => boolean;
+  /** What the task that runs works on: who claims the same, or the whole machine, waits for its end. */
+  readonly taskClaims?: () => readonly string[] | undefined;
+  /** What a declared task works on while it runs. */
+  readonly claimsOfTask?: (name: string) => readonly string[];
   /** A try is over: what waited for `hasMachine` may look again. */
   readonly released?: () => void;
 }
@@ -48,7 +50,8 @@ export class Remedying {
     this.#deps = deps;
     this.#plan = plan;
     this.#ledger = new Ledger(deps.clock, deps.log, deps.facts);
-    this.#tries = new Tries(deps, this.#ledger, () => {
+    const quiet = () => this.#isQuiet();
+    this.#tries = new Tries({ ...deps, quiet }, this.#ledger, () => {
       this.#look();
       deps.released?.();
     });
@@ -173,15 +176,26 @@ export class Remedying {
     check: string,
     now: number,
   ): readonly number[] {
-    const { kinds, quiet, busy } = this.#deps;
+    const { kinds, claimsOfTask = () => [] } = this.#deps;
     const kind = kinds.find((one) => one.kind === config.kind);
-    const claims = kind?.claims(config.options) ?? [];
+    const claims = withTasks(kind?.claims(config.options) ?? [], claimsOfTask);
     // Who holds what it needs looks again when it lets go.
     if (kind === undefined || !this.#tries.mayBegin(name, claims)) return [];
-    const isBusy = claims.includes(MACHINE) && busy?.() === true;
-    if (quiet() || isBusy) return [now + LOOK_AGAIN_MS];
-    this.#tries.begin(name, config, kind, check);
+    if (this.#isQuiet() || this.#isTaskAt(claims)) return [now + LOOK_AGAIN_MS];
+    this.#tries.begin(name, config, kind, claims, check);
     return [];
+  }
+
+  /** An update is under way, ours or that of the system's packages. */
+  #isQuiet(): boolean {
+    const { quiet, taskClaims } = this.#deps;
+    return quiet() || taskClaims?.()?.includes(PACKAGES) === true;
+  }
+
+  /** The task that runs works on one of these. */
+  #isTaskAt(claims: readonly string[]): boolean {
+    const held = this.#deps.taskClaims?.();
+    return held !== undefined && !areFree(claims, [held]);
   }
 
   #giveUp(name: string, check: string): void {

@@ -77,6 +77,24 @@ test('everything is decided: defaults, quantities, windows and schedules', () =>
   expect(resolved['plain']?.schedule).toBeUndefined();
 });
 
+test('what others keep away from while it runs', () => {
+  const tasks = {
+    web: { restart: { unit: 'web.service' } },
+    mend: { exec: { program: '/usr/local/bin/mend' } },
+    apt: { 'security-updates': {} },
+    tidy: { compact: {} },
+  };
+  const { value } = check(schema, { tasks });
+  if (value === undefined) throw new Error('refused');
+  const claims = Object.values(resolveTasks(kinds, value, cron).tasks).map((one) => one.claims);
+  expect(claims).toEqual([
+    ['unit:web.service'],
+    ['program:/usr/local/bin/mend'],
+    ['packages'],
+    undefined,
+  ]);
+});
+
 test.each<[string, object, object | undefined, string]>([
   ['no kind', { t: {} }, undefined, 'tasks.t: says not what is to be done'],
   [

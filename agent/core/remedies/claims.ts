@@ -3,6 +3,20 @@
 /** The whole machine: who claims it works alone. */
 export const MACHINE = 'machine';
 
+/** The system's packages: while somebody changes them, nothing else is mended. */
+export const PACKAGES = 'packages';
+
+const TASK = 'task:';
+
+/** With what the tasks among them work on: a task that restarts a unit is at that unit too. */
+export function withTasks(
+  claims: readonly string[],
+  of: (task: string) => readonly string[],
+): readonly string[] {
+  const more = claims.flatMap((one) => (one.startsWith(TASK) ? of(one.slice(TASK.length)) : []));
+  return more.length === 0 ? claims : [...claims, ...more];
+}
+
 /** Whether `wanted` may be worked on beside what is held already. */
 export function areFree(wanted: readonly string[], held: Iterable<readonly string[]>): boolean {
   for (const claims of held) {

@@ -8,5 +8,7 @@ export const reboot: Verb<'reboot'> = async (_, context) => {
   if (!context.declared.mayReboot) {
     return refused('no remedy of the configuration file reboots, and commands.allow lacks reboot');
   }
+  const inTheWay = context.underWay.inTheWayOfReboot;
+  if (inTheWay !== undefined) return refused(`${inTheWay}; ask again when it has ended`);
   return systemctl(['reboot'], 'the machine reboots', VERB_TIMEOUT_MS, context);
 };

@@ -8,9 +8,10 @@ export const runTask: Verb<'run-task'> = async ({ task, dryRun, timeoutMs }, con
   const { declared, runner, host, clock, print, underWay } = context;
   const found = await declared.task(task);
   if (!found.ok) return refused(found.why);
-  if (underWay.task !== undefined) return refused(`task ${underWay.task} is still running`);
-  underWay.task = task;
+  const { task: other } = underWay;
+  if (other !== undefined) return refused(`task ${other.name} is still running`);
   const { of, options } = found.value;
+  underWay.task = { name: task, claims: dryRun ? [] : (of.claims?.(options) ?? []) };
   const { folder, data, device, collectorUrl } = declared.place;
   const longest = AbortSignal.timeout(timeoutMs);
   try {

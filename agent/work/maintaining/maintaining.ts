@@ -119,6 +119,16 @@ export class Maintaining {
     return this.#runs.current !== undefined;
   }
 
+  /** What the task that runs works on; `undefined`: none runs. */
+  claims(): readonly string[] | undefined {
+    return this.#runs.current?.claims;
+  }
+
+  /** What a declared task works on while it runs. */
+  claimsOf(name: string): readonly string[] {
+    return this.#plan.tasks[name]?.claims ?? [];
+  }
+
   /** Resolves when nothing runs. */
   idle(): Promise<void> {
     return this.#runs.done;

@@ -32,6 +32,8 @@ export interface Beginning {
 interface Current {
   readonly name: string;
   readonly start: RunStart;
+  /** What it works on; a dry run works on nothing. */
+  readonly claims: readonly string[];
   readonly execution: Execution;
 }
 
@@ -78,7 +80,8 @@ export class Runs {
   begin(beginning: Beginning, after: () => void): void {
     const { name, config, start, answer } = beginning;
     const execution = new Execution(this.#deps, name, config, start.dryRun);
-    this.#current = { name, start, execution };
+    const claims = start.dryRun ? [] : (config.claims ?? []);
+    this.#current = { name, start, claims, execution };
     this.#done = this.#run(beginning, execution)
       .catch((error: unknown) => {
         this.#deps.log.error('a run of a task went wrong', { task: name, error: String(error) });

@@ -21,7 +21,7 @@ export interface TriesDeps {
   readonly helper: Helper;
   /** Runs a declared task for a check; resolves with how it ended. */
   readonly runTask: (name: string, check: string) => ReturnType<RemedyContext['runTask']>;
-  /** During an update no remedy begins. */
+  /** While an update is under way no remedy begins. */
   readonly quiet: () => boolean;
   /** In [0, 1), for ids. */
   readonly random: () => number;
@@ -69,7 +69,13 @@ export class Tries {
     );
   }
 
-  begin(remedy: string, config: RemedyConfig, kind: Remedy, check: string): void {
+  begin(
+    remedy: string,
+    config: RemedyConfig,
+    kind: Remedy,
+    claims: readonly string[],
+    check: string,
+  ): void {
     const { clock, journal } = this.#deps;
     const run = { id: this.#newId(), check, kind: kind.kind, startedAt: journal.now() };
     const state = began(this.#ledger.of(remedy), limitsOf(config), run, clock.mono());
@@ -81,7 +87,7 @@ export class Tries {
       this.#active.delete(remedy);
       this.#over();
     });
-    this.#active.set(remedy, { claims: kind.claims(config.options), leave, done });
+    this.#active.set(remedy, { claims, leave, done });
   }
 
   /** What an earlier end of the agent or the machine left without an end, or untold. */

@@ -51,7 +51,10 @@ export class Storm {
   readonly starts: Start[] = [];
   readonly wrong: string[] = [];
   quiet = false;
-  busy = false;
+  /** What the task that runs works on. */
+  taskClaims: readonly string[] | undefined;
+  /** What declared tasks work on. */
+  readonly tasks = new Map<string, readonly string[]>();
   diskFull = false;
   wasFull = false;
   /** Steps until the agent dies; 0: it lives. */
@@ -117,7 +120,8 @@ export class Storm {
         log: silentLog,
         kinds: [this.kind(life)],
         quiet: () => this.quiet,
-        busy: () => this.busy,
+        taskClaims: () => this.taskClaims,
+        claimsOfTask: (name) => this.tasks.get(name) ?? [],
         random: () => this.ids++ / 1e6,
         runner: { run: never },
         helper: { ask: never },

@@ -253,6 +253,15 @@ describe('a reboot', () => {
     expect(await tell(of, 'reboot', {}, { context })).toBe('c1 1 failed: not now');
   });
 
+  test('that would cut an update short is not begun, and says so', async () => {
+    const of = fixture();
+    const context = { inTheWayOfReboot: () => 'an update is under way' };
+    expect(await tell(of, 'reboot', {}, { context })).toBe(
+      'c1 1 failed: not rebooted: an update is under way; send it again when that has ended',
+    );
+    expect(of.acted).toEqual([]);
+  });
+
   test('of the agent alone counts as done in its next life', async () => {
     const of = fixture();
     const first = live(of);

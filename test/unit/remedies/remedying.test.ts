@@ -48,12 +48,12 @@ test('waits for an update to end, a reboot also for a task and for other remedie
   await storm.pass(5 * MINUTE);
   expect(storm.starts).toEqual([]);
   storm.quiet = false;
-  storm.busy = true;
+  storm.taskClaims = [];
   await storm.pass(20_000);
   expect(storm.starts.map(({ remedy }) => remedy)).toEqual(['web']);
   await storm.pass(MINUTE / 2);
   expect(storm.starts).toHaveLength(1);
-  storm.busy = false;
+  storm.taskClaims = undefined;
   storm.remedying.recovered('a');
   await storm.pass(1_000);
   expect(storm.starts.map(({ remedy }) => remedy)).toEqual(['web', 'reboot']);
@@ -62,6 +62,33 @@ test('waits for an update to end, a reboot also for a task and for other remedie
   await storm.pass(MINUTE / 2);
   expect(storm.remedying.hasMachine).toBe(false);
   expect(storm.remedying.idle()).toBe(true);
+});
+
+test('a task works on what its kind says: nobody is at the same unit meanwhile', async () => {
+  const two = { web: config(['unit:web']), task: config(['task:restart-web']) };
+  const storm = new Storm({ remedies: two, checks: { a: 'web', b: 'task' } });
+  storm.tasks.set('restart-web', ['unit:web']);
+  storm.outcome = () => ({ ok: true, seconds: 10 });
+  await storm.start();
+  storm.remedying.failed('a', 'web');
+  storm.remedying.failed('b', 'task');
+  await storm.pass(9_000);
+  expect(storm.starts.map(({ remedy }) => remedy)).toEqual(['web']);
+  await storm.pass(2_000);
+  expect(storm.starts.map(({ remedy }) => remedy)).toEqual(['web', 'task']);
+});
+
+test('waits for a task that works on the same, or that changes packages', async () => {
+  const storm = await started();
+  storm.taskClaims = ['unit:web'];
+  storm.remedying.failed('a', 'web');
+  await storm.pass(5 * MINUTE);
+  storm.taskClaims = ['packages'];
+  await storm.pass(5 * MINUTE);
+  expect(storm.starts).toEqual([]);
+  storm.taskClaims = ['unit:db'];
+  await storm.pass(10_000);
+  expect(storm.starts.map(({ remedy }) => remedy)).toEqual(['web']);
 });
 
 test('one that is switched off is not tried until it is switched on', async () => {
