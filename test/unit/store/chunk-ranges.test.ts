@@ -45,4 +45,19 @@ describe('ranges of chunks', () => {
     expect(seriesRanges(many, one)).toHaveLength(1);
     expect(seriesRanges(many.subarray(1), one)).toHaveLength(124);
   });
+
+  it('join devices that came one after the other, though ids of other metrics lie between', () => {
+    const [devices, each] = [1000, 80];
+    const fleet = {
+      metric: (id: number) => id % each,
+      count: () => devices,
+      total: devices * each,
+    };
+    const six = Uint32Array.from({ length: 6 * each }, (_, i) => 300 * each + i);
+    const ranges = seriesRanges(six, fleet);
+    expect(ranges).toHaveLength(each);
+    expect(ranges[7]).toEqual({ metric: 7, first: 24007, last: 24407, series: 401 });
+    const apart = Uint32Array.of(24007, 24007 + 17 * each);
+    expect(seriesRanges(apart, fleet)).toHaveLength(2);
+  });
 });
