@@ -1,6 +1,7 @@
 /**
  * What the agent asks of the world. `io/` implements these; tests may bring their own.
  */
+import type { HeldEpoch } from '../protocol/messages/state.ts';
 
 /** Time, in milliseconds. `mono` never steps and counts suspended time; `wall` may do anything. */
 export interface Clock {
@@ -140,8 +141,8 @@ export interface BufferLoss {
 /**
  * The only queue between the samplers and the collector (LevelDB in `io/level-buffer.ts`).
  *
- * A new epoch is minted by each opening of an empty or repaired buffer, and after a life that did
- * not close it (docs/decisions/0015-written-when-it-must.md).
+ * A new epoch is minted by each opening, but where many are held already
+ * (docs/decisions/0002-delivery-and-time.md).
  */
 export interface RecordBuffer {
   readonly opening: BufferOpening;
@@ -150,7 +151,9 @@ export interface RecordBuffer {
   /** Writes data and number in one batch. Rejects with a `BufferError` when the disk refuses. */
   append(record: NewRecord): Promise<StoredRecord>;
   /** All epochs with records, oldest first, the current one always last. */
-  held(): readonly { readonly epoch: string; readonly low: number; readonly next: number }[];
+  held(): readonly HeldEpoch[];
+  /** The same, and before them the last that ended, of which nothing is held. */
+  epochs(): readonly HeldEpoch[];
   stats(): BufferStats;
   /**
    * Records behind `after` (or from the oldest), oldest first, until `records` or `bytes` is

@@ -45,7 +45,7 @@ export class Presence {
       session,
       agentVersion: VERSION,
       // Older ones are delivered all the same: the collector knows them by their batches.
-      epochs: buffer.held().slice(-MAX_EPOCHS),
+      epochs: buffer.epochs().slice(-MAX_EPOCHS),
       capabilities: CAPABILITIES,
       boot,
       wall: Math.round(clock.wall()),

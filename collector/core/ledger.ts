@@ -4,6 +4,7 @@
  * Only intervals above `low` are kept, so a healthy device costs one interval an epoch. Numbers
  * below `low` are repeats; those that were neither received nor reported lost are a gap.
  */
+import type { HeldEpoch } from '../../protocol/messages/state.ts';
 import { type Interval, Intervals } from './intervals.ts';
 
 /** Holes in one epoch beyond this make further isolated numbers wait (they are sent again). */
@@ -119,6 +120,22 @@ export class DeviceLedger {
     return gap;
   }
 
+  /**
+   * What a device says of its epochs in `state`: below `low` it holds nothing. Answers what became a
+   * gap: nobody else may ever tell of an epoch that has ended.
+   *
+   * A broker may have kept it (`kept`) from long ago. True it is still, but a device that is new
+   * here may have delivered much of it elsewhere since.
+   */
+  hear(held: readonly HeldEpoch[], wall: number, now: number, kept = false): Unreported[] {
+    const isFirst = this.epochs.size === 0;
+    if (isFirst && kept) return [];
+    return held.flatMap(({ epoch, low, next }) => {
+      const known = this.open(epoch, next, low, now, isFirst);
+      return low > known.low ? (raise(epoch, known, low, wall) ?? []) : [];
+    });
+  }
+
   /** An entry of the journal that cannot be read any more: from its number on, a hole is a gap. */
   miss(epoch: string, number: number, low: number, now: number): void {
     this.open(epoch, number, low, now);
@@ -175,7 +192,13 @@ export class DeviceLedger {
    * what lies below was another collector's. Of a device that is known it was ours, before we were
    * restored from an older copy: a gap from the last batch that is left.
    */
-  private open(epoch: string, number: number, low: number, now: number): Epoch {
+  private open(
+    epoch: string,
+    number: number,
+    low: number,
+    now: number,
+    isFirst = this.epochs.size === 0,
+  ): Epoch {
     const known = this.epochs.get(epoch);
     if (known !== undefined) {
       known.heardAt = now;
@@ -183,7 +206,7 @@ export class DeviceLedger {
     }
     if (this.epochs.size >= MAX_EPOCHS) this.forgetOldest();
     const fresh = {
-      low: this.epochs.size > 0 && !this.forgetful ? 1 : low,
+      low: isFirst || this.forgetful ? low : 1,
       received: new Intervals(),
       pending: new Set<number>(),
       heardAt: now,

@@ -4,16 +4,19 @@ import { type DecodeError, explain } from '../../protocol/result.ts';
 import { applyRetained, applyState, heard, isClone } from '../core/device.ts';
 import { raise } from '../core/problems.ts';
 import type { Arrival, IngestDesk } from './ingest-desk.ts';
-import { addressee } from './numbered.ts';
+import { addressee, noteGap } from './numbered.ts';
 
 export function handleState(ingest: IngestDesk, arrival: Arrival): void {
   const state = decodeState(arrival.payload);
   if (!state.ok) return refuse(ingest, arrival, state.error);
   const { device, site, now, retained } = arrival;
   if (retained) {
-    if (state.value.online) applyRetained(device, state.value, site);
+    if (state.value.online) {
+      applyRetained(device, state.value, site);
+      hearEpochs(ingest, arrival, state.value);
+    }
   } else {
-    const left = applyLive(arrival, state.value);
+    const left = applyLive(ingest, arrival, state.value);
     if (left !== undefined) ingest.deps.moved(device, left);
     // Registry facts are worth the journal, but nobody waits for them.
     ingest.store(arrival, arrival.payload.length, NOTHING);
@@ -22,9 +25,9 @@ export function handleState(ingest: IngestDesk, arrival: Arrival): void {
   ingest.deps.feed.tell({ kind: 'state', device: device.id, site: device.site, at: now });
 }
 
-export function replayState(_ingest: IngestDesk, arrival: Arrival): void {
+export function replayState(ingest: IngestDesk, arrival: Arrival): void {
   const state = decodeState(arrival.payload);
-  if (state.ok) applyLive(arrival, state.value);
+  if (state.ok) applyLive(ingest, arrival, state.value);
 }
 
 export function handleSchema(ingest: IngestDesk, arrival: Arrival): void {
@@ -59,16 +62,25 @@ export function refuse(ingest: IngestDesk, arrival: Arrival, error: DecodeError)
  * Applies what a device just said, or its will. Answers the site that it has left by this: one of
  * two machines under one id moves nothing, or each would end the other's series again and again.
  */
-function applyLive({ device, site, now }: Arrival, state: DeviceState): string | undefined {
+function applyLive(ingest: IngestDesk, arrival: Arrival, state: DeviceState): string | undefined {
   if (!state.online) return undefined;
+  const { device, site, now } = arrival;
   const left = device.site;
   const moves = left !== site && !isClone(device, state, now);
   heard(device, now);
   applyState(device, state, now);
+  hearEpochs(ingest, arrival, state);
   if (!moves) return undefined;
   raise(device, 'site-moved', now, `from ${left} to ${site}`);
   device.site = site;
   return left;
+}
+
+function hearEpochs(ingest: IngestDesk, arrival: Arrival, state: OnlineState): void {
+  const { device, now, retained } = arrival;
+  for (const lost of device.ledger.hear(state.epochs, state.wall, now, retained)) {
+    noteGap(ingest, arrival, lost);
+  }
 }
 
 /**

@@ -8,7 +8,7 @@ import { LIMITS, PROTOCOL_VERSION, TIME_RANGE } from '../limits.ts';
 import { accept, type Result } from '../result.ts';
 import { openMessage } from './open.ts';
 
-/** An epoch that the device still holds records of, or is writing to. */
+/** An epoch that the device is writing to, still holds records of, or has ended not long ago. */
 export interface HeldEpoch {
   readonly epoch: string;
   /** Lowest number held. */

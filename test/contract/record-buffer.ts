@@ -122,6 +122,25 @@ export function recordBufferContract(inFolder: InFolder): void {
       await second.close();
     }));
 
+  it('tells of epochs that ended, so that a collector set back learns what it lacks', () =>
+    inFolder(async (open) => {
+      const names: string[] = [];
+      for (let start = 1; start <= 20; start++) {
+        const buffer = await open();
+        names.push(buffer.epoch);
+        await fill(buffer, 2);
+        await buffer.acknowledge(buffer.epoch, [{ first: 1, last: 2 }]);
+        await buffer.close();
+      }
+      const last = await open();
+      expect(last.held()).toHaveLength(1);
+      expect(last.epochs()).toEqual([
+        ...names.slice(-16).map((epoch) => ({ epoch, low: 3, next: 3 })),
+        { epoch: last.epoch, low: 1, next: 1 },
+      ]);
+      await last.close();
+    }));
+
   it('goes on with the last of many epochs, however often it is started', () =>
     inFolder(async (open) => {
       for (let start = 1; start <= 70; start++) {

@@ -9,6 +9,7 @@ import type { BatchOperation } from 'classic-level';
 import { BufferError } from '../../core/errors.ts';
 import type { BufferOpening } from '../../ports.ts';
 import { refuseIfFull } from './disk-space.ts';
+import { afterEnd, type EndedEpoch, putEnded } from './ended.ts';
 import { generationPath } from './folder.ts';
 import { changeGeneration, isWorthwhile } from './generation.ts';
 import { LEDGER_KEY, type Place, recordKey } from './keys.ts';
@@ -39,6 +40,7 @@ export interface Write {
 
 export class Journal {
   ledger: Ledger;
+  ended: readonly EndedEpoch[];
   /** Losses that the caller has seen but not settled: they grow no more. */
   shownLosses = 0;
   readonly vacuum = new Vacuum();
@@ -57,6 +59,7 @@ export class Journal {
   constructor(opened: Opened, options: OpeningOptions) {
     this.opened = opened;
     this.ledger = opened.ledger;
+    this.ended = opened.ended;
     this.options = options;
   }
 
@@ -90,8 +93,9 @@ export class Journal {
 
   /** Begins a new epoch; its numbers start at 1. */
   mint(): Promise<void> {
+    this.ended = afterEnd(this.ended, this.ledger);
     const ledger = mintEpoch(this.ledger, this.options.newEpoch());
-    return this.commit({ operations: [], ledger });
+    return this.commit({ operations: [putEnded(this.ended)], ledger });
   }
 
   /** After a failed write LevelDB's log is not to be trusted: it is opened again first. */

@@ -5,6 +5,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { NumberRange } from '../../../protocol/messages/ranges.ts';
+import type { HeldEpoch } from '../../../protocol/messages/state.ts';
 import { chunkBytes, tidyLosses } from '../../core/retention.ts';
 import type {
   BufferLoss,
@@ -84,8 +85,17 @@ class LevelBuffer implements RecordBuffer {
     });
   }
 
-  held(): readonly { readonly epoch: string; readonly low: number; readonly next: number }[] {
+  held(): readonly HeldEpoch[] {
     return this.journal.ledger.epochs.map(({ epoch, low, next }) => ({ epoch, low, next }));
+  }
+
+  epochs(): readonly HeldEpoch[] {
+    const held = this.held();
+    const names = new Set(held.map(({ epoch }) => epoch));
+    const over = this.journal.ended
+      .filter(({ epoch }) => !names.has(epoch))
+      .map(({ epoch, next }) => ({ epoch, low: next, next }));
+    return [...over, ...held];
   }
 
   stats(): BufferStats {

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type FoundFolder, judgeOpening } from '../../core/epoch.ts';
 import type { BufferOpening } from '../../ports.ts';
+import { afterEnd, type EndedEpoch, putEnded, readEnded } from './ended.ts';
 import { type Folder, findFolder, generationPath, quarantine } from './folder.ts';
 import { LEDGER_KEY, type Place, recordKey } from './keys.ts';
 import {
@@ -42,6 +43,7 @@ export interface Opened {
   readonly level: Level;
   readonly folder: Folder;
   readonly ledger: Ledger;
+  readonly ended: readonly EndedEpoch[];
   readonly opening: BufferOpening;
 }
 
@@ -191,7 +193,9 @@ async function finish(
   const isOwed = how !== 'clean' && how !== 'new' && options.afterFailure !== true;
   const next = { ...begun, version: begun.version + 1, boot: options.bootId, clean: false };
   const ledger = isOwed ? { ...settled(next), owed: since } : next;
-  await begin(loaded.level, ledger, counted.damaged);
+  const before = await readEnded(loaded.level);
+  const ended = mint ? afterEnd(before, counted.ledger) : before;
+  await begin(loaded.level, ledger, ended, counted.damaged);
   const opening: BufferOpening = {
     how,
     ...(mint && previous !== undefined ? { previousEpoch: previous } : {}),
@@ -199,7 +203,7 @@ async function finish(
     since,
     detail: damage ?? `epoch ${currentEpoch(ledger).epoch}`,
   };
-  return { level: loaded.level, folder, ledger, opening };
+  return { level: loaded.level, folder, ledger, ended, opening };
 }
 
 function lastSeen(...times: readonly (number | undefined)[]): number | undefined {
@@ -224,9 +228,13 @@ async function bornAt(path: string): Promise<number> {
  * Synced: were the mark of the last clean close to come back at a power cut, numbers given out
  * since would be given out again.
  */
-async function begin(level: Level, ledger: Ledger, damaged: readonly Buffer[]): Promise<void> {
+async function begin(
+  level: Level,
+  ledger: Ledger,
+  ended: readonly EndedEpoch[],
+  damaged: readonly Buffer[],
+): Promise<void> {
   const put = { type: 'put', key: LEDGER_KEY, value: encodeLedger(ledger) } as const;
-  await level.batch([...damaged.map((key) => ({ type: 'del', key }) as const), put], {
-    sync: true,
-  });
+  const drop = damaged.map((key) => ({ type: 'del', key }) as const);
+  await level.batch([...drop, putEnded(ended), put], { sync: true });
 }

@@ -1,0 +1,38 @@
+/**
+ * The last epochs of this folder that came to their end, oldest first. All their numbers were given
+ * out: a collector that was restored from an older copy learns by them what it lacks.
+ */
+import type { Operation } from './journal.ts';
+import { dictionaryKey } from './keys.ts';
+import type { Ledger } from './ledger.ts';
+import type { Level } from './level.ts';
+
+export interface EndedEpoch {
+  readonly epoch: string;
+  /** Numbers below it were given out, and none from it on ever will be. */
+  readonly next: number;
+}
+
+/** So many starts a collector's copy may be old. */
+const MOST_ENDED = 16;
+const KEY = dictionaryKey('ended');
+/** What lies under a name has the moment of its writing in front; here nobody asks for it. */
+const STAMP_BYTES = 8;
+
+export async function readEnded(level: Level): Promise<readonly EndedEpoch[]> {
+  const value = await level.get(KEY);
+  if (value === undefined) return [];
+  return JSON.parse(value.toString('utf8', STAMP_BYTES)) as readonly EndedEpoch[];
+}
+
+/** What is known when the newest epoch of `ledger` has ended. */
+export function afterEnd(ended: readonly EndedEpoch[], { epochs }: Ledger): readonly EndedEpoch[] {
+  const last = epochs.at(-1);
+  if (last === undefined || last.next === 1) return ended;
+  return [...ended, { epoch: last.epoch, next: last.next }].slice(-MOST_ENDED);
+}
+
+export function putEnded(ended: readonly EndedEpoch[]): Operation {
+  const text = Buffer.from(JSON.stringify(ended), 'utf8');
+  return { type: 'put', key: KEY, value: Buffer.concat([Buffer.alloc(STAMP_BYTES), text]) };
+}
