@@ -33,12 +33,13 @@ function tables(tasks: readonly Task[]): string {
   return [...head, ...rows, '', ...tasks.map(section)].join('\n');
 }
 
-function section({ kind, schema }: Task): string {
+function section({ kind, schema, root }: Task): string {
+  const remote = root ? 'remote with `root: false`' : 'remote';
   const { properties = {}, required = [] } = schema as SchemaNode;
   const lines = Object.entries(properties).map(([name, option]) => {
     const given = [
       required.includes(name) ? 'needed' : shown(option.default),
-      option['x-remote'] === true ? 'remote' : '',
+      option['x-remote'] === true ? remote : '',
     ].filter((text) => text !== '');
     const facts = given.length === 0 ? '' : ` (${given.join(', ')})`;
     return `- \`${name}\`${facts}: ${option.description ?? ''}`;

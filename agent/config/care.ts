@@ -35,6 +35,7 @@ import {
 } from './commands.ts';
 import { loadCron, mentionsCron, noCron } from './cron.ts';
 import { type RemedyConfig, remediesRules, remediesSchema, resolveRemedies } from './remedies.ts';
+import { rootOptionProblems } from './root-options.ts';
 import {
   meteredSchema,
   resolveTasks,
@@ -105,7 +106,13 @@ export const careShape = ({ checks, tasks }: Omit<CareParts, 'parseCron'>) => ({
 type Shape = ReturnType<typeof careShape>;
 export type CareSettings = { readonly [K in keyof Shape]: Infer<Shape[K]> };
 
-export function careRules(parts: CareParts, settings: CareSettings): readonly Finding[] {
+/** `own` and `overlay`: the file, and what the collector wants over it. */
+export function careRules(
+  parts: CareParts,
+  settings: CareSettings,
+  own: unknown,
+  overlay: unknown,
+): readonly Finding[] {
   const { checks, remedies: cures, tasks, windows, commands, collector, updates } = settings;
   return [
     ...checksRules(parts.checks, checks, Object.keys(cures)),
@@ -114,6 +121,7 @@ export function careRules(parts: CareParts, settings: CareSettings): readonly Fi
     ...commandsRules(commands),
     ...collectorRules(collector),
     ...updatesRules(updates, windows),
+    ...rootOptionProblems(parts.tasks, own, overlay),
   ];
 }
 

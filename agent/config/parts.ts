@@ -39,7 +39,7 @@ export async function partsMentioned(
     schema: agentSchemaWith(samplers, careShape(parts)),
     samplers,
     care: (settings) => ({
-      problems: careRules(parts, settings as CareSettings),
+      problems: careRules(parts, settings as CareSettings, own, overlay),
       resolve: (folder, socket) => resolveCare(parts, settings as CareSettings, folder, socket),
     }),
   };
