@@ -54,8 +54,10 @@ export const execCheck = check<Options>({
       keepBytes: KEEP_BYTES,
       env: { LC_ALL: 'C', ...env },
     });
-    const isStopped = result.timedOut || (signal.aborted && result.refused === undefined);
-    if (isStopped) return { state: 'unknown', text: stopped(program, timeoutMs) };
+    if (result.timedOut) return { state: 'critical', text: late(program, timeoutMs) };
+    // By whoever looks: it knows whether its time was over.
+    const isStopped = signal.aborted && result.refused === undefined;
+    if (isStopped) return { state: 'unknown', text: `${program} was stopped` };
     if (result.code === undefined) return { state: 'unknown', text: whyNot(program, result) };
     const { text: line, performance } = parsePluginOutput(result.stdout);
     const said = oneLine(line || result.stderr, LONGEST_TEXT);
@@ -84,7 +86,7 @@ function figuresOf(values: readonly PerformanceValue[]): readonly CheckFigure[] 
   return [...byName.values()];
 }
 
-function stopped(program: string, timeoutMs: number): string {
+function late(program: string, timeoutMs: number): string {
   return `${program} was stopped: not through after ${shownSeconds(timeoutMs / 1000)}`;
 }
 

@@ -37,8 +37,9 @@ said in this file alone; the collector may switch a check on and off and set wha
 - **Flapping.** A check that gets worse within 20 runs of getting better must be good for twice as
   many runs the next time, up to 16 times as many. What alternates stays failed instead of going to
   and fro.
-- **A run that takes longer than \`timeout\`** is told to stop and has failed. One that does not stop
-  harms no other check: it is left behind, and not started again before it comes back.
+- **A run that takes longer than \`timeout\`** is told to stop and has failed, whatever its kind. A
+  plug-in that gives up by itself before that says how that counts (most say unknown). One that does
+  not stop harms no other check: it is left behind, and not started again before it comes back.
 - **Turns.** Checks are due at multiples of their interval from a moment that each device draws when
   its agent starts, so that a fleet that was switched on together does not ask a server all at once.
   Those of one device that are due together run in one turn, one after the other, so that none is

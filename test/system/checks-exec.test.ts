@@ -134,12 +134,15 @@ describe('any program', () => {
   it.each([
     ['trap "" TERM; sleep 60 & wait', 'was stopped'],
     ['sleep 60', 'was stopped'],
-  ])('stops what does not end, with what it started: %s', async (text, said) => {
+    // A plug-in that says unknown when it is told to stop took too long nevertheless.
+    ['trap "exit 3" TERM; sleep 60 & wait', 'was stopped'],
+  ])('stops what does not end, with what it started, and it has failed: %s', async (text, said) => {
     const program = await script(`echo $$ > ${folder.path}/pid; ${text}`);
     const runner = createRunner({ killAfterMs: 50 });
-    const found = await runCheck(execCheck, { program }, { timeoutMs: 300, runner });
+    const { signal } = new AbortController();
+    const found = await runCheck(execCheck, { program }, { timeoutMs: 300, runner, signal });
     expect(found).toMatchObject({
-      state: 'unknown',
+      state: 'critical',
       text: expect.stringContaining(said) as string,
     });
     const group = Number(readFileSync(join(folder.path, 'pid'), 'utf8'));

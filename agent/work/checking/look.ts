@@ -79,8 +79,9 @@ async function inTime(
   controller.abort(new Error(late));
   const last = await within(clock, STOPPING_MS, answer);
   if (last === undefined) return failure(`${late}, and the check does not stop`);
-  // What it saw until then may say more than that it took too long.
-  return 'finding' in last && !isGood(last.finding.state) ? last.finding : failure(late);
+  // What it saw until then may say more than that it took too long, but that is a failure all the same.
+  const isTelling = 'finding' in last && !isGood(last.finding.state);
+  return isTelling ? { ...last.finding, state: 'critical' } : failure(late);
 }
 
 /** `undefined` when it takes longer. */

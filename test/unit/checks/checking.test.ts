@@ -95,6 +95,11 @@ describe('each check by itself', () => {
           signal.addEventListener('abort', () => reject(signal.reason as Error)),
         );
       }),
+      planned('unsure', ({ signal }) => {
+        return new Promise((resolve) => {
+          signal.addEventListener('abort', () => resolve({ state: 'unknown', text: 'stopped' }));
+        });
+      }),
       planned('throws', () => {
         throw new Error('cannot look');
       }),
@@ -104,6 +109,7 @@ describe('each check by itself', () => {
     expect(texts).toEqual([
       'critical half an answer',
       'critical no answer within 1 s',
+      'critical stopped',
       'unknown cannot look',
     ]);
   });
