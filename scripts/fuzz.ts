@@ -2,12 +2,13 @@
  * Throws damaged and made-up bytes at the decoders:
  *
  *   npm run fuzz -- --minutes 60 [--seed 1] [--target batch|body|schema|state|ack|event|health|reported|
- *                   report|res|cmd|desired|guard|promql|all|broker]
+ *                   report|res|cmd|desired|guard|promql|rules|alertmanager|settings|remotewrite|
+ *                   all|broker|http]
  *                   [--slow-ms 10]
  *
  * A finding is a call that throws, that takes over 10 ms of CPU (the quickest of six), or whose
- * answer holds more memory than LIMITS promises. `broker` throws whole conversations at a collector's
- * sockets instead (fuzz/broker.ts). Findings are saved beside the vectors, where the tests
+ * answer holds more memory than LIMITS promises. `broker` and `http` throw whole conversations at a collector's
+ * sockets instead (fuzz/conversations.ts). Findings are saved beside the vectors, where the tests
  * find them too. The seed of a run is printed: with it, the same bytes come again.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -44,9 +45,13 @@ if (options.target === 'broker') {
   const { fuzzBroker } = await import('./fuzz/broker.ts');
   process.exit((await fuzzBroker({ minutes, seed })) ? 0 : 1);
 }
+if (options.target === 'http') {
+  const { fuzzHttp } = await import('./fuzz/http.ts');
+  process.exit((await fuzzHttp({ minutes, seed })) ? 0 : 1);
+}
 const targets = TARGETS.filter((one) => options.target === 'all' || options.target === one);
 if (targets.length === 0 || !(minutes > 0) || !Number.isInteger(seed) || !(slowMs > 0)) {
-  console.error(`usage: --minutes N [--seed S] [--target ${TARGETS.join('|')}|all|broker]`);
+  console.error(`usage: --minutes N [--seed S] [--target ${TARGETS.join('|')}|all|broker|http]`);
   process.exit(2);
 }
 

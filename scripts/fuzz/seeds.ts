@@ -2,8 +2,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { decodeBatch } from '../../protocol/messages/batch.ts';
 import { TARGETS as MESSAGES } from '../vectors/meanings.ts';
+import { bytesOf } from './hex.ts';
 import { promqlSeeds } from './promql.ts';
+import { remoteWriteSeeds } from './remote-write.ts';
 import type { Target } from './targets.ts';
+import { yamlSeeds } from './yaml.ts';
 
 export interface Seed {
   readonly target: Target;
@@ -28,6 +31,9 @@ export function seeds(): Seed[] {
     }
   }
   for (const bytes of promqlSeeds) found.push({ target: 'promql', bytes });
+  for (const bytes of remoteWriteSeeds) found.push({ target: 'remotewrite', bytes });
+  for (const target of ['rules', 'alertmanager', 'settings'] as const)
+    for (const bytes of yamlSeeds) found.push({ target, bytes });
   return [...found, ...findings()];
 }
 
@@ -38,6 +44,6 @@ function findings(): Seed[] {
     .filter((name) => name.endsWith('.hex'))
     .map((name) => ({
       target: name.split('-')[0] as Target,
-      bytes: Buffer.from(readFileSync(new URL(name, corpus), 'utf8').trim(), 'hex'),
+      bytes: bytesOf(readFileSync(new URL(name, corpus), 'utf8')),
     }));
 }

@@ -16,6 +16,8 @@ import { decodeSchema, SERIES_ALLOWANCE } from '../../protocol/messages/schema.t
 import { decodeState } from '../../protocol/messages/state.ts';
 import type { Result } from '../../protocol/result.ts';
 import { readPromql } from './promql.ts';
+import { readRemoteWrite } from './remote-write.ts';
+import { readAlertmanager, readRules, readSettings } from './yaml.ts';
 
 export const TARGETS = [
   'batch',
@@ -32,8 +34,21 @@ export const TARGETS = [
   'desired',
   'guard',
   'promql',
+  'rules',
+  'alertmanager',
+  'settings',
+  'remotewrite',
 ] as const;
 export type Target = (typeof TARGETS)[number];
+
+/** No messages of ours, so the CDDL says nothing about them. */
+export const FOREIGN: readonly Target[] = [
+  'promql',
+  'rules',
+  'alertmanager',
+  'settings',
+  'remotewrite',
+];
 
 /** As large as dictionaries get; every other series has a reference. */
 const series: readonly Referenced[] = Array.from({ length: LIMITS.series }, (_, i) =>
@@ -60,6 +75,10 @@ export const decoders: Readonly<Record<Target, (bytes: Uint8Array) => Result<unk
   desired: decodeDesired,
   guard: decodeCbor,
   promql: readPromql,
+  rules: readRules,
+  alertmanager: readAlertmanager,
+  settings: readSettings,
+  remotewrite: readRemoteWrite,
 };
 
 /** Rows x columns that a body declares, so far as its heads can be read: the memory it may take. */
