@@ -3,6 +3,9 @@ import { CliError, type CliIo } from './io.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:8080';
 
+/** Nobody answers at the address: he may come back. */
+export class NoAnswer extends CliError {}
+
 export class Client {
   private readonly io: CliIo;
   private readonly base: string;
@@ -49,7 +52,7 @@ export class Client {
       return await this.io.fetch(`${this.base}${path}${query}`, { method, signal });
     } catch (error) {
       if (this.io.signal.aborted) throw error;
-      throw new CliError(
+      throw new NoAnswer(
         `the collector does not answer at ${this.base} (${reason(error)}): ` +
           'start it, or name another with --url or MUSTER_URL',
       );

@@ -320,6 +320,20 @@ describe('muster', () => {
     expect(turns).toBeGreaterThanOrEqual(3);
   });
 
+  it('waits for a collector that went away', async () => {
+    const { id } = await rig.fleet.desk.send({ ...order, selector: 'all' });
+    await first.commands.take(1);
+    let turns = 0;
+    const turn = async () => {
+      if (++turns === 3) await first.answer(id, { state: 'succeeded' });
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    const away = () => turns === 1 || turns === 2;
+    const out = await muster(app, ['commands', 'watch', id], turn, undefined, away);
+    expect(out).toContain('1 succeeded');
+    expect(turns).toBeGreaterThanOrEqual(3);
+  });
+
   it('lists the commands of a device', async () => {
     await rig.device('pi-2');
     await rig.fleet.desk.send({ ...order, selector: 'pi-2' });

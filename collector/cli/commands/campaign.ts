@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { plural } from '../../core/present.ts';
 import type { CampaignView, CommandEvent } from '../../ports/fleet-desk.ts';
+import { NoAnswer } from '../client.ts';
 import { type Context, contextOf } from '../context.ts';
 import { readEvents } from '../events.ts';
 import { CliError, type CliIo } from '../io.ts';
@@ -30,9 +31,17 @@ export async function awaitCampaign(
   const whole = (data: CampaignView): void => shown({ kind: 'command', command: made.id, data });
   if (made.endedAt === 0) whole(made);
   let campaign = await followed(context, made, shown);
+  let away = false;
   while (campaign.endedAt === 0 && !io.signal.aborted) {
     await io.sleep(POLL_MS);
-    campaign = await context.client.json<CampaignView>(commandPath(made.id));
+    const now = await asked(context, made.id);
+    if (now instanceof NoAnswer) {
+      if (!away) io.err(`${now.message}; asking again\n`);
+      away = true;
+      continue;
+    }
+    away = false;
+    campaign = now;
     if (campaign.endedAt === 0) whole(campaign);
     campaign = await followed(context, campaign, shown);
   }
@@ -40,6 +49,16 @@ export async function awaitCampaign(
   const { total, counts, endedAt } = campaign;
   if (endedAt > 0 && counts.succeeded < total) {
     throw new CliError(`${total - counts.succeeded} of ${plural(total, 'device')} did not succeed`);
+  }
+}
+
+/** As it is now, unless the collector is away: it was there, and comes back. */
+async function asked({ client }: Context, id: string): Promise<CampaignView | NoAnswer> {
+  try {
+    return await client.json<CampaignView>(commandPath(id));
+  } catch (error) {
+    if (error instanceof NoAnswer) return error;
+    throw error;
   }
 }
 

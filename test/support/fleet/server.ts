@@ -32,6 +32,7 @@ export async function muster(
   args: readonly string[],
   turn: () => Promise<void> = () => Promise.resolve(),
   told: (text: string) => void = () => {},
+  away: () => boolean = () => false,
 ): Promise<string> {
   let out = '';
   const program = new Command('muster').option('--url <address>').option('--json').exitOverride();
@@ -42,6 +43,7 @@ export async function muster(
     },
     err: () => {},
     fetch: async (url: string | URL | Request, init?: RequestInit) => {
+      if (away()) throw new TypeError('fetch failed');
       const { pathname, search } = new URL(url as string);
       if (pathname.endsWith('/events')) {
         // What goes on cannot be injected; without a socket it is as if there were no stream.
