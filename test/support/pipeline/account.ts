@@ -2,12 +2,18 @@
  * The account at the end: every reading in the ledger is in the store exactly once, or inside a
  * gap of a kind that the faults allow; and there are no gaps of another kind.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 
 export interface Reading {
   /** The value of column 0, divided by ten. */
   readonly value: number;
   /** UTC milliseconds when it was read. */
+  readonly at: number;
+}
+
+export interface Stored {
+  readonly value: number;
+  /** UTC milliseconds. */
   readonly at: number;
 }
 
@@ -26,6 +32,8 @@ export interface Account {
   readonly twice: readonly number[];
   /** Values in the store that were never read. */
   readonly invented: readonly number[];
+  /** Stored at a time that is not that of their reading. */
+  readonly misplaced: readonly (Reading & { readonly stored: number })[];
   /** Missing, and inside an allowed gap. */
   readonly excused: number;
   /** Told of, and by no fault allowed: a loss that was none, or one that should not have been. */
@@ -33,18 +41,24 @@ export interface Account {
 }
 
 /** What is wrong with it; nothing when all is in order. */
-export function problemOf({ lost, twice, invented, forbidden }: Account): string | undefined {
-  if (lost.length + twice.length + invented.length + forbidden.length === 0) return undefined;
+export function problemOf(account: Account): string | undefined {
+  const { lost, twice, invented, misplaced, forbidden } = account;
+  const wrong = [lost, twice, invented, misplaced, forbidden];
+  if (wrong.every(({ length }) => length === 0)) return undefined;
   const first = lost.slice(0, 9).map(({ value, at }) => `${value} at ${at}`);
   const gaps = forbidden.slice(0, 9).map(({ cause, from, to }) => `${cause} ${from} to ${to}`);
+  const away = misplaced.slice(0, 9).map(({ at, stored }) => `${at} at ${stored}`);
   return [
     `${lost.length} lost (${first.join(', ')})`,
+    `${misplaced.length} misplaced (${away.join(', ')})`,
     `${twice.length} twice, ${invented.length} invented`,
     `${forbidden.length} forbidden gaps (${gaps.join(', ')})`,
   ].join(', ');
 }
 
+/** None when nothing was read at all. */
 export function readLedger(path: string): Reading[] {
+  if (!existsSync(path)) return [];
   return readFileSync(path, 'utf8')
     .split('\n')
     .filter((line) => line.includes(' '))
@@ -54,30 +68,35 @@ export function readLedger(path: string): Reading[] {
     });
 }
 
+/** A process may stand still between the reading and its stamp; clocks are stepped by years. */
+const NEAR_MS = 30_000;
 /** Slack around a gap: a reading's time is taken before the sampler stamps its row. */
 const SLACK_MS = 50;
 
 export function settle(
   readings: readonly Reading[],
-  columns: readonly (readonly number[])[],
+  columns: readonly (readonly Stored[])[],
   gaps: readonly ReportedGap[],
   allowed: ReadonlySet<string>,
 ): Account {
-  const known = new Set(readings.map(({ value }) => value));
+  const known = new Map(readings.map((reading) => [reading.value, reading]));
   const usable = gaps.filter(({ cause }) => allowed.has(cause));
   const inGap = ({ at }: Reading) =>
     usable.some(({ from, to }) => from - SLACK_MS <= at && at <= to + SLACK_MS);
   const lost: Reading[] = [];
   const twice: number[] = [];
   const invented: number[] = [];
+  const misplaced: (Reading & { stored: number })[] = [];
   let excused = 0;
   let stored = 0;
   columns.forEach((values, column) => {
     const seen = new Map<number, number>();
-    for (const value of values) {
+    for (const { value, at } of values) {
       const key = (value - column) / 10;
       seen.set(key, (seen.get(key) ?? 0) + 1);
-      if (!known.has(key)) invented.push(value);
+      const reading = known.get(key);
+      if (reading === undefined) invented.push(value);
+      else if (Math.abs(reading.at - at) > NEAR_MS) misplaced.push({ ...reading, stored: at });
     }
     stored += values.length;
     for (const [key, times] of seen) if (times > 1) twice.push(key);
@@ -89,5 +108,19 @@ export function settle(
   });
   const forbidden = gaps.filter(({ cause }) => !allowed.has(cause));
   const counts = { readings: readings.length * columns.length, stored, excused };
-  return { ...counts, lost, twice, invented, forbidden };
+  return { ...counts, lost, twice, invented, misplaced, forbidden };
+}
+
+/** Of two agents whose gaps are the same ones: those of the first count. */
+export function sum(a: Account, b: Account): Account {
+  return {
+    readings: a.readings + b.readings,
+    stored: a.stored + b.stored,
+    excused: a.excused + b.excused,
+    lost: [...a.lost, ...b.lost],
+    twice: [...a.twice, ...b.twice],
+    invented: [...a.invented, ...b.invented],
+    misplaced: [...a.misplaced, ...b.misplaced],
+    forbidden: a.forbidden,
+  };
 }

@@ -12,6 +12,10 @@ import { gauge, sampler } from '../../../agent/samplers/sampler.ts';
 
 export interface AgentSettings {
   readonly ledger: string;
+  /** Label values of the series, each of which has every reading. */
+  readonly columns: readonly string[];
+  /** Added to all values. */
+  readonly offset: number;
   readonly intervalMs: number;
   /** Samples nothing: only delivers what earlier lives left. */
   readonly quiet: boolean;
@@ -20,10 +24,9 @@ export interface AgentSettings {
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as AgentSettings;
 const TICK = gauge('test_tick', 'Counts readings.', ['n']);
-const COLUMNS = ['0', '1', '2'];
 /** Where the test moves the clocks (shifted-clock.mjs), the one that it does not. */
 const { trueNow = Date.now } = globalThis as { trueNow?: () => number };
-let next = trueNow();
+let next = trueNow() + settings.offset;
 
 const tick = sampler<number>({
   name: 'tick',
@@ -38,7 +41,7 @@ const tick = sampler<number>({
     return next;
   },
   parse: (value, emit) => {
-    for (const n of COLUMNS) emit(TICK, value * 10 + Number(n), [n]);
+    for (const [place, n] of settings.columns.entries()) emit(TICK, value * 10 + place, [n]);
   },
 });
 

@@ -7,6 +7,7 @@ export class LinkProxy {
   private readonly server: Server;
   private readonly pairs = new Set<readonly [Socket, Socket]>();
   private silent = false;
+  private muffled = false;
   private refusing = false;
 
   constructor(target: number) {
@@ -31,8 +32,18 @@ export class LinkProxy {
   /** Bytes stop flowing, connections stay: a mobile network in a tunnel. */
   hold(silent: boolean): void {
     this.silent = silent;
-    for (const pair of this.pairs)
-      for (const socket of pair) silent ? socket.pause() : socket.resume();
+    for (const pair of this.pairs) this.flow(pair);
+  }
+
+  /** What the broker says does not arrive any more: acknowledgements are lost, data is not. */
+  muffle(muffled: boolean): void {
+    this.muffled = muffled;
+    for (const pair of this.pairs) this.flow(pair);
+  }
+
+  private flow([near, far]: readonly [Socket, Socket]): void {
+    this.silent ? near.pause() : near.resume();
+    this.silent || this.muffled ? far.pause() : far.resume();
   }
 
   /** New connections are refused. */
@@ -65,7 +76,7 @@ export class LinkProxy {
         this.pairs.delete(pair);
         to.destroy();
       });
-      if (this.silent) from.pause();
     }
+    this.flow(pair);
   }
 }

@@ -1,34 +1,43 @@
 /** Agent, link, broker and collector as processes, and what can be done to them. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { connectAsync, type MqttClient } from 'mqtt';
-import type { CollectorConfig } from '../../../collector/config.ts';
 import type { DeviceView } from '../../../collector/core/views.ts';
 import { GAP_CAUSES } from '../../../protocol/messages/event.ts';
-import { type Account, type ReportedGap, readLedger, settle } from './account.ts';
-import type { AgentSettings } from './agent-under-test.ts';
+import { type Account, type ReportedGap, readLedger, type Stored, settle, sum } from './account.ts';
 import type { Need } from './faults/need.ts';
 import { LinkProxy } from './link-proxy.ts';
+import { Machine } from './machine.ts';
+import { mosquittoProgram } from './mosquitto.ts';
 import { freePort, Program } from './programs.ts';
-
-export interface PipelineOptions {
-  readonly folder: string;
-  readonly programs: { readonly agent: string; readonly collector: string };
-  readonly intervalMs: number;
-  readonly batchMs: number;
-  /** mosquitto's path for an external broker; absent: the collector's own. */
-  readonly mosquitto?: string;
-}
+import {
+  type AgentRole,
+  agentSettings,
+  collectorConfig,
+  DEVICE,
+  type PipelineOptions,
+} from './settings.ts';
+import { smallDisk } from './small-disk.ts';
 
 export type PipelineAccount = Account & { readonly gaps: readonly ReportedGap[] };
 
-const DEVICE = 'device-under-test';
 const SITES = ['lab', 'annex'] as const;
 /** Enough for a run, small enough to be filled at once. */
 const DISKS = { agent: '24m', collector: '96m' } as const;
-const COLUMNS = 3;
+/** A clone's own series: its samples may have the very times of the original's. */
+const COLUMNS = { agent: ['0', '1', '2'], clone: ['c0', 'c1', 'c2'] } as const;
+const CLONE_OFFSET = 1e13;
+const SYNCED = pathToFileURL(join(import.meta.dirname, 'synced.mjs')).href;
 const EMPTY_MS = 30_000;
+
+const ALL_CAUSES: ReadonlySet<string> = new Set(Object.keys(GAP_CAUSES));
+
+export interface Series {
+  readonly metric: Readonly<Record<string, string>>;
+  readonly values: readonly (readonly [seconds: number, value: string])[];
+}
 
 export class Pipeline {
   readonly link: LinkProxy;
@@ -36,9 +45,17 @@ export class Pipeline {
   /** The same agent without samplers. */
   readonly drainer: Program;
   /** Another machine under the same device id, without samplers. */
+  readonly stranger: Program;
+  /** What is started from a copy of the agent's folder. */
   readonly clone: Program;
+  private readonly cloneDrainer: Program;
   readonly collector: Program;
   readonly broker: Program | undefined;
+  readonly machines: {
+    readonly agent: Machine;
+    readonly clone: Machine;
+    readonly collector: Machine;
+  };
   private readonly options: PipelineOptions;
   private readonly http: string;
   private readonly brokerPort: number;
@@ -71,20 +88,36 @@ export class Pipeline {
     this.link = link;
     this.brokerPort = mqtt;
     this.http = `http://127.0.0.1:${http}`;
-    const makeAgent = (quiet: boolean, name: string) => {
-      const command = () => {
-        const settings = { ...agentSettings(options, near, name, this.site), quiet };
-        return [process.execPath, programs.agent, JSON.stringify(settings)];
-      };
-      return new Program(command, join(folder, `${name}.log`));
+    const machine = (name: string) => new Machine(folder, name);
+    const machines = {
+      agent: machine('agent'),
+      clone: machine('clone'),
+      collector: machine('collector'),
     };
-    this.agent = makeAgent(false, 'agent');
-    this.drainer = makeAgent(true, 'agent');
-    this.clone = makeAgent(true, 'clone');
+    this.machines = machines;
+    const makeAgent = (role: AgentRole, on: Machine) => {
+      const command = () => {
+        const settings = agentSettings(options, role, near, this.site);
+        return [process.execPath, '--import', SYNCED, programs.agent, JSON.stringify(settings)];
+      };
+      const environment = { ...on.environment, MUSTER_TEST_SYNCED: this.synced };
+      return new Program(command, join(folder, `${role.name}.log`), environment);
+    };
+    const own = { name: 'agent', ledger: this.ledger, columns: COLUMNS.agent, offset: 0 };
+    const cloned = {
+      ...{ name: 'clone', ledger: this.cloneLedger },
+      ...{ columns: COLUMNS.clone, offset: CLONE_OFFSET },
+    };
+    this.agent = makeAgent({ ...own, quiet: false }, machines.agent);
+    this.drainer = makeAgent({ ...own, quiet: true }, machines.agent);
+    this.stranger = makeAgent({ ...own, name: 'stranger', quiet: true }, machines.agent);
+    this.clone = makeAgent({ ...cloned, quiet: false }, machines.clone);
+    this.cloneDrainer = makeAgent({ ...cloned, quiet: true }, machines.clone);
     const collector = JSON.stringify(collectorConfig(options, mqtt, http));
     this.collector = new Program(
       () => [process.execPath, programs.collector, collector],
       join(folder, 'collector.log'),
+      machines.collector.environment,
     );
     this.broker = mosquitto === undefined ? undefined : mosquittoProgram(folder, mosquitto, mqtt);
   }
@@ -109,7 +142,18 @@ export class Pipeline {
     return join(this.options.folder, 'collector');
   }
 
-  private get site(): string {
+  get cloneData(): string {
+    return join(this.options.folder, 'clone');
+  }
+
+  /** How much of the agent's files is on the disk for certain: `synced.mjs`. */
+  get synced(): string {
+    return join(this.options.folder, 'synced');
+  }
+
+  readonly sites = SITES;
+
+  get site(): string {
     return SITES[this.moves % SITES.length] as string;
   }
 
@@ -138,9 +182,9 @@ export class Pipeline {
 
   /** Until something new is in the store. */
   async untilStored(): Promise<void> {
-    const before = (await this.column(0)).length;
+    const before = (await this.column('0')).length;
     const until = Date.now() + EMPTY_MS;
-    while ((await this.column(0)).length === before) {
+    while ((await this.column('0')).length === before) {
       if (Date.now() > until) throw new Error('nothing new is stored');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -148,7 +192,7 @@ export class Pipeline {
 
   /** Stops the agent with nothing left in its buffer that the collector does not have. */
   async emptyAgent(): Promise<void> {
-    const { lost } = await this.drain(new Set(Object.keys(GAP_CAUSES)), EMPTY_MS);
+    const { lost } = await this.drain(ALL_CAUSES, EMPTY_MS);
     if (lost.length > 0) throw new Error(`${lost.length} readings are not delivered`);
   }
 
@@ -158,7 +202,8 @@ export class Pipeline {
     await this.drainer.start('started');
     const until = Date.now() + deadlineMs;
     let account = await this.account(allowed);
-    while (account.lost.length > 0 && Date.now() < until) {
+    // What was called unreported may get its cause by a message that comes later.
+    while (account.lost.length + account.forbidden.length > 0 && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       account = await this.account(allowed);
     }
@@ -166,14 +211,42 @@ export class Pipeline {
     return account;
   }
 
+  /** Stops the clone with nothing left in its buffer, while the agent goes on. */
+  async emptyClone(): Promise<void> {
+    await this.clone.end('SIGTERM');
+    await this.cloneDrainer.start('started');
+    const until = Date.now() + EMPTY_MS;
+    let left = (await this.accountOf('clone', [], ALL_CAUSES)).lost.length;
+    while (left > 0 && Date.now() < until) {
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      left = (await this.accountOf('clone', [], ALL_CAUSES)).lost.length;
+    }
+    await this.cloneDrainer.end('SIGTERM');
+    if (left > 0) throw new Error(`${left} readings of the clone are not delivered`);
+  }
+
   private async account(allowed: ReadonlySet<string>): Promise<PipelineAccount> {
-    const columns = await Promise.all(Array.from({ length: COLUMNS }, (_, n) => this.column(n)));
     const gaps = await this.gaps();
-    return { ...settle(readLedger(this.ledger), columns, gaps, allowed), gaps };
+    const [agent, clone] = await Promise.all([
+      this.accountOf('agent', gaps, allowed),
+      this.accountOf('clone', gaps, allowed),
+    ]);
+    return { ...sum(agent, clone), gaps };
+  }
+
+  private async accountOf(
+    who: keyof typeof COLUMNS,
+    gaps: readonly ReportedGap[],
+    allowed: ReadonlySet<string>,
+  ): Promise<Account> {
+    const columns = await Promise.all(COLUMNS[who].map((n) => this.column(n)));
+    const ledger = who === 'agent' ? this.ledger : this.cloneLedger;
+    return settle(readLedger(ledger), columns, gaps, allowed);
   }
 
   async close(): Promise<void> {
-    for (const program of [this.agent, this.drainer, this.clone, this.collector, this.broker])
+    const { agent, drainer, stranger, clone, cloneDrainer, collector, broker } = this;
+    for (const program of [agent, drainer, stranger, clone, cloneDrainer, collector, broker])
       await program?.end('SIGKILL');
     await this.link.close();
     for (const path of this.mounted) execFileSync('/bin/umount', ['-l', path]);
@@ -183,16 +256,34 @@ export class Pipeline {
     return join(this.options.folder, 'ledger');
   }
 
+  private get cloneLedger(): string {
+    return join(this.options.folder, 'clone.ledger');
+  }
+
   get address(): { readonly http: string; readonly mqttPort: number } {
     return { http: this.http, mqttPort: this.brokerPort };
   }
 
-  /** All values of one column, in order of time. */
-  private async column(n: number): Promise<number[]> {
-    const query = new URLSearchParams({ query: `test_tick{n="${n}"}[1d]` });
-    const response = await fetch(`${this.http}/api/v1/query?${query.toString()}`);
-    const body = (await response.json()) as { data: { result: { values: [number, string][] }[] } };
-    return body.data.result.flatMap(({ values }) => values.map(([, value]) => Number(value)));
+  /** All samples of one column, in order of time. */
+  private async column(n: string): Promise<Stored[]> {
+    const series = await this.query(`test_tick{n="${n}"}[1d]`);
+    return series.flatMap(({ values }) =>
+      values.map(([seconds, value]) => ({ at: seconds * 1_000, value: Number(value) })),
+    );
+  }
+
+  /** What a query finds now. */
+  async query(query: string): Promise<readonly Series[]> {
+    const search = new URLSearchParams({ query }).toString();
+    const response = await fetch(`${this.http}/api/v1/query?${search}`);
+    return ((await response.json()) as { data: { result: Series[] } }).data.result;
+  }
+
+  /** One of the collector's own counters; it begins at 0 with each start. */
+  async counter(name: string): Promise<number> {
+    const text = await (await fetch(`${this.http}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    return Number(line?.slice(name.length + 1) ?? 0);
   }
 
   private async view(): Promise<DeviceView | undefined> {
@@ -203,100 +294,4 @@ export class Pipeline {
   private async gaps(): Promise<readonly ReportedGap[]> {
     return (await this.view())?.gaps ?? [];
   }
-}
-
-/** Answers false without the right to mount. */
-function smallDisk(path: string, size: string): boolean {
-  try {
-    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', `size=${size}`, 'none', path], {
-      stdio: 'ignore',
-    });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function agentSettings(
-  { folder, intervalMs, batchMs }: PipelineOptions,
-  near: number,
-  name: string,
-  site: string,
-): Omit<AgentSettings, 'quiet'> {
-  return {
-    ledger: join(folder, 'ledger'),
-    intervalMs,
-    config: {
-      site,
-      device: DEVICE,
-      labels: {},
-      data: join(folder, name),
-      log: { level: 'info', format: 'logfmt' },
-      broker: { url: `mqtt://127.0.0.1:${near}`, keepalive: 2_000 },
-      publish: { batch: batchMs },
-      sampling: { profile: 'edge', interval: intervalMs },
-      buffer: { cap: 64 * 1024 * 1024, syncInterval: 1_000, writeDelay: 500 },
-      clock: { source: 'trust' },
-      link: { window: 32, ackTimeout: 1_000, backoff: { min: 50, max: 400 } },
-      inventory: { interval: 86_400_000 },
-      folder,
-      socket: { path: join(folder, `${name}.sock`) },
-    },
-  };
-}
-
-const DAY = 86_400_000;
-
-function collectorConfig(
-  { folder, mosquitto }: PipelineOptions,
-  mqtt: number,
-  http: number,
-): CollectorConfig {
-  const limits = {
-    packetBytes: 1_126_400,
-    messagesPerSecond: 5_000,
-    bytesPerSecond: 8 << 20,
-    connections: 100,
-  };
-  return {
-    data: join(folder, 'collector'),
-    log: { level: 'info', format: 'logfmt' },
-    http: { listen: { host: '127.0.0.1', port: http }, allowedHosts: [] },
-    bus:
-      mosquitto === undefined
-        ? { kind: 'embedded', listen: { host: '127.0.0.1', port: mqtt }, limits }
-        : { kind: 'external', url: `mqtt://127.0.0.1:${mqtt}` },
-    store: {
-      retention: { raw: 15 * 86_400_000, '1m': 90 * 86_400_000, '1h': 730 * 86_400_000 },
-      limits: { seriesPerDevice: 5_000, series: 100_000 },
-    },
-    query: { timeout: 120_000, maxSamples: 1_000_000, concurrency: 20, lookback: 300_000 },
-    // Faults come by the second: rules would only take processor time from them.
-    rules: {
-      files: [],
-      shipped: false,
-      interval: 15_000,
-      queryOffset: 0,
-      holdSilentDevices: true,
-    },
-    alerting: { retention: 86_400_000 },
-    mirror: { metrics: 'on-demand' },
-    liveness: { heartbeat: 60_000 },
-    backups: { maxBytes: 1_048_576, keep: 1 },
-    commands: { perSecond: 200 },
-    history: { age: DAY, runsPerDevice: 100, eventsPerDevice: 100, commands: DAY, rollouts: DAY },
-    releases: {},
-    desired: { grace: 300_000 },
-    capacity: { collectors: 1 },
-    insecure: false,
-  };
-}
-
-function mosquittoProgram(folder: string, path: string, port: number): Program {
-  const file = join(folder, 'mosquitto.conf');
-  writeFileSync(
-    file,
-    `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n`,
-  );
-  return new Program(() => [path, '-c', file], join(folder, 'mosquitto.log'));
 }

@@ -45,12 +45,18 @@ export async function freePort(): Promise<number> {
 export class Program {
   private readonly command: () => readonly string[];
   private readonly log: string;
+  private readonly environment: Readonly<Record<string, string>>;
   private child: ChildProcess | undefined;
 
   /** The command is asked for at each start. */
-  constructor(command: () => readonly string[], log: string) {
+  constructor(
+    command: () => readonly string[],
+    log: string,
+    environment: Readonly<Record<string, string>> = {},
+  ) {
     this.command = command;
     this.log = log;
+    this.environment = environment;
   }
 
   get pid(): number | undefined {
@@ -67,7 +73,8 @@ export class Program {
   /** Resolves when the program printed `ready`, or at once without it. */
   async start(ready?: string): Promise<void> {
     const [file = '', ...args] = this.command();
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: quietEnvironment() });
+    const env = { ...quietEnvironment(), ...this.environment };
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.child = child;
     child.stderr.on('data', (chunk: Buffer) => appendFileSync(this.log, chunk));
     if (ready === undefined) {

@@ -17,7 +17,11 @@ export async function runRounds(
     const fault = random.pick(faults);
     names.push(fault.name);
     await new Promise((resolve) => setTimeout(resolve, random.between(50, 400)));
-    await fault.run(pipeline, random);
+    try {
+      await fault.run(pipeline, random);
+    } catch (error) {
+      throw new Error(`after ${names.join(', ')}`, { cause: error });
+    }
   }
   const allowed = new Set(
     faults.filter(({ name }) => names.includes(name)).flatMap(({ allows }) => allows),

@@ -2,22 +2,20 @@
 /* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access */
 /**
  * Loaded before a program under test (`node --import`): its wall clock, its clock while awake and its
- * time since boot may be moved, each by itself. The file that MUSTER_TEST_CLOCK names has the shifts
- * in milliseconds by program; it is read at the start and at SIGUSR2.
+ * time since boot may be moved, each by itself, and the boot id changed. The file that
+ * MUSTER_TEST_MACHINE names has the shifts (`machine.ts`); it is read at the start and at SIGUSR2.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
-import { basename } from 'node:path';
 
-const file = process.env['MUSTER_TEST_CLOCK'] ?? '';
-const program = basename(process.argv[1] ?? '', '.mjs');
+const file = process.env['MUSTER_TEST_MACHINE'] ?? '';
 const { readFileSync } = fs;
 const wall = Date.now;
 const awake = performance.now.bind(performance);
-let shift = { wall: 0, awake: 0, uptime: 0 };
+let shift = {};
 
 function read() {
-  shift = { ...shift, ...JSON.parse(readFileSync(file, 'utf8'))[program] };
+  shift = { wall: 0, awake: 0, uptime: 0, ...JSON.parse(readFileSync(file, 'utf8')) };
 }
 
 read();
@@ -27,7 +25,9 @@ Date.now = () => wall() + shift.wall;
 performance.now = () => awake() + shift.awake;
 fs.readFileSync = (path, ...rest) => {
   const content = readFileSync(path, ...rest);
-  if (path !== '/proc/uptime') return content;
-  return `${Number.parseFloat(String(content)) + shift.uptime / 1_000} 0`;
+  if (path === '/proc/uptime')
+    return `${Number.parseFloat(String(content)) + shift.uptime / 1_000} 0`;
+  if (path === '/proc/sys/kernel/random/boot_id') return shift.boot ?? content;
+  return content;
 };
 syncBuiltinESMExports();

@@ -1,4 +1,4 @@
-/** Data folders that are older than they should be, gone, or damaged. */
+/** A data folder of the agent that is older than it should be, gone, or damaged. */
 import { cp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Random } from '../random.ts';
@@ -9,7 +9,7 @@ const SET_BACK = ['killed', 'power', 'damaged'];
 
 export const COPY_FAULTS: readonly Fault[] = [
   {
-    // What a power cut leaves: the folder as it was at the last fsync.
+    // As an image of a running machine's disk leaves it, which knows nothing of what came since.
     name: 'agent set back',
     allows: SET_BACK,
     async run({ agent, agentData }, random) {
@@ -41,31 +41,27 @@ export const COPY_FAULTS: readonly Fault[] = [
     },
   },
   {
-    name: 'collector set back',
+    name: 'agent installed anew, undelivered data and all',
+    // Nobody is left who knows what the old folder held. See docs/resilience.md.
     allows: ['unreported'],
     async run(pipeline, random) {
-      const { collector, collectorData } = pipeline;
-      const copy = `${collectorData}.copy`;
-      await collector.end('SIGTERM');
-      await cp(collectorData, copy, { recursive: true });
-      await pipeline.startCollector();
-      await pause(random.between(100, 1_500));
-      await collector.end('SIGKILL');
-      await replace(collectorData, copy);
-      await pipeline.startCollector();
-      // What is lost shows by the next batch of its epoch. Were the agent's own folder lost before
-      // that, nobody would be left who knows.
-      await pipeline.untilStored();
+      const { agent, agentData, link } = pipeline;
+      link.refuse(true);
+      await pause(random.between(50, 800));
+      await agent.end(random.pick(['SIGKILL', 'SIGTERM']));
+      await empty(agentData);
+      await agent.start('started');
+      link.refuse(false);
     },
   },
 ];
 
 /** A mount point cannot be removed: its content goes. */
-async function empty(path: string): Promise<void> {
+export async function empty(path: string): Promise<void> {
   for (const name of await readdir(path)) await rm(join(path, name), { recursive: true });
 }
 
-async function replace(path: string, copy: string): Promise<void> {
+export async function replace(path: string, copy: string): Promise<void> {
   await empty(path);
   await cp(copy, path, { recursive: true });
   await rm(copy, { recursive: true });

@@ -12,3 +12,14 @@ export interface Fault {
 }
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+const PATIENCE_MS = 20_000;
+
+/** Waits for what a fault must lead to; it fails the run by `what` when it does not come. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`in vain: ${what}`);
+    await pause(50);
+  }
+}

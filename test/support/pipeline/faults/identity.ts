@@ -1,36 +1,53 @@
 /** Devices that are not who, where or what they were. */
+import { cp } from 'node:fs/promises';
 import { encodeCbor } from '../../../../protocol/cbor/encode.ts';
-import { type Fault, pause } from './fault.ts';
+import type { CborValue } from '../../../../protocol/cbor/values.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { empty } from './copies.ts';
+import { type Fault, pause, until } from './fault.ts';
+
+const NEWER = 'muster_collector_ingest_deferred_total{reason="unknown-version"}';
 
 export const IDENTITY_FAULTS: readonly Fault[] = [
   {
     name: 'device moved to another site',
     allows: [],
     async run(pipeline) {
+      const { site } = pipeline;
       await pipeline.agent.end('SIGTERM');
       pipeline.moveAgent();
       await pipeline.agent.start('started');
+      await until(`nothing is retained under ${site}`, () => isForgotten(pipeline, site));
     },
   },
+  cloned('device cloned, within one boot', false),
+  cloned('device cloned, another boot', true),
   {
     // The other machine is killed, and tells so when it starts again.
     name: 'device id given twice',
     allows: ['killed'],
-    async run({ clone }, random) {
-      await clone.start('started');
+    async run({ stranger }, random) {
+      await stranger.start('started');
       await pause(random.between(200, 1_500));
-      await clone.end('SIGKILL');
+      await stranger.end('SIGKILL');
     },
   },
   {
     name: 'newer agent beside it',
     allows: [],
     async run(pipeline, random) {
-      const message = Buffer.from(encodeCbor(new Map([[0, 99]])));
+      const before = await pipeline.counter(NEWER);
+      const messages = random.between(1, 50);
       await pipeline.as('newer-device', async (client) => {
-        for (let i = random.between(1, 50); i > 0; i--)
-          await client.publishAsync('muster/v1/lab/newer-device/m', message, { qos: 1 });
+        for (let n = 1; n <= messages; n++)
+          await client.publishAsync('muster/v1/lab/newer-device/m', newerBatch(n), { qos: 1 });
+        await until('the collector counts messages of a newer version', async () => {
+          return (await pipeline.counter(NEWER)) >= before + messages;
+        });
       });
+      const { quarantined, series } = await ofNewer(pipeline);
+      if (quarantined + series > 0)
+        throw new Error(`newer version: ${quarantined} set aside, ${series} series stored`);
     },
   },
   {
@@ -55,3 +72,63 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
     },
   },
 ];
+
+/** Both sample and deliver under one id, in one session that they take from each other. */
+function cloned(name: string, reboot: boolean): Fault {
+  return {
+    name,
+    allows: [],
+    async run(pipeline, random) {
+      const { agent, clone, link, machines } = pipeline;
+      // Both shall hold the same records, too.
+      link.refuse(true);
+      await pause(random.between(0, 600));
+      await agent.end('SIGTERM');
+      await copyAgent(pipeline);
+      if (reboot) machines.clone.reboot();
+      await Promise.all([agent.start('started'), clone.start('started')]);
+      link.refuse(false);
+      await pause(random.between(500, 3_000));
+      await pipeline.emptyClone();
+      await empty(pipeline.cloneData);
+    },
+  };
+}
+
+async function copyAgent({ agentData, cloneData }: Pipeline): Promise<void> {
+  await cp(agentData, cloneData, { recursive: true });
+}
+
+/** What a newer agent may send: a version that nobody knows, and behind it whatever it likes. */
+function newerBatch(number: number): Buffer {
+  const epoch = Buffer.alloc(8, 0x99);
+  const fields = new Map<number, CborValue>([
+    ...[[0, 99] as const, [1, epoch] as const],
+    ...[[2, number] as const, [99, 'of the future'] as const],
+  ]);
+  return Buffer.from(encodeCbor(fields));
+}
+
+async function ofNewer(pipeline: Pipeline): Promise<{ quarantined: number; series: number }> {
+  const { http } = pipeline.address;
+  const answer = await fetch(`${http}/api/muster/v1/quarantine`);
+  const { entries } = (await answer.json()) as { entries: readonly { topic: string }[] };
+  const selector = '{instance="newer-device", __name__!~"up|muster_.*"}';
+  return {
+    quarantined: entries.filter(({ topic }) => topic.includes('/newer-device/')).length,
+    series: (await pipeline.query(selector)).length,
+  };
+}
+
+/** Whether a broker that is asked now has nothing retained of the device there. */
+function isForgotten(pipeline: Pipeline, site: string): Promise<boolean> {
+  return pipeline.as('Watcher', async (client) => {
+    const found = new Set<string>();
+    client.on('message', (topic, payload) => {
+      if (payload.length > 0) found.add(topic);
+    });
+    await client.subscribeAsync(`muster/v1/${site}/${pipeline.device}/#`);
+    await pause(100);
+    return found.size === 0;
+  });
+}
