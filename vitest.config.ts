@@ -63,6 +63,8 @@ const project = (
     teardownTimeout: 60_000,
     // The second that `expect.poll` waits by itself is a bet on the machine.
     expect: { poll: { timeout: 20_000 } },
+    // Whoever reads a failure may not be able to run it again: all of the two values is shown.
+    chaiConfig: { truncateThreshold: 2000 },
     env: { CBOR_NATIVE_ACCELERATION_DISABLED: 'true' },
   },
 });

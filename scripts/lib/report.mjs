@@ -43,9 +43,13 @@ const RAN = new Set(['passed', 'failed']);
 /** @param {string} path */
 const short = (path) => path.slice(root.length + 1);
 
+/** Where the runner itself was, which is the same for each. */
+const RUNNER = /^\s+at .*(\/node_modules\/|node:internal|new Promise)/;
+
 /** @param {string} name @param {string[]} said */
 function excerpt(name, said) {
-  const lines = said.join('\n').split('\n').slice(0, LINES);
+  const all = said.join('\n').split('\n');
+  const lines = all.filter((line) => !RUNNER.test(line)).slice(0, LINES);
   return [`${name}`, ...lines.map((line) => `    ${line}`)].join('\n');
 }
 
@@ -99,10 +103,10 @@ export function countBoth(first, second, expected) {
   const counts = countReport([...merged, ...second], expected);
   const still = new Set(counts.failedNames);
   counts.unsteadyNames = before.failedNames.filter((name) => !still.has(name));
-  counts.messages.push(
-    ...before.messages.filter((message) =>
-      counts.unsteadyNames.some((name) => message.startsWith(`${name}\n`)),
-    ),
-  );
+  for (const message of before.messages) {
+    const name = counts.unsteadyNames.find((one) => message.startsWith(`${one}\n`));
+    if (name === undefined) continue;
+    counts.messages.push(`${name} (passed when run again alone)${message.slice(name.length)}`);
+  }
   return counts;
 }

@@ -33,6 +33,18 @@ test('a file that does not load and a file that was not run are failures', () =>
   ]);
 });
 
+test('of what a failed test said, what the runner was doing is left out', () => {
+  const said = [
+    'Error: no\n    at /x/test/a.test.ts:3:1\n    at /x/node_modules/@vitest/runner/a.js:1:1',
+  ];
+  const one = file('a.test.ts', 'failed', 'failed');
+  const assertionResults = one.assertionResults.map((test) => ({ ...test, failureMessages: said }));
+  const { messages } = countReport([{ ...one, assertionResults }], [path('a.test.ts')]);
+  expect(messages).toEqual([
+    'test/unit/a.test.ts: t0\n    Error: no\n        at /x/test/a.test.ts:3:1',
+  ]);
+});
+
 test('adds up', () => {
   const one = { ...noCounts(), passed: 1, failed: 1, failedNames: ['x'] };
   expect(addCounts(one, one)).toMatchObject({ passed: 2, failed: 2, failedNames: ['x', 'x'] });
@@ -56,6 +68,10 @@ test('a second try takes the place of the first, and is told', () => {
     failed: 0,
     unsteadyNames: ['test/unit/a.test.ts: t1'],
   });
+  expect(passes.messages).toHaveLength(1);
+  expect(passes.messages[0]).toMatch(
+    /^test\/unit\/a\.test\.ts: t1 \(passed when run again alone\)$/m,
+  );
   const fails = countBoth(first, [file('a.test.ts', 'failed', 'passed', 'failed')], expected);
   expect(fails).toMatchObject({ passed: 2, failed: 1, unsteadyNames: [] });
   expect(countBoth(first, [], expected)).toMatchObject({ passed: 2, failed: 1 });
