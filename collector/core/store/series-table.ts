@@ -42,10 +42,9 @@ export class SeriesTable {
     return this.metrics.length - 1;
   }
 
-  /** The series with these labels. Notes no texts: who asks may be refused. */
-  findLabels(labels: Labels): SeriesId | undefined {
-    const pairs = this.numbered(labels, (text) => this.strings.find(text));
-    return pairs === undefined ? undefined : this.find(pairs);
+  /** The pairs of a label set whose texts are all known. Notes none: who asks may be refused. */
+  knownPairs(labels: Labels): Uint32Array | undefined {
+    return this.numbered(labels, (text) => this.strings.find(text));
   }
 
   /** The pairs of a label set, to be passed to `find` and `add`. Empty values mean "no label". */
@@ -137,16 +136,24 @@ export class SeriesTable {
     labels: Labels,
     numberOf: (text: string) => number | undefined,
   ): Uint32Array | undefined {
-    const pairs: (readonly [number, number])[] = [];
+    const pairs = new Uint32Array(labels.size * 2);
+    let length = 0;
     for (const [name, value] of labels) {
       if (value === '') continue;
       const key = numberOf(name);
       const number = numberOf(value);
       if (key === undefined || number === undefined) return undefined;
-      pairs.push([key, number]);
+      // By the names' numbers. Labels are few and mostly in order: this is what a start does most.
+      let at = length;
+      for (; at > 0 && (pairs[at - 2] as number) > key; at -= 2) {
+        pairs[at] = pairs[at - 2] as number;
+        pairs[at + 1] = pairs[at - 1] as number;
+      }
+      pairs[at] = key;
+      pairs[at + 1] = number;
+      length += 2;
     }
-    pairs.sort((a, b) => a[0] - b[0]);
-    return Uint32Array.from(pairs.flat());
+    return pairs.subarray(0, length);
   }
 
   private insert(id: SeriesId): void {

@@ -68,14 +68,15 @@ export class SeriesIndex {
   }
 
   resolve(labels: Labels, meta: SeriesMeta, owner: string): SeriesId {
-    const known = this.table.findLabels(labels);
+    const pairs = this.table.knownPairs(labels);
+    const known = pairs && this.table.find(pairs);
     if (known !== undefined && this.life.isListed(known)) return known;
     const used = this.life.active(this.strings.find(owner) ?? 0);
     if (this.life.listed >= this.limits.total || used >= this.limits.perOwner) {
       this.refused++;
       return 0;
     }
-    const id = known ?? this.addNew(labels, meta, owner);
+    const id = known ?? this.addNew(pairs ?? this.table.pairsOf(labels), meta, owner);
     this.seen([id], this.today);
     return id;
   }
@@ -222,9 +223,8 @@ export class SeriesIndex {
     return whole;
   }
 
-  private addNew(labels: Labels, meta: SeriesMeta, owner: string): SeriesId {
+  private addNew(pairs: Uint32Array, meta: SeriesMeta, owner: string): SeriesId {
     const unit = meta.unit === '' ? 0 : this.strings.intern(meta.unit);
-    const pairs = this.table.pairsOf(labels);
     const type = typeNumber(meta.type);
     const id = this.table.add({ type, unit, owner: this.strings.intern(owner), pairs });
     this.list(id);
