@@ -32,7 +32,9 @@ describe('exactly once', () => {
     );
     try {
       // Older and damaged copies have tests of their own; what they lose takes a longer account.
-      const faults = usableFaults(pipeline).filter(({ name }) => !/set back|restored|damaged|undelivered/.test(name));
+      const faults = usableFaults(pipeline).filter(
+        ({ name }) => !/set back|restored|damaged|undelivered/.test(name),
+      );
       const { account, names } = await runRounds(pipeline, faults, rounds, new Random(SEED));
       const what = `seed ${SEED}, ${names.join(', ')}`;
       expect(account.lost, what).toEqual([]);

@@ -23,11 +23,14 @@ export interface ReportedGap {
   readonly cause: string;
 }
 
+/** Milliseconds to the nearest allowed gap: what is near was excused too narrowly. */
+export type Missing = Reading & { readonly toGap: number };
+
 export interface Account {
   readonly readings: number;
   readonly stored: number;
   /** Missing, and inside no allowed gap. */
-  readonly lost: readonly Reading[];
+  readonly lost: readonly Missing[];
   /** Values that the store has more than once. */
   readonly twice: readonly number[];
   /** Values in the store that were never read. */
@@ -45,11 +48,11 @@ export function problemOf(account: Account): string | undefined {
   const { lost, twice, invented, misplaced, forbidden } = account;
   const wrong = [lost, twice, invented, misplaced, forbidden];
   if (wrong.every(({ length }) => length === 0)) return undefined;
-  const first = lost.slice(0, 9).map(({ value, at }) => `${value} at ${at}`);
+  const first = lost.slice(0, 9).map(({ at, toGap }) => `${at}, ${toGap} ms from a gap`);
   const gaps = forbidden.slice(0, 9).map(({ cause, from, to }) => `${cause} ${from} to ${to}`);
   const away = misplaced.slice(0, 9).map(({ at, stored }) => `${at} at ${stored}`);
   return [
-    `${lost.length} lost (${first.join(', ')})`,
+    `${lost.length} lost (${first.join('; ')})`,
     `${misplaced.length} misplaced (${away.join(', ')})`,
     `${twice.length} twice, ${invented.length} invented`,
     `${forbidden.length} forbidden gaps (${gaps.join(', ')})`,
@@ -70,8 +73,9 @@ export function readLedger(path: string): Reading[] {
 
 /** A process may stand still between the reading and its stamp; clocks are stepped by years. */
 const NEAR_MS = 30_000;
-/** Slack around a gap: a reading's time is taken before the sampler stamps its row. */
-const SLACK_MS = 50;
+/** Slack before a gap: a reading's time is taken before the sampler stamps its row. */
+const BEFORE_MS = 1_000;
+const AFTER_MS = 50;
 
 export function settle(
   readings: readonly Reading[],
@@ -81,9 +85,9 @@ export function settle(
 ): Account {
   const known = new Map(readings.map((reading) => [reading.value, reading]));
   const usable = gaps.filter(({ cause }) => allowed.has(cause));
-  const inGap = ({ at }: Reading) =>
-    usable.some(({ from, to }) => from - SLACK_MS <= at && at <= to + SLACK_MS);
-  const lost: Reading[] = [];
+  const toGap = ({ at }: Reading) =>
+    Math.min(...usable.map(({ from, to }) => Math.max(from - BEFORE_MS - at, at - to - AFTER_MS)));
+  const lost: Missing[] = [];
   const twice: number[] = [];
   const invented: number[] = [];
   const misplaced: (Reading & { stored: number })[] = [];
@@ -102,8 +106,9 @@ export function settle(
     for (const [key, times] of seen) if (times > 1) twice.push(key);
     for (const reading of readings) {
       if (seen.has(reading.value)) continue;
-      if (inGap(reading)) excused++;
-      else lost.push(reading);
+      const distance = toGap(reading);
+      if (distance <= 0) excused++;
+      else lost.push({ ...reading, toGap: distance });
     }
   });
   const forbidden = gaps.filter(({ cause }) => !allowed.has(cause));
