@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../collector/core/alerting/alert.ts';
+import { freePort } from '../support/free-port.ts';
 import { type HttpReceiver, httpReceiver } from '../support/notifiers/http-receiver.ts';
 import { alert, NO_LIMIT, notification, notifier } from '../support/notifiers/notifications.ts';
 import { tempFolder } from '../support/temp-folder.ts';
@@ -125,13 +125,4 @@ function peer(folder: string, port: number): AsyncDisposable {
       await ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

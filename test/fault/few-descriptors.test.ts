@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { loadCollectorConfig } from '../../collector/config.ts';
 import { contentOf } from '../support/fault/collector-content.ts';
 import { CollectorFleet, DEVICES } from '../support/fault/collector-fleet.ts';
-import { freePort } from '../support/pipeline/programs.ts';
+import { freePort } from '../support/free-port.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 const PROGRAM = join(import.meta.dirname, '../support/pipeline/collector-under-test.ts');

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { CollectorApp } from '../../collector/app.ts';
 import { loadCollectorConfig } from '../../collector/config.ts';
-import { freePort } from './pipeline/programs.ts';
+import { freePort } from './free-port.ts';
 import { silentLog } from './silent-log.ts';
 
 const RULES = fileURLToPath(new URL('../../deploy/rules', import.meta.url));

@@ -1,9 +1,9 @@
 /** Debian's Prometheus on loopback: scraping, sending and taking remote write. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 export const PROMETHEUS = '/usr/bin/prometheus';
 
@@ -73,16 +73,4 @@ async function ready(url: string, child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || Date.now() > until) throw new Error('prometheus did not start');
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -2,10 +2,10 @@
  * The same alerts at the same moments to Debian's Alertmanager and to ours, the same configuration:
  * the same notifications in the same order for every receiver and group. Times are not compared.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { notifyPorts } from '../../collector/io/notify-transports/index.ts';
@@ -16,6 +16,7 @@ import {
   type HookServer,
   startHook,
 } from '../support/alerting/webhook-channel.ts';
+import { freePort } from '../support/free-port.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
 
 const ALERTMANAGER = '/usr/bin/prometheus-alertmanager';
@@ -241,16 +242,4 @@ async function startAlertmanager(folder: string, config: string) {
     }
     await until(performance.now() + 100);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -6,7 +6,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { askLocalDoor } from '../../../agent/io/local-door-client.ts';
 import type { ReportView } from '../../../collector/core/views.ts';
 import type { CampaignView, DesiredView } from '../../../collector/ports/fleet-desk.ts';
-import { freePort } from '../pipeline/programs.ts';
+import { freePort } from '../free-port.ts';
 import { type TempFolder, tempFolder } from '../temp-folder.ts';
 import { runOnce, type Said, Service } from './programs.ts';
 

@@ -2,7 +2,7 @@
 import { CollectorApp } from '../../../collector/app.ts';
 import { loadCollectorConfig } from '../../../collector/config.ts';
 import type { LogFields } from '../../../collector/ports.ts';
-import { freePort } from '../pipeline/programs.ts';
+import { freePort } from '../free-port.ts';
 
 export interface RunningCollector {
   readonly http: string;

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { CollectorApp } from '../../../collector/app.ts';
 import { loadCollectorConfig } from '../../../collector/config.ts';
 import { type Browser, buildPage, openBrowser } from '../browser.ts';
-import { freePort } from '../pipeline/programs.ts';
+import { freePort } from '../free-port.ts';
 import { silentLog } from '../silent-log.ts';
 
 const RULES = fileURLToPath(new URL('../../../deploy/rules', import.meta.url));

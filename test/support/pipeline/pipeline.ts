@@ -6,12 +6,13 @@ import { pathToFileURL } from 'node:url';
 import { connectAsync, type MqttClient } from 'mqtt';
 import type { DeviceView } from '../../../collector/core/views.ts';
 import { GAP_CAUSES } from '../../../protocol/messages/event.ts';
+import { freePort } from '../free-port.ts';
 import { type Account, type ReportedGap, readLedger, type Stored, settle, sum } from './account.ts';
 import type { Need } from './faults/need.ts';
 import { LinkProxy } from './link-proxy.ts';
 import { Machine } from './machine.ts';
 import { mosquittoProgram } from './mosquitto.ts';
-import { freePort, Program } from './programs.ts';
+import { Program } from './programs.ts';
 import {
   type AgentRole,
   agentSettings,

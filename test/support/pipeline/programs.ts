@@ -2,9 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+
+/** Who starts programs asks for their ports here too. */
+export { freePort } from '../free-port.ts';
 
 const HERE = import.meta.dirname;
 /** Inside the project, so that packages are found from there. */
@@ -28,17 +30,6 @@ export async function bundlePrograms(): Promise<{ agent: string; collector: stri
     agent: join(outdir, 'agent-under-test.mjs'),
     collector: join(outdir, 'collector-under-test.mjs'),
   };
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** One program that may be started, killed and started again. */

@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReportView } from '../../../collector/core/views.ts';
 import type { DeviceRow, RolloutView } from '../../../collector/ports/rollouts.ts';
-import { freePort } from '../pipeline/programs.ts';
+import { freePort } from '../free-port.ts';
 import { type TempFolder, tempFolder } from '../temp-folder.ts';
 import { bundle, lendPackages } from './programs.ts';
 import { Service } from './service.ts';
