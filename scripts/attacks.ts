@@ -1,6 +1,12 @@
 /** `npm run attacks`: every attack on a device's trust, and what it answered. */
 import { ATTACKS } from '../protocol/tuf/attacks.ts';
 import { attacks, tryOut } from '../test/support/trust/attacks/index.ts';
+import { argumentsOf } from './lib/arguments.ts';
+
+const USAGE = `usage: npm run attacks
+  makes every attack on a device's trust and says what each was answered; exit code 1: one got through`;
+
+argumentsOf(USAGE, {});
 
 const tried = attacks.map(tryOut);
 const passed = tried.filter(({ variant, named }) => named === variant.attack);

@@ -8,8 +8,8 @@
  * 2: nothing to run.
  */
 import { existsSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { PromqlEngine } from '../collector/promql/engine/engine.ts';
+import { argumentsOf } from './lib/arguments.ts';
 import { CASE_CLASSES, type CaseClass } from './promqltest/classify.ts';
 import { conformancePage } from './promqltest/conformance.ts';
 import { EXPECTED_FAILURES } from './promqltest/expected-failures.ts';
@@ -18,7 +18,15 @@ import { type FileResult, runFile, testFiles } from './promqltest/run-file.ts';
 import type { RunOptions } from './promqltest/run-script.ts';
 import { tally, tallyByClass } from './promqltest/tally.ts';
 
-const { values: options, positionals } = parseArgs({
+const USAGE = `usage: npm run promqltest -- DIR [options]
+  --file NAME          this file of DIR alone
+  --leave-out CLASS    ${CASE_CLASSES.join(', ')}; may be repeated
+  --verbose            each case, also those that passed
+  --json               machine-readable
+  --limit-seconds N    for one case (20)
+  --write FILE         the page of results`;
+
+const { values: options, positionals } = argumentsOf(USAGE, {
   allowPositionals: true,
   options: {
     file: { type: 'string' },
@@ -46,9 +54,7 @@ if (
   leaveOut.length < options['leave-out'].length ||
   !(limitMs > 0)
 ) {
-  stop(
-    `usage: npm run promqltest -- DIR [--file NAME] [--leave-out ${CASE_CLASSES.join('|')}] [--verbose] [--json] [--limit-seconds N] [--write FILE]`,
-  );
+  stop(USAGE);
 }
 if (!existsSync(folder)) stop(`${folder} is not there`);
 

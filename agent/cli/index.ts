@@ -18,7 +18,7 @@ const agentCommands: Readonly<Record<string, Command>> = {
   status: {
     summary: 'ask the running agent how it is doing',
     usage: [
-      `status [tasks|remedies|pressure|desired|commands|flags] ${CONFIG} [--socket PATH] [--json]`,
+      `status [health|tasks|remedies|pressure|desired|commands|flags] ${CONFIG} [--socket PATH] [--json]`,
     ],
     run: async (args, io) => (await import('./status.ts')).status(args, io),
   },
@@ -48,24 +48,27 @@ const agentCommands: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Runs a command of the table; wrong arguments are answered with its usage and exit code 2. */
+/** Runs a command of the table; `--help` and wrong arguments are answered with its usage. */
 export async function runAgentCommand(
   name: string,
   args: readonly string[],
   io: CommandIo,
 ): Promise<number> {
   const command = agentCommands[name];
-  const { EXIT, UsageError } = await import('./command.ts');
+  const { asksForHelp, EXIT, UsageError, usageOf } = await import('./command.ts');
   if (command === undefined) {
     io.err(`muster-agent: no command ${name}\n${agentUsage()}`);
     return EXIT.usage;
+  }
+  if (asksForHelp(args)) {
+    io.out(usageOf(command));
+    return EXIT.ok;
   }
   try {
     return await command.run(args, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const usage = command.usage.map((line) => `  muster-agent ${line}\n`).join('');
-    io.err(`muster-agent ${name}: ${error.message}\n${usage}`);
+    io.err(`muster-agent ${name}: ${error.message}\n${usageOf(command)}`);
     return EXIT.usage;
   }
 }

@@ -14,6 +14,19 @@ export interface Command {
   run(args: readonly string[], io: CommandIo): Promise<number>;
 }
 
+/** Before `--`: after it, and as the value of an option (`--reason=--help`), it is a text like others. */
+export function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf('--');
+  const options = end < 0 ? args : args.slice(0, end);
+  return options.some((one) => one === '--help' || one === '-h');
+}
+
+/** Each form of it, and what it is for. */
+export function usageOf({ usage, summary }: Command): string {
+  const lines = usage.map((line) => `  muster-collector ${line}\n`);
+  return `${lines.join('')}      ${summary}\n`;
+}
+
 /** Arguments that make no sense: exit code 2. */
 export class UsageError extends Error {}
 

@@ -20,24 +20,27 @@ const collectorCommands: Readonly<Record<string, Command>> = {
   },
 };
 
-/** Runs a command of the table; wrong arguments are answered with its usage and exit code 2. */
+/** Runs a command of the table; `--help` and wrong arguments are answered with its usage. */
 export async function runCollectorCommand(
   name: string,
   args: readonly string[],
   io: CommandIo,
 ): Promise<number> {
   const command = collectorCommands[name];
-  const { EXIT, UsageError } = await import('./command.ts');
+  const { asksForHelp, EXIT, UsageError, usageOf } = await import('./command.ts');
   if (command === undefined) {
     io.err(`muster-collector: no command ${name}\n${collectorUsage()}`);
     return EXIT.usage;
+  }
+  if (asksForHelp(args)) {
+    io.out(usageOf(command));
+    return EXIT.ok;
   }
   try {
     return await command.run(args, io);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    const usage = command.usage.map((line) => `  muster-collector ${line}\n`).join('');
-    io.err(`muster-collector ${name}: ${error.message}\n${usage}`);
+    io.err(`muster-collector ${name}: ${error.message}\n${usageOf(command)}`);
     return EXIT.usage;
   }
 }

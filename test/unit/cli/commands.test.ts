@@ -26,6 +26,27 @@ async function agent(args: string[], broken: Partial<World> = {}, env = {}) {
   return { code, out, err };
 }
 
+async function collector(args: string[], more: Partial<CollectorIo> = {}) {
+  let out = '';
+  let err = '';
+  const [name = '', ...rest] = args;
+  const code = await runCollectorCommand(name, rest, {
+    env: {},
+    out: (text) => {
+      out += text;
+    },
+    err: (text) => {
+      err += text;
+    },
+    makeFolder: () => Promise.resolve(true),
+    makeFile: () => Promise.resolve(true),
+    problemsOfFiles: () => Promise.resolve([]),
+    verify: async function* () {},
+    ...more,
+  });
+  return { code, out, err };
+}
+
 describe('sample', () => {
   test('as Prometheus reads it', async () => {
     const { code, out } = await agent(['sample', '--only', 'loadavg', '--prometheus']);
@@ -130,27 +151,6 @@ describe('config', () => {
 });
 
 describe('collector', () => {
-  async function collector(args: string[], more: Partial<CollectorIo> = {}) {
-    let out = '';
-    let err = '';
-    const [name = '', ...rest] = args;
-    const code = await runCollectorCommand(name, rest, {
-      env: {},
-      out: (text) => {
-        out += text;
-      },
-      err: (text) => {
-        err += text;
-      },
-      makeFolder: () => Promise.resolve(true),
-      makeFile: () => Promise.resolve(true),
-      problemsOfFiles: () => Promise.resolve([]),
-      verify: async function* () {},
-      ...more,
-    });
-    return { code, out, err };
-  }
-
   test('init never overwrites', async () => {
     const written: [string, string, number][] = [];
     const { code, out } = await collector(['init', '--config', '/c/c.yaml', '--data', '/d'], {
@@ -203,6 +203,35 @@ describe('collector', () => {
     const { out } = await collector(['config', 'show'], { env });
     expect(out).toContain('broker:\n  url: mqtt://b\n');
     expect(out).not.toContain('mqtt:\n');
+  });
+});
+
+describe('--help', () => {
+  test.each([
+    [['check', '--help'], 'muster-agent check [NAME ...] [--config FILE]'],
+    [['status', 'tasks', '-h'], 'muster-agent status [health|tasks|remedies|'],
+    [['updates', 'hold', '--help'], 'muster-agent updates hold NAME [--config FILE]'],
+  ])('of the agent: %j', async (args, usage) => {
+    const { code, out, err } = await agent(args);
+    expect([code, err]).toEqual([0, '']);
+    expect(out).toContain(`  ${usage}`);
+  });
+
+  test('of every command there is, with what it is for', async () => {
+    for (const name of ['sample', 'status', 'check', 'updates', 'config', 'doctor']) {
+      const { code, out } = await agent([name, '--help']);
+      expect([code, agentUsage().includes(out)]).toEqual([0, true]);
+    }
+    for (const name of ['init', 'verify', 'config']) {
+      const { code, out } = await collector([name, '--help']);
+      expect([code, collectorUsage().includes(out)]).toEqual([0, true]);
+    }
+  });
+
+  test('behind -- it is a name like others', async () => {
+    const { code, err } = await agent(['status', '--', '--help']);
+    expect(code).toBe(2);
+    expect(err).toContain('which part?');
   });
 });
 
