@@ -40,6 +40,8 @@ export class LinkRig implements AsyncDisposable {
   readonly link: Link;
   readonly logs: string[] = [];
   readonly gaveUp: number[] = [];
+  /** The machine is pressed. */
+  slow = false;
   readonly #folder: TempFolder;
   #fences = 0;
   /** Number of the last fence that came through; other messages may be close behind it. */
@@ -221,6 +223,7 @@ export class LinkRig implements AsyncDisposable {
         backoff: BACKOFF,
         pubackTimeoutMs: 20_000,
       },
+      slow: () => this.slow,
       heartbeatMs: 60_000,
       state: (session, online) => this.state(session, online),
       newSession: () => String(++sessions).padStart(16, '0'),
