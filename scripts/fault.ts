@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inspect, parseArgs } from 'node:util';
+import { inspect } from 'node:util';
 import { problemOf } from '../test/support/pipeline/account.ts';
 import type { Fault } from '../test/support/pipeline/faults/fault.ts';
 import { FAULTS, usableFaults } from '../test/support/pipeline/faults/index.ts';
@@ -14,6 +14,7 @@ import { Pipeline } from '../test/support/pipeline/pipeline.ts';
 import { bundlePrograms } from '../test/support/pipeline/programs.ts';
 import { Random } from '../test/support/pipeline/random.ts';
 import { runRounds } from '../test/support/pipeline/rounds.ts';
+import { argumentsOf } from './lib/arguments.ts';
 
 const HELP = `npm run fault -- [options]
   --rounds N    faults in all (default 100)
@@ -26,7 +27,7 @@ const HELP = `npm run fault -- [options]
 const MOSQUITTO = '/usr/sbin/mosquitto';
 const BROKERS: readonly string[] = ['embedded', 'external', 'both'];
 
-const { values } = parseArgs({
+const { values } = argumentsOf(HELP, {
   options: {
     rounds: { type: 'string', default: '100' },
     'per-run': { type: 'string', default: '10' },
@@ -34,12 +35,10 @@ const { values } = parseArgs({
     broker: { type: 'string', default: 'both' },
     only: { type: 'string', multiple: true },
     keep: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
   },
 });
 
-if (values.help) process.stdout.write(`${HELP}\n`);
-else await main();
+await main();
 
 async function main(): Promise<void> {
   const rounds = wholeNumber('rounds', values.rounds, 1);

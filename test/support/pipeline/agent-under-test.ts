@@ -27,6 +27,8 @@ const TICK = gauge('test_tick', 'Counts readings.', ['n']);
 /** Where the test moves the clocks (shifted-clock.mjs), the one that it does not. */
 const { trueNow = Date.now } = globalThis as { trueNow?: () => number };
 let next = trueNow() + settings.offset;
+/** On a busy machine two readings may follow at once; a series has one value in a millisecond. */
+const APART_MS = 2;
 
 const tick = sampler<number>({
   name: 'tick',
@@ -38,6 +40,7 @@ const tick = sampler<number>({
     next++;
     // The value is the key: unique over all lives of the agent, and known before it is sampled.
     appendFileSync(settings.ledger, `${next} ${trueNow()}\n`);
+    for (const end = performance.now() + APART_MS; performance.now() < end; );
     return next;
   },
   parse: (value, emit) => {
