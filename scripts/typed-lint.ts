@@ -9,13 +9,18 @@ import { root } from './lib/root.mjs';
 
 /** What the tsconfigs include; `.cjs` lies only in the root, for a tool that asks for it. */
 const FOLDERS = ['agent', 'collector', 'protocol', 'scripts', 'test'];
+/** Say `@ts-nocheck`: nothing is left of them that these rules could judge. */
+const UNTYPED = ['test/support/pipeline/shifted-clock.mjs', 'test/support/pipeline/synced.mjs'];
 const SOURCE = /\.(ts|mts|cts|js|mjs)$/;
 
 function sourceFiles(): number {
   const all = FOLDERS.filter((folder) => existsSync(join(root, folder))).flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }),
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+      (path) => `${folder}/${path}`,
+    ),
   );
-  return [...all, ...readdirSync(root)].filter((path) => SOURCE.test(path)).length;
+  const sources = [...all, ...readdirSync(root)].filter((path) => SOURCE.test(path));
+  return sources.filter((path) => !UNTYPED.includes(path)).length;
 }
 
 const unproven = await unprovenLint();
