@@ -131,7 +131,12 @@ async function printQueries(
   runs: number,
 ): Promise<void> {
   const rows: string[][] = [];
-  for (const query of queries) rows.push(await timed(servers, query, runs));
+  for (const query of queries) {
+    const row = await timed(servers, query, runs);
+    // Beside the table, so that a run that fails has told what it had.
+    console.error(row.join('  '));
+    rows.push(row);
+  }
   const others = servers.slice(1).map(({ name }) => `ours by ${name}'s`);
   printTable(['median ms', ...servers.map(({ name }) => name), ...others, 'answers'], rows);
 }
