@@ -1,9 +1,10 @@
 /** The agent's buffer, damaged: what must still hold, and how it is looked at. */
+import { randomBytes } from 'node:crypto';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { openBuffer } from '../../../agent/io/buffer/level-buffer.ts';
-import type { RecordBuffer } from '../../../agent/ports.ts';
+import type { NewRecord, RecordBuffer } from '../../../agent/ports.ts';
 import { EVERYTHING, newRecord, textOf } from '../buffer/records.ts';
 import { copyAsKilled } from '../buffer/snapshot.ts';
 import { cpuSeconds } from './cpu.ts';
@@ -16,6 +17,8 @@ const LAST_BOOT = BOOTS[2];
 /** Records of each boot: several tables each. */
 const PER_BOOT = 1_600;
 const AFTER_OLDER = 150;
+/** Bytes of each where the folder is to be large, as batches of a minute have. */
+const LARGE_RECORD = 690;
 
 /** What was in the folder: `epoch/number` to the payload's own name. */
 interface Notes {
@@ -27,17 +30,20 @@ interface Notes {
 export const AGENT: Side = { name: 'agent', states: ['killed', 'closed'], prepare, try: tryAgent };
 
 /** Three epochs, since the power failed twice; some acknowledged in the middle; two dictionaries. */
-async function prepare(base: string): Promise<void> {
+async function prepare(base: string, bytes?: number): Promise<void> {
+  if (bytes !== undefined && bytes > CAP) throw new Error(`the agent's cap here is ${CAP} bytes`);
+  const count = bytes === undefined ? PER_BOOT : Math.ceil(bytes / BOOTS.length / LARGE_RECORD);
+  const make = bytes === undefined ? sparse : noise;
   const given: Record<string, number> = {};
   let path = join(base, 'live-0', 'buffer');
   for (const [n, boot] of BOOTS.entries()) {
     const buffer = await openBuffer({ path, capBytes: CAP, bootId: boot });
     await buffer.putDictionary(`dictionary-${n}`, Buffer.alloc(3_000, n));
-    await append(buffer, n * PER_BOOT, PER_BOOT - AFTER_OLDER);
+    await append(buffer, n * count, count - AFTER_OLDER, make);
     await buffer.acknowledge(buffer.epoch, [{ first: 200, last: 400 }]);
     if (boot === LAST_BOOT) await copyAsKilled(path, join(base, 'older', 'buffer'));
-    await append(buffer, n * PER_BOOT + PER_BOOT - AFTER_OLDER, AFTER_OLDER);
-    given[buffer.epoch] = PER_BOOT;
+    await append(buffer, (n + 1) * count - AFTER_OLDER, AFTER_OLDER, make);
+    given[buffer.epoch] = count;
     const next = boot === LAST_BOOT ? join(base, 'killed') : join(base, `live-${n + 1}`);
     await copyAsKilled(path, join(next, 'buffer'));
     if (boot === LAST_BOOT) await note(buffer, base, given);
@@ -48,11 +54,31 @@ async function prepare(base: string): Promise<void> {
   }
 }
 
-async function append(buffer: RecordBuffer, from: number, count: number): Promise<void> {
-  for (let n = from; n < from + count; n++) {
-    const kind = n % 50 === 0 ? ('event' as const) : ('m' as const);
-    await buffer.append(newRecord(n, { kind, bytes: 500 + ((n * 7_919) % 900) }));
-  }
+async function append(
+  buffer: RecordBuffer,
+  from: number,
+  count: number,
+  make: (n: number) => NewRecord,
+): Promise<void> {
+  for (let n = from; n < from + count; n++) await buffer.append(make(n));
+}
+
+function sparse(n: number): NewRecord {
+  const kind = n % 50 === 0 ? ('event' as const) : ('m' as const);
+  return newRecord(n, { kind, bytes: 500 + ((n * 7_919) % 900) });
+}
+
+/** Batches do not compress. */
+function noise(n: number): NewRecord {
+  const { encode, ...rest } = sparse(n);
+  return {
+    ...rest,
+    encode(position) {
+      const named = Buffer.from(encode(position)).toString().trimEnd().split(' ')[0] ?? '';
+      const head = Buffer.from(`${named} `);
+      return Buffer.concat([head, randomBytes(LARGE_RECORD - head.length)]);
+    },
+  };
 }
 
 async function note(
@@ -69,13 +95,14 @@ async function note(
 async function tryAgent(job: Job): Promise<Trial> {
   const notes = JSON.parse(await readFile(join(job.base, 'notes.json'), 'utf8')) as Notes;
   const problems: string[] = [];
-  const began = cpuSeconds();
+  const [began, beganAt] = [cpuSeconds(), performance.now()];
   const path = join(job.path, 'buffer');
   const buffer = await openBuffer({ path, capBytes: CAP, bootId: LAST_BOOT });
   try {
     const rolledBack = await tellOfNewest(buffer, notes);
     const added = await buffer.append(newRecord(999_999));
     const cpu = cpuSeconds() - began;
+    const seconds = (performance.now() - beganAt) / 1_000;
     if (cpu > CPU_LIMIT) problems.push(`${cpu.toFixed(1)} s of CPU until it worked`);
     if (added.number <= (notes.given[added.epoch] ?? 0))
       problems.push(`number ${added.number} of ${added.epoch} was given out again`);
@@ -88,7 +115,7 @@ async function tryAgent(job: Job): Promise<Trial> {
     const lost = Object.keys(notes.held).filter((name) => !found.has(name));
     problems.push(...(await tooMuch(job, lost)), ...untold(buffer, lost, rolledBack));
     const how = rolledBack ? 'told by the collector' : buffer.opening.how;
-    return { problems, lost: `${lost.length} records`, told: how, verify: '-', cpu };
+    return { problems, lost: `${lost.length} records`, told: how, verify: '-', cpu, seconds };
   } finally {
     await buffer.close();
     await compactAll(path);

@@ -14,6 +14,7 @@ export interface Seen {
   /** Devices that came back were taken. */
   readonly took: boolean;
   readonly cpu: number;
+  readonly seconds: number;
 }
 
 /** Words with which the log tells of damage, beside trouble that has other reasons. */
@@ -50,6 +51,7 @@ export function judge(job: Job, notes: Notes, seen: Seen): Trial {
     told: told.length === 0 ? 'silent' : 'told',
     verify: seen.verified.length === 0 ? 'ok' : 'damaged',
     cpu: seen.cpu,
+    seconds: seen.seconds,
   };
 }
 

@@ -5,6 +5,7 @@ import { openJournal } from '../../../collector/io/journal/segment-journal.ts';
 import { openLevelStore } from '../../../collector/io/store/level-store.ts';
 import { verifyData } from '../../../collector/io/verify.ts';
 import { copyAsKilled } from '../buffer/snapshot.ts';
+import { addBallast } from './ballast.ts';
 import { type Content, contentOf, storeContent } from './collector-content.ts';
 import { CollectorFleet } from './collector-fleet.ts';
 import { judge } from './collector-judge.ts';
@@ -28,13 +29,17 @@ export const COLLECTOR: Side = {
 };
 
 /** Two whole days with their rollups, behind a checkpoint and a cut journal; then some of today. */
-async function prepare(base: string): Promise<void> {
+async function prepare(base: string, bytes?: number): Promise<void> {
   const live = join(base, 'live');
   const now = Date.now();
   const today = Math.floor(now / DAY) * DAY;
   const hours = (from: number, to: number) => fill(live, from, to);
   await hours(today - 2 * DAY, today - 4 * HOUR);
   await derive(live, now);
+  if (bytes !== undefined) {
+    const days = { from: today - 2 * DAY, to: today, now };
+    await addBallast(join(live, 'store'), bytes, days);
+  }
   await cutJournal(live);
   await cp(live, join(base, 'older'), { recursive: true });
   await hours(today - 4 * HOUR, today);
@@ -119,14 +124,16 @@ async function contentAt(live: string): Promise<Content> {
 async function tryCollector(job: Job): Promise<Trial> {
   const notes = JSON.parse(await readFile(join(job.base, 'notes.json'), 'utf8')) as Notes;
   const verified = await verify(job.path);
-  const began = cpuSeconds();
+  const [began, beganAt] = [cpuSeconds(), performance.now()];
   const collector = await runCollector(job.path);
   let content: Content;
   let cpu: number;
+  let seconds: number;
   let took: boolean;
   try {
     took = await takes(collector, notes);
     cpu = cpuSeconds() - began;
+    seconds = (performance.now() - beganAt) / 1_000;
     content = await contentOf(collector.http);
   } finally {
     await collector.stop();
@@ -134,7 +141,7 @@ async function tryCollector(job: Job): Promise<Trial> {
   const { today } = notes;
   const atRest = await storeContent(join(job.path, 'store'), today - 3 * DAY, today - DAY);
   const complaints = [...collector.complaints, ...atRest.complaints];
-  return judge(job, notes, { content, atRest, complaints, verified, took, cpu });
+  return judge(job, notes, { content, atRest, complaints, verified, took, cpu, seconds });
 }
 
 /** On a copy: `verify` lets LevelDB open the folder. */

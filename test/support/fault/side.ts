@@ -12,6 +12,8 @@ export interface Trial {
   readonly verify: string;
   /** CPU seconds from opening to having worked. */
   readonly cpu: number;
+  /** The same by the clock on the wall. */
+  readonly seconds?: number;
 }
 
 export interface Job {
@@ -30,8 +32,11 @@ export interface Side {
   readonly name: 'agent' | 'collector';
   /** States of the folder that are damaged, e.g. left by a kill or by a clean stop. */
   readonly states: readonly string[];
-  /** Makes `base/<state>` and `base/older`; all notes for trials lie below `base` too. */
-  prepare(base: string): Promise<void>;
+  /**
+   * Makes `base/<state>` and `base/older`; all notes for trials lie below `base` too. As large as it
+   * comes, or of about so many bytes.
+   */
+  prepare(base: string, bytes?: number): Promise<void>;
   try(job: Job): Promise<Trial>;
 }
 

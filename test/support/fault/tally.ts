@@ -36,9 +36,11 @@ export class Tally {
     row.lost.add(outcome.lost);
     row.told.add(outcome.told);
     row.verify.add(outcome.verify);
-    const { lost, told, verify, cpu } = outcome;
+    const { lost, told, verify, cpu, seconds } = outcome;
     const verdict = failed ? `FAILED: ${outcome.problems.join('; ')}` : 'ok';
-    const rest = `lost ${lost}; ${told}; verify ${verify}; ${cpu.toFixed(2)} s`;
+    const rest = `lost ${lost}; ${told}; verify ${verify}; ${cpu.toFixed(2)} s of CPU${
+      seconds === undefined ? '' : `, ${seconds.toFixed(1)} s in all`
+    }`;
     return { failed, text: `${head}: ${verdict} (${rest})` };
   }
 

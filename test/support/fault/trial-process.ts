@@ -9,6 +9,11 @@ const WORKER = join(import.meta.dirname, 'trial-worker.ts');
 
 export class TrialProcess {
   private child: ChildProcess | undefined;
+  private readonly hangsMs: number;
+
+  constructor(hangsMs = HANGS_MS) {
+    this.hangsMs = hangsMs;
+  }
 
   try(side: string, job: Job): Promise<Trial> {
     const child = this.running();
@@ -25,7 +30,7 @@ export class TrialProcess {
       const timer = setTimeout(() => {
         child.kill('SIGKILL');
         died('the program hung');
-      }, HANGS_MS);
+      }, this.hangsMs);
       child.once('message', (trial) => {
         // What did not start may still have the folder open, which the next trial needs.
         if ((trial as Trial).lost === '?') this.end();
