@@ -8,6 +8,7 @@ import { parseTopic } from '../../../protocol/topics.ts';
 import { Inbox } from '../inbox.ts';
 
 export interface Heard {
+  readonly topic: string;
   readonly kind: string;
   readonly retain: boolean;
   readonly payload: Uint8Array;
@@ -58,7 +59,8 @@ export class ScriptedBroker implements AsyncDisposable {
       if (topic === undefined || (client === null && topic.kind !== 'state')) return;
       const header = decodeHeader(payload, topic.kind);
       const { number, epoch } = header.ok ? header.value : { number: 0, epoch: '' };
-      const message = { kind: topic.kind, retain: packet.retain, payload, number, epoch };
+      const about = { topic: packet.topic, kind: topic.kind, retain: packet.retain };
+      const message = { ...about, payload, number, epoch };
       this.heard.push(message);
       if (number > 0) this.collector(message);
     });
