@@ -49,11 +49,11 @@ describe('exactly once', () => {
     }
   };
 
-  it('survives 30 faults with the embedded broker', () => check('embedded', 30), 240_000);
+  it('survives 30 faults with the embedded broker', () => check('embedded', 30), 600_000);
 
   it.skipIf(!existsSync(MOSQUITTO))(
     'survives 20 faults with an external broker (mosquitto)',
     () => check('external', 20, MOSQUITTO),
-    240_000,
+    600_000,
   );
 });

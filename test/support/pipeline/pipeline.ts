@@ -31,7 +31,8 @@ const DISKS = { agent: '24m', collector: '96m' } as const;
 const COLUMNS = { agent: ['0', '1', '2'], clone: ['c0', 'c1', 'c2'] } as const;
 const CLONE_OFFSET = 1e13;
 const SYNCED = pathToFileURL(join(import.meta.dirname, 'synced.mjs')).href;
-const EMPTY_MS = 30_000;
+/** For what hangs: a busy machine takes a minute to start a program. */
+const EMPTY_MS = 180_000;
 
 const ALL_CAUSES: ReadonlySet<string> = new Set(Object.keys(GAP_CAUSES));
 

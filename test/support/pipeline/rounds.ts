@@ -3,7 +3,8 @@ import type { Fault } from './faults/fault.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { Random } from './random.ts';
 
-const DRAIN_MS = 30_000;
+/** Limits are for what hangs: a busy machine takes a minute to start a program. */
+const DRAIN_MS = 180_000;
 
 export async function runRounds(
   pipeline: Pipeline,

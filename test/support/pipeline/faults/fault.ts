@@ -13,7 +13,8 @@ export interface Fault {
 
 export const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-const PATIENCE_MS = 20_000;
+/** For what hangs: a busy machine takes a minute to start a program. */
+const PATIENCE_MS = 180_000;
 
 /** Waits for what a fault must lead to; it fails the run by `what` when it does not come. */
 export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
