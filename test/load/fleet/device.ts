@@ -65,6 +65,8 @@ export class Device {
   private flying = 0;
   private cursor: number;
   private virtual: number;
+  /** Where the backlog ends, if it is one. */
+  private readonly until: number;
   private lastMarker = 0;
   private retry: NodeJS.Timeout | undefined;
 
@@ -88,7 +90,10 @@ export class Device {
     };
     this.identity = this.identify();
     this.cursor = (index * 7) % template.bodies.length;
-    this.virtual = Date.now() - PAST_MS;
+    const { backlogHours } = settings;
+    const now = Date.now();
+    this.virtual = now - (backlogHours === undefined ? PAST_MS : backlogHours * 3_600_000);
+    this.until = backlogHours === undefined ? Number.POSITIVE_INFINITY : now;
   }
 
   get up(): boolean {
@@ -135,13 +140,14 @@ export class Device {
     if (going.length > 0) this.sendAll(going, topic, now);
     if (!max || !this.yard.running) return;
     const fresh: Held[] = [];
-    for (let i = going.length; i < room; i++) {
+    for (let i = going.length; i < room && this.virtual < this.until; i++) {
       const one = this.record(now);
       this.held.push(one);
       fresh.push(one);
     }
     this.yard.held += fresh.length;
-    if (fresh.length > 0) this.sendAll(fresh, this.topics.m, now);
+    const isHistory = this.until < Number.POSITIVE_INFINITY;
+    if (fresh.length > 0) this.sendAll(fresh, isHistory ? this.topics.h : this.topics.m, now);
   }
 
   /** Looks after what got no ack, and at a connection that is silent. */

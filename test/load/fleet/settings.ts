@@ -24,6 +24,10 @@ export interface FleetOptions {
   readonly json: boolean;
   /** Seconds between two rows of figures of a soak; without, none is drawn. */
   readonly sampleSeconds?: number;
+  /** At `--rate max`: what so many hours brought, as history, and no more. */
+  readonly backlogHours?: number;
+  /** The number of the first device, for a second fleet beside another. */
+  readonly firstDevice?: number;
   /** In a soak: an agent beside the fleet. */
   readonly agent?: boolean;
 }

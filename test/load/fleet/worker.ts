@@ -43,7 +43,8 @@ function makeDevices(): Device[] {
   const apart = Math.max(1, Math.floor(settings.devices / markers));
   for (let i = worker; i < settings.devices; i += processes) {
     const marked = markers > 0 && i % apart === Math.min(5, apart - 1) && i / apart < markers;
-    made.push(new Device(yard, i, templates[i % templates.length] as Template, marked));
+    const index = (settings.firstDevice ?? 0) + i;
+    made.push(new Device(yard, index, templates[i % templates.length] as Template, marked));
   }
   return made;
 }
