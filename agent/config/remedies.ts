@@ -117,14 +117,25 @@ function kindProblems(
   written: Written,
   at: readonly string[],
 ): readonly Finding[] {
-  const names = kinds.map(({ kind }) => kind);
-  const [first, ...others] = names.filter((kind) => written[kind] !== undefined);
+  const [first, ...others] = kinds.filter(({ kind }) => written[kind] !== undefined);
   if (first === undefined) {
-    return [finding('missing', at, 'says not what is to be done', `one of ${names.join(', ')}`)];
+    const names = kinds.map(({ kind }) => kind).join(', ');
+    return [finding('missing', at, 'says not what is to be done', `one of ${names}`)];
   }
-  return others.map((kind) =>
-    finding('conflict', [...at, kind], `stands beside ${first}`, 'one remedy does one thing'),
-  );
+  const own = first.problems?.(written[first.kind]) ?? [];
+  return [
+    ...own.map(({ key, message }) =>
+      finding('conflict', [...at, first.kind, ...key.split('.')], message),
+    ),
+    ...others.map(({ kind }) =>
+      finding(
+        'conflict',
+        [...at, kind],
+        `stands beside ${first.kind}`,
+        'one remedy does one thing',
+      ),
+    ),
+  ];
 }
 
 function backoffProblems({ backoff }: Written, at: readonly string[]): readonly Finding[] {

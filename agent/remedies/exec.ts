@@ -13,7 +13,10 @@ export const exec = remedy<Options>({
   summary: 'runs a program as the agent’s user',
   timeoutSeconds: 60,
   schema: object('Runs a program as the agent’s user; exit code 0 means that it worked.', {
-    program: text('The program; no shell.', { examples: ['/usr/local/bin/mend'] }),
+    program: text('The program, absolute; no shell.', {
+      pattern: '^/',
+      examples: ['/usr/local/bin/mend'],
+    }),
     args: list('Its arguments.', text('One argument.', { minLength: 0 })),
     claims: list(
       'What it works on (`unit:web.service`, `task:tidy`, `machine`, or a word of your own): no' +
@@ -21,6 +24,14 @@ export const exec = remedy<Options>({
       text('One thing.', { pattern: '^[^\\s]{1,256}$' }),
     ),
   }),
+  problems: ({ program, args }) => [
+    ...(program.includes('\0') || program.endsWith('/')
+      ? [{ key: 'program', message: `${JSON.stringify(program)} is no file` }]
+      : []),
+    ...args.flatMap((each, index) =>
+      each.includes('\0') ? [{ key: `args.${index}`, message: 'holds a NUL' }] : [],
+    ),
+  ],
   claims: ({ program, claims }) => [`program:${program}`, ...claims],
   async run({ program, args }, { runner, signal, timeoutMs }) {
     const result = await runner.run([program, ...args], { signal, timeoutMs });

@@ -24,6 +24,8 @@ export interface Remedy<Options = unknown> {
   readonly summary: string;
   readonly schema: Schema<Options>;
   readonly timeoutSeconds: number;
+  /** Rules between its options that the schema cannot say: what is wrong, by key. */
+  problems?(options: Options): readonly { readonly key: string; readonly message: string }[];
   /** Things that it works on (`unit:nginx.service`, `machine`): never two on one at a time. */
   claims(options: Options): readonly string[];
   run(options: Options, context: RemedyContext): Promise<RemedyOutcome>;

@@ -62,6 +62,16 @@ describe('refused, with a word on what to do', () => {
     ],
     [{ a: { exec: { args: [] } } }, /a\.exec\.program: is needed here/],
     [{ a: { exec: { program: '/bin/true', args: '-f' } } }, /must be a list/],
+    [
+      { a: { exec: { program: 'mend' } } },
+      /a\.exec\.program: .*for example \/usr\/local\/bin\/mend/,
+    ],
+    [{ a: { exec: { program: '/bin/' } } }, /a\.exec\.program: "\/bin\/" is no file/],
+    [{ a: { exec: { program: '/bin/tr\0ue' } } }, /a\.exec\.program: .* is no file/],
+    [
+      { a: { exec: { program: '/bin/true', args: ['a', 'b\0'] } } },
+      /a\.exec\.args\.1: holds a NUL/,
+    ],
     [{ a: { reboot: {}, backoff: { min: '1h', max: '1m' } } }, /must not be above backoff\.max/],
     [{ a: { reboot: {}, limit: 0 } }, /limit: must be at least 1/],
     [{ a: { reboot: {}, per: '1s' } }, /per: must be at least 1m/],
