@@ -27,7 +27,7 @@ export async function runCheck(
   const refused = refusals(of, tree);
   if (refused.length > 0) throw new Error(`refused: ${refused.join('; ')}`);
   const options = checkTree(of.schema, tree).value;
-  const { timeoutMs = 10_000 } = settings;
+  const { timeoutMs = 60_000 } = settings;
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), timeoutMs);
   const context: CheckContext = {
