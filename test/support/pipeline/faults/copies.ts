@@ -42,8 +42,8 @@ export const COPY_FAULTS: readonly Fault[] = [
   },
   {
     name: 'agent installed anew, undelivered data and all',
-    // Nobody is left who knows what the old folder held. See docs/resilience.md.
     allows: ['unreported'],
+    fails: 'nobody tells of what the old folder held: it is lost without a gap',
     async run(pipeline, random) {
       const { agent, agentData, link } = pipeline;
       link.refuse(true);

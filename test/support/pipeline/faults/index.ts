@@ -21,10 +21,13 @@ export const FAULTS: readonly Fault[] = [
   ...DISK_FAULTS,
 ];
 
+/** Those that must pass. */
+export const EXPECTED: readonly Fault[] = FAULTS.filter(({ fails }) => fails === undefined);
+
 /** Of these, what can be had here; the others need what is not there. */
 export function usableFaults(
   pipeline: Pick<Pipeline, 'has'>,
-  faults: readonly Fault[] = FAULTS,
+  faults: readonly Fault[] = EXPECTED,
 ): readonly Fault[] {
   return faults.filter(({ needs }) => needs === undefined || pipeline.has(needs));
 }
