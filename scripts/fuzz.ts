@@ -12,7 +12,6 @@
  * find them too. The seed of a run is printed: with it, the same bytes come again.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { CRAFTED } from './fuzz/crafted.ts';
@@ -21,13 +20,21 @@ import { mutate } from './fuzz/mutate.ts';
 import { Random } from './fuzz/random.ts';
 import { corpus, type Seed, seeds } from './fuzz/seeds.ts';
 import { cellsOf, decoders, TARGETS, type Target } from './fuzz/targets.ts';
+import { argumentsOf } from './lib/arguments.ts';
 
 const CONSTANT = 131_072;
 const PROGRESS_MS = 10_000;
 /** The corpus stays small: after so many findings there is enough to do. */
 const MOST_FINDINGS = 20;
 
-const { values: options } = parseArgs({
+const USAGE = `usage: npm run fuzz -- [options]
+  --minutes N    (default 1)
+  --seed S       the same bytes come again (default: from the clock)
+  --target T     ${TARGETS.join(', ')},
+                 all of these (default), or whole conversations: broker, http
+  --slow-ms N    what takes longer is a finding (default 10)`;
+
+const { values: options } = argumentsOf(USAGE, {
   options: {
     minutes: { type: 'string', default: '1' },
     seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
@@ -51,7 +58,7 @@ if (options.target === 'http') {
 }
 const targets = TARGETS.filter((one) => options.target === 'all' || options.target === one);
 if (targets.length === 0 || !(minutes > 0) || !Number.isInteger(seed) || !(slowMs > 0)) {
-  console.error(`usage: --minutes N [--seed S] [--target ${TARGETS.join('|')}|all|broker|http]`);
+  console.error(USAGE);
   process.exit(2);
 }
 
