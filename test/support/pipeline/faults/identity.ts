@@ -6,6 +6,7 @@ import type { Pipeline } from '../pipeline.ts';
 import { empty } from './copies.ts';
 import { type Fault, pause, until } from './fault.ts';
 
+const QOS = { qos: 1 } as const;
 const NEWER = 'muster_collector_ingest_deferred_total{reason="unknown-version"}';
 
 export const IDENTITY_FAULTS: readonly Fault[] = [
@@ -14,6 +15,8 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
     allows: [],
     async run(pipeline) {
       const { site } = pipeline;
+      // The collector is there: one that is away when a device moves hears of it later.
+      await pipeline.untilStored();
       await pipeline.agent.end('SIGTERM');
       pipeline.moveAgent();
       await pipeline.agent.start('started');
@@ -39,9 +42,10 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
       const before = await pipeline.counter(NEWER);
       const messages = random.between(1, 50);
       await pipeline.as('newer-device', async (client) => {
-        for (let n = 1; n <= messages; n++)
-          await client.publishAsync('muster/v1/lab/newer-device/m', newerBatch(n), { qos: 1 });
+        let number = 0;
+        // A collector that is not there yet hears none of the first.
         await until('the collector counts messages of a newer version', async () => {
+          await client.publishAsync('muster/v1/lab/newer-device/m', newerBatch(++number), QOS);
           return (await pipeline.counter(NEWER)) >= before + messages;
         });
       });
