@@ -4,6 +4,7 @@
 // Two files run at a time: most of what they do is waiting. `alone` names those that do not go
 // together with others; they run after the rest, as a project `<kind>-alone`.
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './scripts/lib/long-first.ts';
 
 interface Kind {
   readonly name: string;
@@ -73,6 +74,7 @@ export default defineConfig({
   test: {
     // What was transformed is kept under node_modules, by content and configuration.
     experimental: { fsModuleCache: true },
+    sequence: { sequencer: LongFirst },
     projects: kinds.flatMap(projects),
     coverage: { provider: 'v8', include: ['agent/**', 'collector/**', 'protocol/**'] },
   },
