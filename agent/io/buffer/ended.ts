@@ -2,7 +2,6 @@
  * The last epochs of this folder that came to their end, oldest first. All their numbers were given
  * out: a collector that was restored from an older copy learns by them what it lacks.
  */
-import type { Operation } from './journal.ts';
 import { dictionaryKey } from './keys.ts';
 import type { Ledger } from './ledger.ts';
 import type { Level } from './level.ts';
@@ -32,7 +31,8 @@ export function afterEnd(ended: readonly EndedEpoch[], { epochs }: Ledger): read
   return [...ended, { epoch: last.epoch, next: last.next }].slice(-MOST_ENDED);
 }
 
-export function putEnded(ended: readonly EndedEpoch[]): Operation {
+export function putEnded(ended: readonly EndedEpoch[]) {
   const text = Buffer.from(JSON.stringify(ended), 'utf8');
-  return { type: 'put', key: KEY, value: Buffer.concat([Buffer.alloc(STAMP_BYTES), text]) };
+  const value = Buffer.concat([Buffer.alloc(STAMP_BYTES), text]);
+  return { type: 'put', key: KEY, value } as const;
 }
