@@ -40,7 +40,10 @@ describe('a limit of samples', () => {
         expect(await readUntilTooMany(store), where).toBeLessThanOrEqual(MOST + ROWS);
         await expect(engine.instant('m[1h]', end), where).rejects.toThrow('too many samples');
         const one = await engine.instant('count_over_time(m{n="7"}[1h])', end);
-        expect(one.stats, where).toEqual({ samples: ROWS, peakSamples: expect.any(Number) as number });
+        expect(one.stats, where).toEqual({
+          samples: ROWS,
+          peakSamples: expect.any(Number) as number,
+        });
         // Heads are full or idle by then, and become chunks.
         await store.maintain(MIDNIGHT + 3 * 86_400_000);
         await store.maintain(MIDNIGHT + 6 * 86_400_000);
