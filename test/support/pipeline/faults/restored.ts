@@ -85,6 +85,8 @@ async function loseDictionaries(pipeline: Pipeline): Promise<boolean> {
 async function copyCollector(pipeline: Pipeline): Promise<() => Promise<void>> {
   const { collector, collectorData } = pipeline;
   const copy = `${collectorData}.copy`;
+  // To a collector that has never heard of a device, what it held before is another collector's.
+  await pipeline.untilStored();
   await collector.end('SIGTERM');
   await cp(collectorData, copy, { recursive: true });
   await pipeline.startCollector();
