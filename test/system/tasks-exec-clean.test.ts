@@ -15,7 +15,9 @@ import {
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createClock } from '../../agent/io/clock.ts';
 import { createTrees } from '../../agent/io/maintenance/trees.ts';
+import type { Clock } from '../../agent/ports.ts';
 import { cleanTask } from '../../agent/tasks/clean.ts';
 import { problemsOf, runTask } from '../support/tasks-exec/context.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
@@ -69,8 +71,11 @@ function left(): string[] {
   return readdirSync(root, { recursive: true }).map(String).sort();
 }
 
+/** A second later: the disk's clock has parts of a millisecond, and may be a little ahead. */
+const later: Clock = { ...createClock(), wall: () => Date.now() + 1_000 };
+
 const clean = (written: object, more = {}) =>
-  runTask(cleanTask, { roots: [root], minAge: '0s', ...written }, more);
+  runTask(cleanTask, { roots: [root], minAge: '0s', ...written }, { clock: later, ...more });
 
 /** Makes folders like the canary's, and swaps each for a link to the canary and back. */
 const SWAPPER = `
