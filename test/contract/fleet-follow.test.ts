@@ -6,6 +6,7 @@ import { createMetrics } from '../../collector/core/metrics.ts';
 import { DEFAULT_LIMITS } from '../../collector/io/http/deps.ts';
 import { EventStreams } from '../../collector/io/http/event-streams.ts';
 import type { CommandEvent, FollowQuery } from '../../collector/ports/fleet-desk.ts';
+import type { CommandResult } from '../../protocol/messages/command-result.ts';
 import { MemoryCatalog } from '../support/alerting/memory-catalog.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { FleetRig, type TestDevice } from '../support/fleet/rig.ts';
@@ -168,6 +169,29 @@ describe('a command that is followed', () => {
     expect(rest.filter(({ kind }) => kind === 'device').length).toBeLessThanOrEqual(2);
     expect(rest.at(-1)).toMatchObject({ kind: 'command', data: { counts: { succeeded: 1 } } });
   });
+});
+
+it('an end is not undone by output that came right before it', async () => {
+  const { id } = await rig.fleet.desk.send({ ...order, selector: 'all' });
+  await first.commands.take(1);
+  const header = {
+    ...{ epoch: '0102030405060708', number: 1, low: 1, boot: 'aabbccddeeff0011' },
+    ...{ wall: rig.clock.wall(), mono: 0, clock: 1 as const },
+  };
+  const body = { header, text: '', output: '', attributes: new Map<string, string>() };
+  const tell = (result: Partial<CommandResult>) =>
+    rig.fleet.sink.result?.(
+      ...(['pi-1', 'berlin', id] as const),
+      { ...body, state: 'running', part: 0, ...result },
+      rig.clock.wall(),
+    );
+  // As after a reconnect: all in one turn.
+  for (let part = 1; part <= 5; part++) tell({ part, output: `${part}\n` });
+  tell({ state: 'succeeded', part: 6 });
+  await rig.fleet.sink.flush();
+  expect(rig.fleet.desk.command(id)).toMatchObject({ counts: { succeeded: 1, running: 0 } });
+  expect(rig.fleet.desk.command(id).endedAt).toBeGreaterThan(0);
+  expect(await rig.fleet.desk.output(id, 'pi-1')).toBe('1\n2\n3\n4\n5\n');
 });
 
 describe('by HTTP', () => {

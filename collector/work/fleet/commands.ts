@@ -216,13 +216,17 @@ export class Commands {
 
   private async heed(device: string, id: string, result: CommandResult): Promise<void> {
     const { campaigns, clock } = this.deps;
+    const known =
+      campaigns.open.get(id)?.targets.has(device) ?? (await this.target(id, device)) !== undefined;
+    if (!known) return;
+    await campaigns.addOutput(id, device, result.part, result.output);
+    // Looked at after the wait: an end without output overtakes the output before it.
     const campaign = campaigns.open.get(id);
     const record = campaigns.over.get(id);
-    const before = campaign?.targets.get(device) ?? (await this.target(id, device));
-    if (before === undefined) return;
-    const after = answered(before, result, Math.round(clock.wall()));
-    await campaigns.addOutput(id, device, result.part, result.output);
-    if (after === undefined) return;
+    const before =
+      campaign?.targets.get(device) ?? (record && (await campaigns.target(id, device)));
+    const after = before && answered(before, result, Math.round(clock.wall()));
+    if (before === undefined || after === undefined) return;
     if (record !== undefined) return campaigns.revise(record, before, after);
     if (campaign === undefined) return;
     await campaigns.set([[campaign, after]]);
