@@ -24,7 +24,7 @@ const kinds: readonly Kind[] = [
     alone: ['alertmanager-traces', 'broker-floods', 'hostile-clients', 'reconnect-storm'],
   },
   // Its fleet is as large as the machine can take.
-  { name: 'fault', seconds: 300, programs: true, alone: ['fleet-disk-full'] },
+  { name: 'fault', seconds: 600, programs: true, alone: ['fleet-disk-full'] },
   { name: 'load', seconds: 600, programs: true, alone: [] },
 ];
 
@@ -63,7 +63,7 @@ const project = (
     hookTimeout: seconds * 1000,
     teardownTimeout: 60_000,
     // The second that `expect.poll` waits by itself is a bet on the machine.
-    expect: { poll: { timeout: 20_000 } },
+    expect: { poll: { timeout: 60_000 } },
     // Whoever reads a failure may not be able to run it again: all of the two values is shown.
     chaiConfig: { truncateThreshold: 2000 },
     env: { CBOR_NATIVE_ACCELERATION_DISABLED: 'true' },

@@ -31,6 +31,8 @@ export async function openBrowser(): Promise<Browser> {
     args: ARGUMENTS,
     colorScheme: 'light',
   });
+  // The page is there sooner or later; a test's own limit is for what hangs.
+  context.setDefaultTimeout(120_000);
   return {
     context,
     async close() {
