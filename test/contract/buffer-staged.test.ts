@@ -56,6 +56,24 @@ describe('a live batch', () => {
     await buffer.close();
   });
 
+  it('that a kill took is told by the opening, not once more when later ones are acknowledged', async () => {
+    await using folder = await tempFolder('staged');
+    const path = join(folder.path, 'buffer');
+    const buffer = await openBuffer({ ...options, path, writeDelayMs: NEVER });
+    await buffer.append(newRecord(1, { sent: true }));
+    for (const n of [2, 3, 4]) await buffer.append(newRecord(n, { sent: true }));
+    const killed = join(folder.path, 'killed');
+    await copyAsKilled(path, killed);
+    const after = await openBuffer({ ...options, path: killed, writeDelayMs: NEVER });
+    expect(after.opening.how).toBe('killed');
+    // The collector has 4, neither 2 nor 3, and 1 was not acknowledged yet.
+    await after.acknowledge(buffer.epoch, [{ first: 4, last: 4 }]);
+    expect(after.losses()).toEqual([]);
+    expect(after.stats().damagedRecords).toBe(0);
+    await after.close();
+    await buffer.close();
+  });
+
   it('can be sent again and drained, in order, before it is written', async () => {
     await using folder = await tempFolder('staged');
     const path = join(folder.path, 'buffer');

@@ -40,7 +40,8 @@ export async function acknowledge(
 
 /**
  * Somebody gave out numbers of this epoch that this folder does not know: it is an older copy of
- * itself. Going on would give two byte strings one name, and what the collector lacks is lost.
+ * itself, and what the collector lacks is lost. Were the epoch the current one, going on would give
+ * two byte strings one name. Of a life that was killed with batches unwritten the opening has told.
  */
 async function disown(
   journal: Journal,
@@ -53,9 +54,11 @@ async function disown(
   const { next } = entry;
   const known = ranges.reduce<NumberSet>((set, range) => addRange(set, range), []);
   const numbers = missingFrom(known, { first: next, last: highest });
-  const { ledger } = journal;
-  if (numbers.length > 0) {
-    const time = journal.opening.lastTo ?? 0;
+  const { ledger, opening } = journal;
+  const isCurrent = epoch === currentEpoch(ledger).epoch;
+  const isTold = !isCurrent && opening.how !== 'clean' && opening.how !== 'new';
+  if (numbers.length > 0 && !isTold) {
+    const time = opening.lastTo ?? 0;
     const loss = damageLoss(epoch, numbers, time, time);
     const losses = addLoss(ledger.losses, journal.shownLosses, loss);
     const damagedRecords = ledger.damagedRecords + countNumbers(numbers);
@@ -65,7 +68,7 @@ async function disown(
   const gone = addRange(entry.gone, { first: next, last: highest });
   const epochs = replaceEpoch(journal.ledger, { ...entry, next: highest + 1, gone });
   journal.revise({ ...journal.ledger, epochs }, true);
-  if (epoch === currentEpoch(journal.ledger).epoch) await journal.mint();
+  if (isCurrent) await journal.mint();
 }
 
 function isWithin(number: number, { first, last }: NumberRange): boolean {
