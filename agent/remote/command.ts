@@ -17,7 +17,11 @@ export interface CommandContext {
   /** A name that is not declared is answered with `ok: false`. */
   runTask(
     name: string,
-    options: { readonly dryRun: boolean; readonly trigger: string },
+    options: {
+      readonly dryRun: boolean;
+      readonly trigger: string;
+      readonly output: (text: string) => void;
+    },
   ): Promise<{ readonly ok: boolean; readonly text: string }>;
   cancelTask(name: string): boolean;
   /** Takes place after the command's record and last message are stored. */

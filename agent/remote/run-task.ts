@@ -14,5 +14,6 @@ export const runTask: RemoteCommandKind = {
     context.runTask(args.get('task') ?? '', {
       dryRun: args.get('dryRun') === 'true',
       trigger: `command:${context.id}`,
+      output: (text) => context.print(text),
     }),
 };

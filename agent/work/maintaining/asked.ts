@@ -8,6 +8,8 @@ export interface AskOptions {
   readonly trigger: string;
   /** UTC milliseconds; what could not begin until then does not begin. */
   readonly deadline?: number;
+  /** Hears what the run prints while it runs. */
+  readonly output?: (text: string) => void;
 }
 
 type Answer = (answer: { readonly ok: boolean; readonly text: string }) => void;

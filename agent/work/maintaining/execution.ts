@@ -54,6 +54,7 @@ export class Execution {
   #stop: Stop | undefined;
   #timers: Cancel[] = [];
   #giveUp: () => void = () => undefined;
+  #listener: (text: string) => void = () => undefined;
 
   constructor(deps: ExecutionDeps, name: string, config: TaskConfig, dryRun: boolean) {
     this.#deps = deps;
@@ -67,6 +68,11 @@ export class Execution {
     this.#stop = why;
     this.#controller.abort(new Error(WHY[why]));
     this.#timers.push(this.#deps.clock.after(PATIENCE_MS, () => this.#giveUp()));
+  }
+
+  /** From now on `listener`, which must not throw, hears what is printed. */
+  listen(listener: (text: string) => void): void {
+    this.#listener = listener;
   }
 
   /** Never rejects. */
@@ -97,7 +103,7 @@ export class Execution {
       signal: this.#controller.signal,
       timeoutMs: this.#config.timeout,
       dryRun: this.#dryRun,
-      print: (line) => this.#tail.add(`${line}\n`),
+      print: (line) => this.#print(`${line}\n`),
     });
     return outcomeFrom(outcome) ?? failure('the executor answered nothing that is an outcome');
   }
@@ -106,10 +112,15 @@ export class Execution {
     const timeoutMs = this.#config.timeout;
     const answer = await this.#deps.helper.ask(
       { verb: 'run-task', task: this.#name, dryRun: this.#dryRun, timeoutMs },
-      { signal: this.#controller.signal, output: (text) => this.#tail.add(text) },
+      { signal: this.#controller.signal, output: (text) => this.#print(text) },
     );
     const { ok, text } = answer;
     return outcomeFrom(answer.outcome) ?? { ok, text, changes: [], figures: {} };
+  }
+
+  #print(text: string): void {
+    this.#tail.add(text);
+    this.#listener(text);
   }
 
   /** What was done in spite of being told to stop is done. */

@@ -219,6 +219,7 @@ export class Maintaining {
     const start = this.#runs.start(config, trigger, 1, dryRun);
     const text = dryRun ? 'dry run' : '';
     this.#runs.begin({ name, config, start, text, decided: {}, answer }, () => this.look());
+    if (options.output !== undefined) this.#runs.current?.execution.listen(options.output);
   }
 
   async #giveUp({ candidate, why }: Skipped, state: 'skipped' | 'cancelled'): Promise<void> {
