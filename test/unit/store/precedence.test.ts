@@ -12,7 +12,8 @@ async function turns(): Promise<void> {
 
 /** A reading that lasts until it is ended, and housekeeping that came to the end of a slice. */
 async function readAndHalt() {
-  const precedence = new Precedence();
+  const time = { now: 0 };
+  const precedence = new Precedence(() => time.now);
   let end: () => void = () => undefined;
   const reading = precedence.reading(() => new Promise<void>((resolve) => (end = resolve)));
   const state = { halted: true };
@@ -20,7 +21,7 @@ async function readAndHalt() {
     state.halted = false;
   });
   await turns();
-  return { precedence, reading, halt, state, end: () => end() };
+  return { time, precedence, reading, halt, state, end: () => end() };
 }
 
 describe('housekeeping', () => {
@@ -45,12 +46,19 @@ describe('housekeeping', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('goes on after a while, however long a reading lasts', async () => {
-    const { halt, state, end } = await readAndHalt();
+  it('goes on after a while, however long a reading lasts, and for more than a slice', async () => {
+    const { time, precedence, halt, state, end } = await readAndHalt();
     expect(state.halted).toBe(true);
     await vi.advanceTimersByTimeAsync(100);
     await halt;
+    time.now = 24;
+    await precedence.halt();
+    time.now = 25;
+    const again = precedence.halt();
+    await turns();
+    expect(vi.getTimerCount()).toBe(1);
     end();
+    await again;
   });
 
   it('goes on at once when a checkpoint waits for it, and does not halt before that has begun', async () => {
