@@ -5,7 +5,7 @@ import type { FlagValue, Tree } from '../../protocol/messages/tree.ts';
 import type { Counts, Target, TargetState } from '../core/fleet/command.ts';
 import type { Contribution } from '../core/fleet/composer.ts';
 import type { Difference } from '../core/fleet/diff.ts';
-import type { PlanStep } from '../core/fleet/flag-plan.ts';
+import type { OnFailure, PlanStep } from '../core/fleet/flag-plan.ts';
 import type { Evaluation, Flag, FlagContent } from '../core/fleet/flags.ts';
 import type { Layer } from '../core/fleet/layers.ts';
 import type { ReportView } from '../core/views.ts';
@@ -41,6 +41,7 @@ export interface FlagDraft extends Signed, Omit<FlagContent, 'killed' | 'plan'> 
     readonly rule: number;
     readonly steps: readonly PlanStep[];
     readonly maxUnhealthy: number;
+    readonly onFailure?: OnFailure;
   };
 }
 

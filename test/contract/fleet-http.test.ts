@@ -164,6 +164,25 @@ describe('flags', () => {
     });
   });
 
+  it('whose devices fall ill are off again for all, where the plan says so', async () => {
+    const plan = { steps: [{ share: 100, for: '1h' }], maxUnhealthy: 10, onFailure: 'off' };
+    await ask('PUT', 'flags/new-ui', { ...flag, plan });
+    const ill = rig.directory.get('pi-1');
+    if (ill !== undefined) {
+      ill.health = { wall: 1, overall: 'unhealthy', reason: 'web', since: 1, checks: [] };
+    }
+    await rig.clock.advance(30_000);
+    expect((await ask('GET', 'flags/new-ui')).body).toMatchObject({
+      ...{ by: 'plan', rules: [{ share: 0 }], plan: { state: 'off' } },
+      comment: expect.stringMatching(/^off: 1 of 1 devices/) as string,
+    });
+    expect((await ask('GET', 'flags/new-ui/evaluate?device=pi-1')).body).toMatchObject({
+      value: false,
+    });
+    const wrong = await ask('PUT', 'flags/new-ui', { ...flag, plan: { ...plan, onFailure: 'x' } });
+    expect(wrong.status).toBe(400);
+  });
+
   it.each([
     ['a b', flag, 'is no name of a flag'],
     ['a', { ...flag, default: 1 }, 'default: 1 is no boolean'],

@@ -23,6 +23,7 @@ interface SetOptions extends Who {
   readonly rule?: readonly string[];
   readonly plan?: string;
   readonly maxUnhealthy?: string;
+  readonly onFailure?: string;
 }
 
 interface Rule {
@@ -95,7 +96,8 @@ function changing(group: Command, io: CliIo): void {
       .option('--description <text>', 'what it is for')
       .option('--rule <rule...>', 'selector => value @ share, in order; replaces all rules')
       .option('--plan <steps>', 'moves the share of the first rule, e.g. 1:1h,10:1d,100')
-      .option('--max-unhealthy <percent>', 'at which the plan pauses (default: 5)'),
+      .option('--max-unhealthy <percent>', 'above which the plan has failed (default: 5)')
+      .option('--on-failure <what>', 'pause, or off: back to 0 % (default: pause)'),
   ).action(async (name: string, options: SetOptions, command: Command) => {
     const { client } = contextOf(io, command);
     const { flags: all } = await client.json<{ flags: Flag[] }>(API);
@@ -178,6 +180,7 @@ function draft(options: SetOptions, before: Flag | undefined, by: string): objec
       plan: {
         ...{ rule: 0, steps },
         maxUnhealthy: numberOf('--max-unhealthy', options.maxUnhealthy ?? '5'),
+        ...(options.onFailure && { onFailure: options.onFailure }),
       },
     }),
     ...{ by, comment: options.comment },
@@ -250,7 +253,7 @@ function flagText(flag: Flag): string {
             'plan',
             `step ${plan.step + 1} of ${plan.steps.length}, since ${clock(plan.since)}`,
           ] as const,
-          ...(plan.reason === '' ? [] : [['paused', plan.reason] as const]),
+          ...(plan.reason === '' ? [] : [[plan.state, plan.reason] as const]),
         ]),
   ]);
 }

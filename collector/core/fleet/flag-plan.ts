@@ -9,6 +9,9 @@ export interface PlanStep {
   readonly forMs: number;
 }
 
+export const ON_FAILURE = ['pause', 'off'] as const;
+export type OnFailure = (typeof ON_FAILURE)[number];
+
 export interface FlagPlan {
   /** Position of the rule whose share it moves. */
   readonly rule: number;
@@ -19,8 +22,10 @@ export interface FlagPlan {
   readonly since: number;
   /** Percent of the devices that have the value which may be unhealthy. */
   readonly maxUnhealthy: number;
-  readonly state: 'running' | 'paused' | 'done';
-  /** Why it is paused. */
+  /** What happens above that: it stands still (absent), or nobody has the value any more. */
+  readonly onFailure?: OnFailure;
+  readonly state: 'running' | 'paused' | 'off' | 'done';
+  /** Why it is paused or off. */
   readonly reason: string;
 }
 
@@ -39,7 +44,7 @@ export function advance(plan: FlagPlan, health: ShareHealth, now: number): FlagP
     const reason =
       `${health.unhealthy} of ${known} devices that have the value are unhealthy ` +
       `(${percent.toFixed(1)} %, limit ${plan.maxUnhealthy} %)`;
-    return { ...plan, state: 'paused', reason };
+    return { ...plan, state: plan.onFailure === 'off' ? 'off' : 'paused', reason };
   }
   const { forMs } = plan.steps[plan.step] ?? { forMs: 0 };
   if (now - plan.since < forMs) return undefined;
@@ -49,6 +54,7 @@ export function advance(plan: FlagPlan, health: ShareHealth, now: number): FlagP
 }
 
 /** The share that holds now; `undefined` for a plan without steps. */
-export function shareOf({ steps, step }: FlagPlan): number | undefined {
+export function shareOf({ steps, step, state }: FlagPlan): number | undefined {
+  if (state === 'off') return 0;
   return steps[Math.min(step, steps.length - 1)]?.share;
 }

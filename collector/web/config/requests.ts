@@ -43,7 +43,7 @@ export interface PageFlag extends Versioned {
     readonly steps: readonly { readonly share: number; readonly forMs: number }[];
     readonly step: number;
     readonly maxUnhealthy: number;
-    readonly state: 'running' | 'paused' | 'done';
+    readonly state: 'running' | 'paused' | 'off' | 'done';
     readonly reason: string;
   };
 }

@@ -133,5 +133,6 @@ export function flagBadge({ killed, plan }: PageFlag): HTMLElement {
   if (plan?.state === 'running')
     return badge(`plan: step ${plan.step + 1} of ${plan.steps.length}`, 'busy');
   if (plan?.state === 'paused') return badge('plan paused', 'warn');
+  if (plan?.state === 'off') return badge('off by its plan', 'warn');
   return badge('on', 'good');
 }

@@ -1,6 +1,6 @@
 /** The flags that people set: durable, each version kept. */
 import { FLAG_LIMITS } from '../../../protocol/messages/flags.ts';
-import type { FlagPlan } from '../../core/fleet/flag-plan.ts';
+import { type FlagPlan, shareOf } from '../../core/fleet/flag-plan.ts';
 import {
   type Flag,
   type FlagContent,
@@ -160,8 +160,8 @@ export class Flags {
   }
 }
 
-function withShare(rules: FlagVersion['rules'], { rule, steps, step }: FlagPlan) {
-  const share = steps[step]?.share;
+function withShare(rules: FlagVersion['rules'], plan: FlagPlan) {
+  const share = shareOf(plan);
   if (share === undefined) return rules;
-  return rules.map((one, index) => (index === rule ? { ...one, share } : one));
+  return rules.map((one, index) => (index === plan.rule ? { ...one, share } : one));
 }

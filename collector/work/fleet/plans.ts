@@ -57,12 +57,7 @@ export class Plans {
     const now = Math.round(this.deps.clock.wall());
     const next = advance(plan, await this.healthOf(flag, plan.rule), now);
     if (next === undefined) return;
-    const said =
-      next.state === 'paused'
-        ? `paused: ${next.reason}`
-        : next.state === 'done'
-          ? 'the plan is done'
-          : `step ${next.step + 1} of ${next.steps.length}: ${shareOf(next) ?? 0} %`;
+    const said = saidOf(next);
     await this.deps.flags.planned(flag.name, plan, next, said);
     this.deps.log.info('plan of a flag', { flag: flag.name, said });
   }
@@ -78,5 +73,17 @@ export class Plans {
       else if (health !== undefined) healthy += 1;
     }
     return { healthy, unhealthy };
+  }
+}
+
+function saidOf(plan: FlagPlan): string {
+  switch (plan.state) {
+    case 'paused':
+    case 'off':
+      return `${plan.state}: ${plan.reason}`;
+    case 'done':
+      return 'the plan is done';
+    case 'running':
+      return `step ${plan.step + 1} of ${plan.steps.length}: ${shareOf(plan) ?? 0} %`;
   }
 }

@@ -123,6 +123,18 @@ describe('a plan', () => {
     expect(advance(paused ?? plan, fine, 9_000)).toBeUndefined();
   });
 
+  it('takes the value back from all instead, where that was asked for', () => {
+    const strict: FlagPlan = { ...plan, step: 1, onFailure: 'off' };
+    const off = advance(strict, { healthy: 94, unhealthy: 6 }, 1_100);
+    expect(off).toMatchObject({
+      step: 1,
+      state: 'off',
+      reason: expect.stringContaining('6 of 100') as string,
+    });
+    expect(off && shareOf(off)).toBe(0);
+    expect(advance(off ?? plan, fine, 9_000)).toBeUndefined();
+  });
+
   it('without known health goes on', () => {
     expect(advance(plan, { healthy: 0, unhealthy: 0 }, 1_100)).toMatchObject({ step: 1 });
   });

@@ -1,5 +1,6 @@
 /** Feature flags. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { ON_FAILURE, type OnFailure } from '../../../core/fleet/flag-plan.ts';
 import type { FlagRule } from '../../../core/fleet/flags.ts';
 import { FLAG_TYPES } from '../../../core/fleet/flags.ts';
 import type { FlagDraft, FleetView, Signed } from '../../../ports/fleet-desk.ts';
@@ -45,6 +46,10 @@ const planInput = input(
       items: input({ share, for: { ...text, description: 'e.g. 1h, until the next' } }, ['share']),
     },
     maxUnhealthy: { type: 'number', minimum: 0, maximum: 100, default: 5 },
+    onFailure: {
+      ...{ type: 'string', enum: [...ON_FAILURE], default: 'pause' },
+      description: 'pause: who has the value keeps it; off: the share goes to 0',
+    },
   },
   ['steps'],
 );
@@ -118,6 +123,7 @@ interface Body extends Omit<FlagDraft, 'plan' | 'off' | 'rules'> {
     readonly rule: number;
     readonly steps: readonly { readonly share: number; readonly for?: string }[];
     readonly maxUnhealthy: number;
+    readonly onFailure: OnFailure;
   };
 }
 
