@@ -15,7 +15,7 @@ const ATTACK_MS = 1_500;
 /** Beyond twice the calm time: clients, fleet and collector share two cores with other programs. */
 const SLACK_MS = 100;
 /** Whoever else is busy on the machine makes it worse: the best of these counts. */
-const TRIES = 4;
+const TRIES = 8;
 /** Of the main thread, what one client may take. */
 const BUSY = 0.75;
 /** After all attacks, one after the other; without any it is about 130. */
