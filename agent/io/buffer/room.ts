@@ -6,7 +6,6 @@ import { comparePlaces, recordKey } from './keys.ts';
 import type { EpochEntry, Spot } from './ledger.ts';
 import { raiseLow, release } from './release.ts';
 import { after, breathe, type Found, readSlice } from './scan.ts';
-import { thinSome } from './thinner.ts';
 import { ALONE_BYTES, flush } from './vacuum.ts';
 
 const SLICE = 256;
@@ -27,11 +26,18 @@ export async function makeRoom(
     throw new BufferError('buffer-record-too-large', `${need} of ${options.capBytes} bytes`);
   }
   const fits = (): boolean => journal.ledger.bytes + need <= options.capBytes;
-  while (!fits() && (await thinSome(journal, options.chunkBytes))) await breathe();
+  while (!fits() && (await thin(journal, options.chunkBytes))) await breathe();
   if (!fits()) await drop(journal, options, need);
   if (!fits()) {
     throw new BufferError('buffer-full', `${journal.ledger.bytes} of ${options.capBytes} bytes`);
   }
+}
+
+/** Most devices never get there: it is loaded by the first that does. */
+async function thin(journal: Journal, bytes: number): Promise<boolean> {
+  // The program's files may have been replaced since the start: then records go without thinning.
+  const thinner = await import('./thinner.ts').catch(() => undefined);
+  return thinner === undefined ? false : thinner.thinSome(journal, bytes);
 }
 
 async function drop(journal: Journal, options: RoomOptions, need: number): Promise<void> {
