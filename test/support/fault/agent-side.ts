@@ -117,9 +117,19 @@ async function tryAgent(job: Job): Promise<Trial> {
     const how = rolledBack ? 'told by the collector' : buffer.opening.how;
     return { problems, lost: `${lost.length} records`, told: how, verify: '-', cpu, seconds };
   } finally {
-    await buffer.close();
+    await buffer.close().catch(() => startAgain(path));
     await compactAll(path);
   }
+}
+
+/**
+ * A large folder is merged while it is in use. A damaged table that is met there makes LevelDB
+ * refuse what is written last, too: the next start must mend that, and take and end as ever.
+ */
+async function startAgain(path: string): Promise<void> {
+  const again = await openBuffer({ path, capBytes: CAP, bootId: LAST_BOOT });
+  await again.append(newRecord(1_000_000));
+  await again.close();
 }
 
 /** What LevelDB does sooner or later; a damaged table in use would take the process down. */
