@@ -62,6 +62,10 @@ describe('the verdict on a soak', () => {
       }),
     );
     expect(judgeAgent(rows).every(({ flat }) => flat)).toBe(true);
+    const log = rows.map((row) => ({ ...row, bufferMb: row.minute / 20 }));
+    expect(judgeAgent(log).every(({ flat }) => flat)).toBe(true);
+    const full = rows.map((row) => ({ ...row, bufferMb: row.minute / 10 }));
+    expect(judgeAgent(full).map(({ flat }) => flat)).toEqual([true, true, true, false]);
     const leaks = rows.map((row) => ({ ...row, descriptors: 45 + Math.floor(row.minute / 5) }));
     expect(judgeAgent(leaks).map(({ flat }) => flat)).toEqual([true, true, false, true]);
   });
