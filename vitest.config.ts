@@ -18,7 +18,7 @@ const kinds: readonly Kind[] = [
   { name: 'contract', seconds: 120, programs: false, alone: [] },
   {
     name: 'system',
-    seconds: 240,
+    seconds: 480,
     programs: true,
     // How much a flood, or a fleet, takes from others, beside nobody else; a trace by the clock.
     alone: ['alertmanager-traces', 'broker-floods', 'hostile-clients', 'reconnect-storm'],

@@ -54,14 +54,17 @@ describe('a client that', () => {
     const already = await refused(one.refused);
     let lost = 0;
     let best: Tried | undefined;
-    for (let n = 0; n < TRIES && (best === undefined || best.ratio > 1); n++) {
+    // A client that has no time to do harm proves nothing.
+    const harmed = async () => one.refused.length === 0 || (await refused(one.refused)) > already;
+    const isTried = async () => best !== undefined && best.ratio <= 1 && (await harmed());
+    for (let n = 0; n < TRIES && !(await isTried()); n++) {
       const tried = await tryOnce(one);
       const { disconnects, failures } = tried.seen.counts;
       lost += disconnects + failures;
       if (best === undefined || tried.ratio < best.ratio) best = tried;
     }
     expect(lost).toBe(0);
-    if (one.refused.length > 0) expect(await refused(one.refused)).toBeGreaterThan(already);
+    expect(await harmed()).toBe(true);
     expect(best?.ratio).toBeLessThanOrEqual(1);
     expect(best?.seen.busy).toBeLessThan(BUSY);
   });
