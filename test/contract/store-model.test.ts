@@ -172,7 +172,12 @@ describe('store', () => {
           await run.close();
         });
       }),
-      { numRuns: rounds(30), interruptAfterTimeLimit: 8_000 },
+      {
+        numRuns: rounds(30),
+        interruptAfterTimeLimit: 8_000,
+        // An end by time without a single success counts as a failure: met at a load average of 60.
+        examples: [[[{ kind: 'look' }]]],
+      },
     );
   });
 });
