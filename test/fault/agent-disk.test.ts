@@ -69,7 +69,7 @@ it('a data folder that is read-only: refused by name, and taken once it can be w
     remount(pipeline.agentData, 'rw');
     await pipeline.agent.start('started');
     await pipeline.untilStored();
-    const { lost, twice, invented } = await pipeline.drain(new Set(['killed']), 30_000);
+    const { lost, twice, invented } = await pipeline.drain(new Set(['killed']), 180_000);
     expect({ lost, twice, invented }).toEqual({ lost: [], twice: [], invented: [] });
   } finally {
     await pipeline.close();
