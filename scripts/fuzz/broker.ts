@@ -3,7 +3,7 @@ import { type Front, fuzzSockets, type SocketRun } from './conversations.ts';
 import { makeStream } from './mqtt-stream.ts';
 import { seeds } from './seeds.ts';
 
-export const BROKER: Front = {
+const BROKER: Front = {
   name: 'broker',
   corpus: 'broker',
   portOf: ({ url }) => Number(new URL(url).port),

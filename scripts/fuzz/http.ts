@@ -3,7 +3,7 @@ import { type Front, fuzzSockets, type SocketRun } from './conversations.ts';
 import { makeHttp, type Route } from './http-stream.ts';
 import { seeds } from './seeds.ts';
 
-export const HTTP: Front = {
+const HTTP: Front = {
   name: 'HTTP server',
   corpus: 'http',
   portOf: ({ collector }) => Number(new URL(collector.http).port),
