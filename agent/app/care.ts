@@ -111,6 +111,10 @@ export class Care {
           this.withCaretakers((they) => they.maintaining.runNow(name, options)),
         cancelTask: (name) => this.caretakers?.maintaining.cancel(name) ?? false,
         updateNow: () => this.desk.updateNow(),
+        inTheWayOfReboot: () =>
+          this.desk.hasMachine
+            ? 'an update changes what runs'
+            : this.caretakers?.inTheWayOfReboot(),
       },
       allowed: () => this.config().commands.allow,
       logs: () => this.config().commands.logs,

@@ -130,10 +130,25 @@ export class DeviceLedger {
   hear(held: readonly HeldEpoch[], wall: number, now: number, kept = false): Unreported[] {
     const isFirst = this.epochs.size === 0;
     if (isFirst && kept) return [];
-    return held.flatMap(({ epoch, low, next }) => {
+    const anew = isFirst || kept ? [] : this.begunAnew(held, wall);
+    const raised = held.flatMap(({ epoch, low, next }) => {
       const known = this.open(epoch, next, low, now, isFirst);
       return low > known.low ? (raise(epoch, known, low, wall) ?? []) : [];
     });
+    return [...anew, ...raised];
+  }
+
+  /**
+   * A device that knows none of the epochs that are known of it lost its buffer, with whatever was in
+   * it: nobody can tell how much, so it is a gap since the last that is complete.
+   */
+  private begunAnew(held: readonly HeldEpoch[], wall: number): Unreported[] {
+    const current = held.at(-1);
+    if (current === undefined || this.forgetful) return [];
+    if (held.some(({ epoch }) => this.epochs.has(epoch))) return [];
+    const last = [...this.epochs.values()].at(-1);
+    const from = Math.min(last?.completeWall || wall, wall);
+    return [{ epoch: current.epoch, numbers: [], from, to: wall }];
   }
 
   /** An entry of the journal that cannot be read any more: from its number on, a hole is a gap. */

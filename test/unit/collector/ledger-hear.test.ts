@@ -50,6 +50,17 @@ describe('of a device that is known', () => {
     ]);
   });
 
+  it('a buffer that was lost is a gap since the last that is complete, once', () => {
+    const ledger = having(5);
+    const said = [at(B, 1)];
+    expect(ledger.hear(said, 200, 0)).toEqual([{ epoch: B, numbers: [], from: 50, to: 200 }]);
+    expect(ledger.hear(said, 300, 0)).toEqual([]);
+  });
+
+  it('an older state that a broker kept says nothing of that', () => {
+    expect(having(5).hear([at(B, 1)], 200, 0, true)).toEqual([]);
+  });
+
   it('what is still held, or on its way to the disk, is none', () => {
     const ledger = having(5);
     ledger.begin(A, 6, 1, 0);

@@ -6,6 +6,8 @@ import { type Fault, pause } from './fault.ts';
 
 /** What a copy of a running program's folder lacks shows as damage, or as a killed process. */
 const SET_BACK = ['killed', 'power', 'damaged'];
+/** A device that knows none of its epochs lost its buffer, full or not: the collector counts a gap. */
+const ANEW = ['unreported'];
 
 export const COPY_FAULTS: readonly Fault[] = [
   {
@@ -23,7 +25,8 @@ export const COPY_FAULTS: readonly Fault[] = [
   },
   {
     name: 'agent damaged',
-    allows: SET_BACK,
+    // Damaged beyond repair, the folder is set aside and a new one begun.
+    allows: [...SET_BACK, ...ANEW],
     async run({ agent, agentData }, random) {
       await agent.end('SIGKILL');
       await damageOneFile(agentData, random);
@@ -32,7 +35,7 @@ export const COPY_FAULTS: readonly Fault[] = [
   },
   {
     name: 'agent installed anew',
-    allows: [],
+    allows: ANEW,
     async run(pipeline) {
       // What it holds still is delivered first: nobody could deliver it afterwards.
       await pipeline.emptyAgent();
@@ -42,8 +45,7 @@ export const COPY_FAULTS: readonly Fault[] = [
   },
   {
     name: 'agent installed anew, undelivered data and all',
-    allows: ['unreported'],
-    fails: 'nobody tells of what the old folder held: it is lost without a gap',
+    allows: ANEW,
     async run(pipeline, random) {
       const { agent, agentData, link } = pipeline;
       link.refuse(true);

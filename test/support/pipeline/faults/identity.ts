@@ -26,9 +26,9 @@ export const IDENTITY_FAULTS: readonly Fault[] = [
   cloned('device cloned, within one boot', false),
   cloned('device cloned, another boot', true),
   {
-    // The other machine is killed, and tells so when it starts again.
+    // The other machine is killed, and tells so when it starts again. Its buffer looks like one anew.
     name: 'device id given twice',
-    allows: ['killed'],
+    allows: ['killed', 'unreported'],
     async run({ stranger }, random) {
       await stranger.start('started');
       await pause(random.between(200, 1_500));
