@@ -50,7 +50,7 @@ export async function outdated(
 }
 
 /** Outdated groups of each hour that has any. */
-export async function hoursOutdated(partition: Partition): Promise<Map<number, string[]>> {
+async function hoursOutdated(partition: Partition): Promise<Map<number, string[]>> {
   const hours = new Map<number, string[]>();
   for await (const [key] of partition.scan(prefixRange(Uint8Array.of(KIND.dirtyHour)))) {
     const group = Buffer.from(key.subarray(2)).toString('hex');

@@ -141,7 +141,7 @@ async function compare(
 function textOf(series: readonly object[] | undefined): string {
   const lines = (series ?? []).map((one) =>
     JSON.stringify(one, (_, value: unknown) => {
-      if (value instanceof Map) return [...value].sort();
+      if (value instanceof Map) return [...value].sort((a, b) => (String(a) < String(b) ? -1 : 1));
       if (ArrayBuffer.isView(value)) {
         return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64');
       }
