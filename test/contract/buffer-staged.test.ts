@@ -71,6 +71,11 @@ describe('a live batch', () => {
     expect(after.losses()).toEqual([]);
     expect(after.stats().damagedRecords).toBe(0);
     await after.close();
+    // Nor by a later life, which found the folder closed well.
+    const later = await openBuffer({ ...options, path: killed, writeDelayMs: NEVER });
+    await later.acknowledge(buffer.epoch, [{ first: 5, last: 5 }]);
+    expect(later.losses()).toEqual([]);
+    await later.close();
     await buffer.close();
   });
 

@@ -10,6 +10,8 @@ export interface EndedEpoch {
   readonly epoch: string;
   /** Numbers below it were given out, and none from it on ever will be. */
   readonly next: number;
+  /** Not by a clean end: the opening that followed has told what may be missing. */
+  readonly told?: true;
 }
 
 /** So many starts a collector's copy may be old. */
@@ -25,10 +27,15 @@ export async function readEnded(level: Level): Promise<readonly EndedEpoch[]> {
 }
 
 /** What is known when the newest epoch of `ledger` has ended. */
-export function afterEnd(ended: readonly EndedEpoch[], { epochs }: Ledger): readonly EndedEpoch[] {
+export function afterEnd(
+  ended: readonly EndedEpoch[],
+  { epochs }: Ledger,
+  isTold: boolean,
+): readonly EndedEpoch[] {
   const last = epochs.at(-1);
   if (last === undefined || last.next === 1) return ended;
-  return [...ended, { epoch: last.epoch, next: last.next }].slice(-MOST_ENDED);
+  const { epoch, next } = last;
+  return [...ended, { epoch, next, ...(isTold && { told: true as const }) }].slice(-MOST_ENDED);
 }
 
 export function putEnded(ended: readonly EndedEpoch[]) {

@@ -93,7 +93,7 @@ export class Journal {
 
   /** Begins a new epoch; its numbers start at 1. */
   mint(): Promise<void> {
-    this.ended = afterEnd(this.ended, this.ledger);
+    this.ended = afterEnd(this.ended, this.ledger, false);
     const ledger = mintEpoch(this.ledger, this.options.newEpoch());
     return this.commit({ operations: [putEnded(this.ended)], ledger });
   }

@@ -194,7 +194,7 @@ async function finish(
   const next = { ...begun, version: begun.version + 1, boot: options.bootId, clean: false };
   const ledger = isOwed ? { ...settled(next), owed: since } : next;
   const before = await readEnded(loaded.level);
-  const ended = mint ? afterEnd(before, counted.ledger) : before;
+  const ended = mint ? afterEnd(before, counted.ledger, kind !== 'clean') : before;
   await begin(loaded.level, ledger, ended, counted.damaged);
   const opening: BufferOpening = {
     how,

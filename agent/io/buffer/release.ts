@@ -56,7 +56,8 @@ async function disown(
   const numbers = missingFrom(known, { first: next, last: highest });
   const { ledger, opening } = journal;
   const isCurrent = epoch === currentEpoch(ledger).epoch;
-  const isTold = !isCurrent && opening.how !== 'clean' && opening.how !== 'new';
+  const ended = journal.ended.find((one) => one.epoch === epoch);
+  const isTold = !isCurrent && (ended === undefined || ended.told === true);
   if (numbers.length > 0 && !isTold) {
     const time = opening.lastTo ?? 0;
     const loss = damageLoss(epoch, numbers, time, time);
