@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { BufferError } from '../../../agent/core/errors.ts';
 import { openBuffer } from '../../../agent/io/buffer/level-buffer.ts';
 import type { NewRecord, RecordBuffer } from '../../../agent/ports.ts';
 import { EVERYTHING, newRecord, textOf } from '../buffer/records.ts';
@@ -100,7 +101,7 @@ async function tryAgent(job: Job): Promise<Trial> {
   const buffer = await openBuffer({ path, capBytes: CAP, bootId: LAST_BOOT });
   try {
     const rolledBack = await tellOfNewest(buffer, notes);
-    const added = await buffer.append(newRecord(999_999));
+    const added = await appended(buffer);
     const cpu = cpuSeconds() - began;
     const seconds = (performance.now() - beganAt) / 1_000;
     if (cpu > CPU_LIMIT) problems.push(`${cpu.toFixed(1)} s of CPU until it worked`);
@@ -119,6 +120,19 @@ async function tryAgent(job: Job): Promise<Trial> {
   } finally {
     await buffer.close().catch(() => startAgain(path));
     await compactAll(path);
+  }
+}
+
+/**
+ * A write may meet a damaged table that is being merged, and be refused. The agent keeps what it
+ * has and comes again with its next batch, before which the folder is opened again.
+ */
+async function appended(buffer: RecordBuffer) {
+  try {
+    return await buffer.append(newRecord(999_999));
+  } catch (error) {
+    if (!(error instanceof BufferError)) throw error;
+    return buffer.append(newRecord(999_999));
   }
 }
 
