@@ -1,6 +1,7 @@
 /** muster-agent: argv, signals and exit codes. */
 
 import { VERSION } from '../protocol/version.ts';
+import { beFrugal } from './app/frugal.ts';
 import type { Signals } from './app/run.ts';
 import { agentUsage, runAgentCommand } from './cli/index.ts';
 
@@ -28,6 +29,7 @@ async function runService(args: readonly string[]): Promise<number> {
     return 2;
   }
   const signals = listen();
+  beFrugal();
   const { run } = await import('./app/run.ts');
   return run(path, process.env, signals);
 }

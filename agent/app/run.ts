@@ -2,7 +2,6 @@
  * `muster-agent run`: the agent as a service. Starts the app, speaks with systemd, reloads on
  * SIGHUP, and ends when it is told to.
  */
-import { setFlagsFromString } from 'node:v8';
 import type { Environment } from '../../protocol/config/environment.ts';
 import { formatProblem } from '../../protocol/config/problem.ts';
 import { AgentApp } from '../app.ts';
@@ -24,19 +23,6 @@ export interface Signals {
   readonly stop: Promise<void>;
 }
 
-/**
- * V8's young generation stays as small as it begins. It would grow to 48 MB while a backlog drains,
- * hold on to what LevelDB hands over until it is full, and never shrink. As an argument of `node`
- * a flag costs 18 ms: V8 then refuses its own cached code.
- */
-const SMALL_HEAP = '--semi-space-growth-factor=1';
-/**
- * What runs twice a minute is not worth the optimising compiler: its machine code and its own memory
- * are megabytes (docs/benchmarks.md). A backlog being drained still gets it, a little later.
- */
-const LATE_OPTIMISATION = '--interrupt-budget=1350000';
-/** Code and garbage are kept smaller: two weeks of backlog left 13 MB less behind (docs/benchmarks.md). */
-const SMALL_CODE = '--optimize-for-size';
 const STATUS_MS = 30_000;
 /** EX_TEMPFAIL: the agent ends in order to be started again. */
 const RESTART_CODE = 75;
@@ -46,7 +32,6 @@ export async function run(
   env: Environment,
   signals: Signals,
 ): Promise<number> {
-  for (const flag of [SMALL_HEAP, LATE_OPTIMISATION, SMALL_CODE]) setFlagsFromString(flag);
   const loaded = await loadAgentConfig(path, env);
   if (!loaded.ok) {
     for (const problem of loaded.problems)
