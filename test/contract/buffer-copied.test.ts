@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openBuffer } from '../../agent/io/buffer/level-buffer.ts';
 import { newRecord } from '../support/buffer/records.ts';
+import { copyAsKilled } from '../support/buffer/snapshot.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
 it.each(['the same boot', 'another boot'])(
@@ -33,3 +34,19 @@ it.each(['the same boot', 'another boot'])(
     expect(new Set(names).size).toBe(6);
   },
 );
+
+it('still names the epoch of a life that lost all it had written in a power cut', async () => {
+  await using folder = await tempFolder('copied');
+  const [path, cut] = [join(folder.path, 'live'), join(folder.path, 'cut')];
+  const options = { capBytes: 10_000_000 };
+  const live = await openBuffer({ ...options, path, bootId: 'a boot' });
+  await copyAsKilled(path, cut);
+  const after = await openBuffer({ ...options, path: cut, bootId: 'the next boot' });
+  expect(after.opening.how).toBe('power');
+  expect(after.epochs()).toEqual([
+    { epoch: live.epoch, low: 1, next: 1 },
+    { epoch: after.epoch, low: 1, next: 1 },
+  ]);
+  await after.close();
+  await live.close();
+});

@@ -33,7 +33,8 @@ export function afterEnd(
   isTold: boolean,
 ): readonly EndedEpoch[] {
   const last = epochs.at(-1);
-  if (last === undefined || last.next === 1) return ended;
+  // Of a life that was cut off the folder may not know what it gave out: its epoch is named all the same.
+  if (last === undefined || (last.next === 1 && !isTold)) return ended;
   const { epoch, next } = last;
   return [...ended, { epoch, next, ...(isTold && { told: true as const }) }].slice(-MOST_ENDED);
 }
