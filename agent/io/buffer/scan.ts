@@ -92,10 +92,10 @@ async function readEntries(
       for (const entry of some) entries.push(entry);
       bytes += sizeOf(some);
     }
+    await forget(iterator, entries[0]?.[0]);
   } catch (error) {
     if (!isCorruption(error)) throw error;
   } finally {
-    await forget(iterator, end);
     await iterator.close();
   }
   return entries;
@@ -103,10 +103,16 @@ async function readEntries(
 
 /**
  * A closed iterator keeps a copy of what it read last until it is collected, which V8 knows nothing
- * of: tens of megabytes while a backlog drains. Reading at the end leaves it with nothing.
+ * of: tens of megabytes while a backlog drains. Reading once more leaves it with one record. It is
+ * one that was just read: a place where there is nothing is looked for from the end of the database,
+ * and where that is damaged an assertion of LevelDB's ends the process.
  */
-async function forget(iterator: ReturnType<Level['iterator']>, end: Buffer): Promise<void> {
-  iterator.seek(end);
+async function forget(
+  iterator: ReturnType<Level['iterator']>,
+  known: Buffer | undefined,
+): Promise<void> {
+  if (known === undefined) return;
+  iterator.seek(known);
   await iterator.nextv(1).catch(() => []);
 }
 
