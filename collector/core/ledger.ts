@@ -130,7 +130,7 @@ export class DeviceLedger {
   hear(held: readonly HeldEpoch[], wall: number, now: number, kept = false): Unreported[] {
     const isFirst = this.epochs.size === 0;
     if (isFirst && kept) return [];
-    const anew = isFirst || kept ? [] : this.begunAnew(held, wall);
+    const anew = isFirst ? [] : this.begunAnew(held, wall);
     const raised = held.flatMap(({ epoch, low, next }) => {
       const known = this.open(epoch, next, low, now, isFirst);
       return low > known.low ? (raise(epoch, known, low, wall) ?? []) : [];

@@ -57,8 +57,10 @@ describe('of a device that is known', () => {
     expect(ledger.hear(said, 300, 0)).toEqual([]);
   });
 
-  it('an older state that a broker kept says nothing of that', () => {
-    expect(having(5).hear([at(B, 1)], 200, 0, true)).toEqual([]);
+  it('also when a broker kept what it said while nobody was there to hear it', () => {
+    expect(having(5).hear([at(B, 1)], 200, 0, true)).toHaveLength(1);
+    // From before all that is known, it spans nothing.
+    expect(having(5).hear([at(B, 1)], 20, 0, true)).toMatchObject([{ from: 20, to: 20 }]);
   });
 
   it('what is still held, or on its way to the disk, is none', () => {
