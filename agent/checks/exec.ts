@@ -4,6 +4,7 @@
  */
 import { dictionary, type Infer, list, object, text } from '../../protocol/config/schema.ts';
 import { CHECK_STATES } from '../../protocol/messages/health.ts';
+import { programProblems } from '../core/program-rules.ts';
 import type { RunResult } from '../ports/caretaking.ts';
 import { type CheckFigure, type CheckFinding, check } from './check.ts';
 import { oneLine, shownSeconds } from './kit/text.ts';
@@ -36,15 +37,11 @@ export const execCheck = check<Options>({
   timeoutSeconds: 30,
 
   problems: ({ program, args, env }) => {
-    const found = [];
-    if (program.includes('\0')) found.push({ key: 'program', message: 'holds a zero byte' });
-    args.forEach((arg, index) => {
-      if (arg.includes('\0')) found.push({ key: `args.${index}`, message: 'holds a zero byte' });
-    });
-    for (const [name, value] of Object.entries(env)) {
-      if (value.includes('\0')) found.push({ key: `env.${name}`, message: 'holds a zero byte' });
-    }
-    return found;
+    const found = Object.entries(env).filter(([, value]) => value.includes('\0'));
+    return [
+      ...programProblems(program, args),
+      ...found.map(([name]) => ({ key: `env.${name}`, message: 'holds a NUL' })),
+    ];
   },
 
   async run({ program, args, env }, { runner, signal, timeoutMs }) {

@@ -1,5 +1,6 @@
 /** Runs a program as the agent's user. There is no shell: a program and its arguments. */
 import { list, object, text } from '../../protocol/config/schema.ts';
+import { programProblems } from '../core/program-rules.ts';
 import { remedy } from './remedy.ts';
 
 interface Options {
@@ -24,14 +25,7 @@ export const exec = remedy<Options>({
       text('One thing.', { pattern: '^[^\\s]{1,256}$' }),
     ),
   }),
-  problems: ({ program, args }) => [
-    ...(program.includes('\0') || program.endsWith('/')
-      ? [{ key: 'program', message: `${JSON.stringify(program)} is no file` }]
-      : []),
-    ...args.flatMap((each, index) =>
-      each.includes('\0') ? [{ key: `args.${index}`, message: 'holds a NUL' }] : [],
-    ),
-  ],
+  problems: ({ program, args }) => programProblems(program, args),
   claims: ({ program, claims }) => [`program:${program}`, ...claims],
   async run({ program, args }, { runner, signal, timeoutMs }) {
     const result = await runner.run([program, ...args], { signal, timeoutMs });

@@ -1,6 +1,7 @@
 /** Runs a program that the device's own configuration names. */
 import type { Infer } from '../../protocol/config/schema.ts';
 import { count, dictionary, list, object, text } from '../../protocol/config/schema.ts';
+import { programProblems } from '../core/program-rules.ts';
 import { failureOf, isMissing, runProgram } from './kit/program.ts';
 import { failed } from './kit/say.ts';
 import { task } from './task.ts';
@@ -27,12 +28,7 @@ export const execTask = task<Options>({
   claims: ({ program }) => [`program:${program}`],
 
   problems: ({ program, args, env }) => [
-    ...(program.includes('\0') || program.endsWith('/')
-      ? [{ key: 'program', message: `${JSON.stringify(program)} is no file` }]
-      : []),
-    ...args.flatMap((each, index) =>
-      each.includes('\0') ? [{ key: `args.${index}`, message: 'holds a NUL' }] : [],
-    ),
+    ...programProblems(program, args),
     ...Object.keys(env ?? {})
       .filter((name) => name.startsWith('LD_'))
       .map((name) => ({ key: `env.${name}`, message: 'changes what the program loads' })),

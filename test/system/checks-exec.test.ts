@@ -170,9 +170,9 @@ describe('any program', () => {
     [{}, 'program: is needed'],
     [{ program: 'check_disk' }, 'program: '],
     [{ program: '/bin/true', args: 'x' }, 'args: must be a list'],
-    [{ program: '/bin/true', args: ['a\0b'] }, 'args.0: holds a zero byte'],
+    [{ program: '/bin/true', args: ['a\0b'] }, 'args.0: holds a NUL'],
     [{ program: '/bin/true', env: { 'A=B': 'x' } }, 'env.A=B: '],
-    [{ program: '/bin/true', env: { A: 'a\0b' } }, 'env.A: holds a zero byte'],
+    [{ program: '/bin/true', env: { A: 'a\0b' } }, 'env.A: holds a NUL'],
     [{ program: '/bin/true', shell: true }, 'shell: no such key'],
   ])('%j is refused', (tree, message) => {
     expect(refusals(execCheck, tree).join('\n')).toContain(message);
