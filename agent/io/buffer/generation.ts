@@ -3,8 +3,9 @@
  * through its memtable to a table, deleted or not, and a device that is online deletes nearly all
  * of it. Throwing the log away before that happens halves the wear of the flash.
  */
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { decodeBatch } from '../../../protocol/messages/batch.ts';
+import { syncPath } from '../updates/durable.ts';
 import { advance, type Folder, generationPath } from './folder.ts';
 import { DICTIONARY_RANGE, dictionaryKey, LEDGER_KEY, type Place, RECORD_RANGE } from './keys.ts';
 import { encodeLedger, type Ledger } from './ledger.ts';
@@ -44,7 +45,8 @@ export async function changeGeneration(
     await level.batch([...entries, head], { sync: true });
     await old.level.close();
     const folder = await advance(old.folder);
-    await syncFolder(folder.path);
+    // A power cut must not bring the old generation back beside the new one.
+    await syncPath(folder.path);
     return { level, folder };
   } catch (error) {
     await level.close();
@@ -92,14 +94,4 @@ async function carryDictionaries(level: Level, named: ReadonlySet<string>): Prom
 
 function idOf(key: Buffer): string {
   return key.toString('utf8', dictionaryKey('').length);
-}
-
-/** A power cut must not bring the old generation back beside the new one. */
-async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
