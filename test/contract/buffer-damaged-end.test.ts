@@ -10,6 +10,8 @@ import { tempFolder } from '../support/temp-folder.ts';
 
 const EPOCH = '00000000000000aa';
 const COUNT = 200;
+/** Of so many records, and less than the index and the last block together. */
+const INDEX_BYTES = 900;
 
 it('does not take the process down when it is read to its end', async () => {
   await using folder = await tempFolder('damaged-end');
@@ -21,7 +23,7 @@ it('does not take the process down when it is read to its end', async () => {
 
   const again = await openLevel(folder.path);
   const { found } = await readSlice(again, RECORD_RANGE.gte, COUNT);
-  expect(found.length).toBeLessThan(COUNT);
+  expect(found).toEqual([]);
   await again.close();
 });
 
@@ -33,13 +35,14 @@ function entry(number: number): [Buffer, Buffer] {
   return [key, encodeRecord(key, { kind: 'm', ...about, tally, payload })];
 }
 
-/** Every block but the index, which stands at the end. */
+/** Every block of records, the last too; the index and the footer behind them stay. */
 async function spoilData(path: string): Promise<void> {
   const tables = (await readdir(path)).filter((name) => name.endsWith('.ldb'));
   expect(tables).toHaveLength(1);
   const handle = await open(join(path, tables[0] ?? ''), 'r+');
   const { size } = await handle.stat();
-  for (let at = 20; at < size - 1_500; at += 200)
+  for (let at = 20; at < size - INDEX_BYTES; at += 50) {
     await handle.write(Buffer.from('spoilt'), 0, 6, at);
+  }
   await handle.close();
 }
