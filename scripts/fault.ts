@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { problemOf } from '../test/support/pipeline/account.ts';
 import type { Fault } from '../test/support/pipeline/faults/fault.ts';
-import { EXPECTED, FAULTS, usableFaults } from '../test/support/pipeline/faults/index.ts';
+import { FAULTS, usableFaults } from '../test/support/pipeline/faults/index.ts';
 import { Pipeline } from '../test/support/pipeline/pipeline.ts';
 import { bundlePrograms } from '../test/support/pipeline/programs.ts';
 import { Random } from '../test/support/pipeline/random.ts';
@@ -72,11 +72,7 @@ function wholeNumber(option: string, text: string, least: number): number {
 
 function chosen(): readonly Fault[] {
   const { only } = values;
-  if (only === undefined) {
-    for (const { name, fails } of FAULTS)
-      if (fails !== undefined) process.stdout.write(`left out: ${name} (${fails})\n`);
-    return EXPECTED;
-  }
+  if (only === undefined) return FAULTS;
   const names = FAULTS.map(({ name }) => name);
   const unknown = only.find((name) => !names.includes(name));
   if (unknown !== undefined)

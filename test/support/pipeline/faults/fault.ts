@@ -8,8 +8,6 @@ export interface Fault {
   readonly needs?: Need;
   /** Causes of gaps that this fault allows. Link, broker and collector failures cause none. */
   readonly allows: readonly string[];
-  /** Why it fails today. It runs only when asked for by name. */
-  readonly fails?: string;
   run(pipeline: Pipeline, random: Random): Promise<void>;
 }
 

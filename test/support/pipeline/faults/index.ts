@@ -21,13 +21,10 @@ export const FAULTS: readonly Fault[] = [
   ...DISK_FAULTS,
 ];
 
-/** Those that must pass. */
-export const EXPECTED: readonly Fault[] = FAULTS.filter(({ fails }) => fails === undefined);
-
 /** Of these, what can be had here; the others need what is not there. */
 export function usableFaults(
   pipeline: Pick<Pipeline, 'has'>,
-  faults: readonly Fault[] = EXPECTED,
+  faults: readonly Fault[] = FAULTS,
 ): readonly Fault[] {
   return faults.filter(({ needs }) => needs === undefined || pipeline.has(needs));
 }
