@@ -137,6 +137,11 @@ export interface SampleStore {
    */
   accepting(): boolean;
   /**
+   * While samples come faster than they are written: resolves when enough of them are. Who brings
+   * more waits for it first; nothing is refused meanwhile. `undefined` when there is no need.
+   */
+  room(): Promise<void> | undefined;
+  /**
    * Series that match all matchers (anchored regular expressions), limited to a time range, in the
    * order of their ids. Rejects with the signal's reason when that ends it. `take` is told how many
    * samples have been read as they are, not at the end, and ends it by throwing.

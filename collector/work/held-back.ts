@@ -1,16 +1,31 @@
 /**
  * A journal that takes nothing while the store has no room for it. What it refuses is not
- * acknowledged and stays with the devices; all that it takes, the store takes too.
+ * acknowledged and stays with the devices; all that it takes, the store takes too. While the store
+ * writes less than comes, entries wait here in their order: so much is on its way then that
+ * publishers wait for their PUBACK.
  */
 import { JournalError } from '../core/errors.ts';
-import type { Journal, SampleStore } from '../ports.ts';
+import type { Journal, JournalEntry, SampleStore } from '../ports.ts';
 
-export function heldBack(journal: Journal, store: Pick<SampleStore, 'accepting'>): Journal {
+export function heldBack(
+  journal: Journal,
+  store: Pick<SampleStore, 'accepting' | 'room'>,
+): Journal {
+  const held: (() => void)[] = [];
+  const append = (entry: JournalEntry) =>
+    store.accepting()
+      ? journal.append(entry)
+      : Promise.reject(new JournalError('journal-busy', 'the store has no room in memory'));
+  const letIn = () => {
+    for (const go of held.splice(0)) go();
+  };
   return {
-    append: (entry) =>
-      store.accepting()
-        ? journal.append(entry)
-        : Promise.reject(new JournalError('journal-busy', 'the store has no room in memory')),
+    append: (entry) => {
+      const room = held.length > 0 ? 'others wait' : store.room();
+      if (room === undefined) return append(entry);
+      if (room !== 'others wait') void room.then(letIn);
+      return new Promise((resolve) => held.push(() => resolve(append(entry))));
+    },
     replay: (fromSeq) => journal.replay(fromSeq),
     truncate: (seq) => journal.truncate(seq),
     stats: () => journal.stats(),

@@ -93,6 +93,8 @@ export class Memory {
     for await (const entry of journal.replay(from)) {
       if (replayed++ === 0 && !known && entry.seq > 1) this.forgot();
       if (!ownSamples.replay(entry) && !outsideSamples.replay(entry)) ingest.replay(entry);
+      const room = store.room();
+      if (room !== undefined) await room;
     }
     if (!known && replayed === 0 && store.highestSeq() > 0) this.forgot();
     return replayed;

@@ -52,6 +52,10 @@ export class MemoryStore implements SampleStore {
     return true;
   }
 
+  room(): undefined {
+    return undefined;
+  }
+
   select(matchers: readonly Matcher[], from: number, to: number): Promise<readonly SeriesData[]> {
     return Promise.resolve(
       this.matching(matchers)

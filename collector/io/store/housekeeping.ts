@@ -30,6 +30,8 @@ export class Housekeeping {
   private readonly compactor: Compactor;
   private readonly disk: DiskUse;
   private flushing = false;
+  /** Those who wait with samples until there is room. */
+  private readonly held: (() => void)[] = [];
   /** A write has failed and not everything was opened anew since. */
   private stuck = false;
 
@@ -40,6 +42,9 @@ export class Housekeeping {
     this.deriver = new Deriver(parts.partitions, parts.rollups, slices);
     this.compactor = new Compactor(parts.partitions, slices, parts.log);
     this.disk = new DiskUse(parts.path);
+    parts.memory.released = () => {
+      if (!parts.memory.behind) this.letIn();
+    };
   }
 
   checkpoint(): Promise<number> {
@@ -49,12 +54,29 @@ export class Housekeeping {
   /** Full heads are written behind the back of `append`; a failure is told by the next checkpoint. */
   flushSoon(): void {
     if (this.flushing || !this.writable) return;
-    if (this.parts.memory.crowded) this.parts.memory.sealAll();
+    const { memory } = this.parts;
+    if (memory.crowded) memory.sealOldest();
     this.flushing = true;
     const done = () => {
       this.flushing = false;
+      if (memory.behind && this.writable) this.flushSoon();
+      else this.letIn();
     };
     this.soon(() => this.flusher.flush()).then(done, done);
+  }
+
+  /**
+   * Nobody waits unless heads are being written. When the disk refuses, the journal tells, and at
+   * last `accepting`.
+   */
+  room(): Promise<void> | undefined {
+    if (!this.parts.memory.behind || !this.writable) return undefined;
+    this.flushSoon();
+    return new Promise((resolve) => this.held.push(resolve));
+  }
+
+  private letIn(): void {
+    for (const go of this.held.splice(0)) go();
   }
 
   async maintain(now: number): Promise<void> {
@@ -64,8 +86,7 @@ export class Housekeeping {
     await this.lock.run(() => this.dropOld());
     await this.lock.run(() => rollups.dropBefore('1m', now - retention.minute));
     await this.lock.run(() => rollups.dropBefore('1h', now - retention.hour));
-    this.sealIdle(now);
-    await this.lock.run(() => this.guarded(() => this.flusher.flush()));
+    await this.writeIdle(now);
     memory.layouts.dropEmpty();
     await this.lock.run(() => this.guarded(() => ends.step(now, retention)));
     let stretches = STRETCHES;
@@ -132,16 +153,15 @@ export class Housekeeping {
     }
   }
 
-  private sealIdle(now: number): void {
+  /** In portions: those of a whole fleet at once would keep samples from coming in. */
+  private async writeIdle(now: number): Promise<void> {
     const { memory } = this.parts;
-    for (const head of [...memory.open]) {
-      if (head.rows !== head.seenRows) {
-        head.seenRows = head.rows;
-        head.seenAt = now;
-      }
-      if (now - head.seenAt >= (isPast(head, now) ? IDLE_PAST : IDLE)) memory.seal(head);
-    }
-    if (memory.crowded) memory.sealAll();
+    const idle = [...memory.open].filter((head) => isIdle(head, now));
+    do {
+      memory.sealSome(idle);
+      if (idle.length === 0 && memory.crowded) memory.sealOldest();
+      await this.lock.run(() => this.guarded(() => this.flusher.flush()));
+    } while (idle.length > 0);
   }
 
   private async guarded<T>(action: () => Promise<T>): Promise<T> {
@@ -178,6 +198,10 @@ export function setNow({ memory, ends, retention }: StoreParts, now: number): vo
   ends.setNow(now);
 }
 
-function isPast(head: Head, now: number): boolean {
-  return head.day < dayOf(now);
+function isIdle(head: Head, now: number): boolean {
+  if (head.rows !== head.seenRows) {
+    head.seenRows = head.rows;
+    head.seenAt = now;
+  }
+  return now - head.seenAt >= (head.day < dayOf(now) ? IDLE_PAST : IDLE);
 }

@@ -51,6 +51,7 @@ export async function openLevelStore(options: StoreOptions): Promise<SampleStore
   const partitions = new Partitions(join(options.path, 'parts'), log);
   const memory = new Memory();
   memory.maxCells = limits.headSamples;
+  memory.maxWaiting = limits.waitingSamples;
   memory.seen = (ids, day) => index.seen(ids, day);
   const ends = new Ends(index, partitions, memory);
   const reader = new Reader(partitions, memory, index, log);
@@ -116,6 +117,10 @@ class LevelStore implements SampleStore {
   accepting(): boolean {
     const { memory } = this.parts;
     return memory.cells <= memory.maxCells;
+  }
+
+  room(): Promise<void> | undefined {
+    return this.housekeeping.room();
   }
 
   async select(

@@ -18,6 +18,8 @@ export class Memory {
   waitingCells = 0;
   /** Above this, whoever brings samples is asked to hold them back. */
   maxCells = Number.POSITIVE_INFINITY;
+  /** Above this, whoever brings samples is asked to wait until some are written. */
+  maxWaiting = Number.POSITIVE_INFINITY;
   /** The highest journal number seen. */
   lastSeq = 0;
   /** Days outside are refused: retention is over, or a clock is wrong. */
@@ -31,8 +33,11 @@ export class Memory {
   markedSeq = 0;
   /** Told before rows of these series and this day are taken. */
   seen: (ids: Uint32Array, day: number) => void = () => undefined;
+  /** Told when rows have been written and let go. */
+  released: () => void = () => undefined;
 
   readonly open = new Set<Head>();
+  private openColumns = 0;
   private closed = 0;
   /** By series: no chunk holds a later instant. Unknown ones: `chunksUntil`. */
   private readonly writtenTo: number[] = [];
@@ -42,6 +47,15 @@ export class Memory {
   /** Half of what it may hold: time to write also what would rather grow on. */
   get crowded(): boolean {
     return this.cells > this.maxCells / 2;
+  }
+
+  /**
+   * Whether rows come faster than they are written. Heads of a fleet that samples in step are full
+   * all at once and take no more memory for that: what they hold together is not counted.
+   */
+  get behind(): boolean {
+    const { waitingCells, maxWaiting } = this;
+    return waitingCells > maxWaiting && this.cells > maxWaiting + this.openColumns * HEAD_ROWS;
   }
 
   append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void {
@@ -111,13 +125,30 @@ export class Memory {
     yield* this.open;
   }
 
-  /** Moves every head to the waiting ones. */
-  sealAll(): void {
-    for (const head of this.open) this.seal(head);
+  /** Moves open heads to the waiting ones, the oldest first: no more than can be written soon. */
+  sealOldest(): void {
+    let cells = 0;
+    for (const head of this.open) {
+      if (cells > this.maxWaiting / 2) return;
+      cells += head.cells;
+      this.seal(head);
+    }
+  }
+
+  /** The same with heads that were open, and takes them out of the list. */
+  sealSome(heads: Head[]): void {
+    let cells = 0;
+    while (cells <= this.maxWaiting / 2) {
+      const head = heads.pop();
+      if (head === undefined) return;
+      if (!this.open.has(head)) continue;
+      cells += head.cells;
+      this.seal(head);
+    }
   }
 
   seal(head: Head): void {
-    this.open.delete(head);
+    if (this.open.delete(head)) this.openColumns -= head.columns;
     head.layout.heads.delete(head.day);
     if (head.layout.lastHead === head) head.layout.lastHead = undefined;
     head.closedAs = this.closed++;
@@ -142,6 +173,7 @@ export class Memory {
     if (queue.length === 0) this.waiting.delete(head.day);
     this.cells -= head.cells;
     this.waitingCells -= head.cells;
+    this.released();
   }
 
   private appendBlock(seq: number, layout: Layout, block: Block): void {
@@ -202,6 +234,7 @@ export class Memory {
     const head = new Head(layout, day);
     layout.heads.set(day, head);
     this.open.add(head);
+    this.openColumns += head.columns;
     return head;
   }
 

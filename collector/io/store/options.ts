@@ -26,6 +26,11 @@ export interface Limits {
   readonly series: number;
   /** Samples in memory, while the disk keeps up and while it refuses: 8 bytes each. */
   readonly headSamples: number;
+  /**
+   * Samples that wait to be written, beyond what full heads of all series in use hold: above it,
+   * who brings more is asked to wait.
+   */
+  readonly waitingSamples: number;
 }
 
 export const DEFAULT_RETENTION: Retention = { raw: 15 * DAY, minute: 90 * DAY, hour: 731 * DAY };
@@ -34,6 +39,7 @@ export const DEFAULT_LIMITS: Limits = {
   seriesPerOwner: 10_000,
   series: 2_000_000,
   headSamples: 256_000_000,
+  waitingSamples: 8_000_000,
 };
 
 export const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
