@@ -4,11 +4,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from './lib/root.mjs';
-
-interface Bench {
-  readonly describe: string;
-  run(args: string[]): Promise<void>;
-}
+import { type Bench, runBench } from './lib/run-bench.ts';
 
 const FOLDER = join(root, 'test/load/bench');
 
@@ -35,7 +31,8 @@ const [name, ...args] = process.argv.slice(2);
 if (name === undefined) {
   await list();
 } else if (names().includes(name)) {
-  await (await load(name)).run(args);
+  const code = await runBench(name, await load(name), args, (line) => console.error(line));
+  if (code !== undefined) process.exitCode = code;
 } else {
   console.error(`There is no bench "${name}".`);
   await list();

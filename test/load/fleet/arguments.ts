@@ -46,12 +46,17 @@ export function readArguments(args: string[]): FleetOptions {
 
 function positive(name: string, text: string): number {
   const value = Number.parseFloat(text);
-  if (!(value > 0)) throw new Error(`--${name} ${text}: a positive number is needed`);
+  if (!(value > 0)) throw refusal(`--${name} ${text}: a positive number is needed`);
   return value;
+}
+
+/** As `parseArgs` refuses a value: told in one line. */
+function refusal(message: string): Error {
+  return Object.assign(new TypeError(message), { code: 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' });
 }
 
 function readTrouble(name: string): Trouble {
   const found = TROUBLES.find((trouble) => trouble === name);
-  if (found === undefined) throw new Error(`--misbehave ${name}: one of ${TROUBLES.join(', ')}`);
+  if (found === undefined) throw refusal(`--misbehave ${name}: one of ${TROUBLES.join(', ')}`);
   return found;
 }
