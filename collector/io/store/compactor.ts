@@ -6,11 +6,11 @@
 import { DAY, HOUR, MINUTE, WINDOW } from '../../core/store/calendar.ts';
 import { chunkPrefix, KIND, prefixRange, timesPrefix } from '../../core/store/keys.ts';
 import type { Log } from '../../ports.ts';
-import { beginLog } from '../level-files.ts';
 import { Batch } from './batch.ts';
 import type { Partition } from './partition.ts';
 import type { Partitions } from './partitions.ts';
 import type { Slices } from './precedence.ts';
+import { rewrite } from './rewrite.ts';
 import { WindowPass } from './window-pass.ts';
 
 /** After the end of a window, before it is compacted. */
@@ -85,12 +85,8 @@ export class Compactor {
     const batch = new Batch();
     batch.del(Uint8Array.of(KIND.loose, window, 1));
     await partition.commit(batch);
-    for (const prefix of [timesPrefix(window), chunkPrefix(window)]) {
-      const { gte, lt } = prefixRange(prefix);
-      await partition.db.compactRange(gte, lt);
-    }
-    // That left an empty log, which at the next opening would look like one that lost what it held.
-    await beginLog(partition.db);
+    const emptied = [Uint8Array.of(KIND.staged), timesPrefix(window), chunkPrefix(window)];
+    await rewrite(partition.db, ...emptied.map((prefix) => prefixRange(prefix)));
   }
 }
 

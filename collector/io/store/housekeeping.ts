@@ -99,6 +99,7 @@ export class Housekeeping {
         await precedence.halt();
       }
     }
+    if (stretches === STRETCHES) await this.lock.run(() => this.guarded(() => rollups.tidy()));
     this.disk.measure();
   }
 

@@ -26,12 +26,17 @@ import type { Partitions } from './partitions.ts';
 import { Pool } from './pool.ts';
 import type { Slices } from './precedence.ts';
 import type { Reader } from './reader.ts';
+import { rewrite } from './rewrite.ts';
 import type { SeriesIndex } from './series-index.ts';
 
 /** A small write buffer: a day's record is written 24 times, and the log keeps all of them. */
 const SIZES = { cacheSize: 1024 * 1024, writeBufferSize: 512 * 1024, compression: false };
 const KEEP_OPEN = 4;
 const STEPS = ['1h', '1m'] as const;
+/** The log and overwritten records of a larger folder are a small part of it. */
+const TIDY_BYTES = 32 * 1024 * 1024;
+/** All keys of a folder. */
+const ALL = { gte: new Uint8Array(4), lt: new Uint8Array(13).fill(0xff) };
 
 export class Rollups {
   private readonly path: string;
@@ -41,6 +46,8 @@ export class Rollups {
   private readonly index: SeriesIndex;
   private readonly log: Log;
   private readonly pool: Pool<string, Level>;
+  /** Bytes by folder since it was tidied. */
+  private readonly written = new Map<string, number>();
 
   constructor(
     path: string,
@@ -104,7 +111,8 @@ export class Rollups {
       fresh.push(rollup);
     }
     if (keys.length === 0) return;
-    await this.pool.use(`${step}/${monthName(from)}`, async (db) => {
+    const folder = `${step}/${monthName(from)}`;
+    await this.pool.use(folder, async (db) => {
       const old = await db.getMany(keys);
       const batch = new Batch();
       for (const [i, key] of keys.entries()) {
@@ -115,7 +123,21 @@ export class Rollups {
         await slices.step();
       }
       await batch.write(db);
+      this.written.set(folder, (this.written.get(folder) ?? 0) + batch.bytes);
     });
+  }
+
+  /** A day's record is written again with each hour: takes the earlier ones out of small folders. */
+  async tidy(): Promise<void> {
+    for (const [folder, bytes] of this.written) {
+      await this.pool.use(folder, async (db) => {
+        const size = await db.approximateSize(ALL.gte, ALL.lt);
+        if (size > TIDY_BYTES) this.written.delete(folder);
+        if (size > TIDY_BYTES || bytes < size / 4) return;
+        await rewrite(db, ALL);
+        this.written.delete(folder);
+      });
+    }
   }
 
   /** Drops months whose last step is older than it is to be kept. */
@@ -123,6 +145,7 @@ export class Rollups {
     for (const month of this.months(step)) {
       if (monthEnd(month) > floor || !(await this.pool.shut(`${step}/${month}`))) continue;
       rmSync(join(this.path, step, month), { recursive: true, force: true });
+      this.written.delete(`${step}/${month}`);
     }
   }
 
