@@ -26,16 +26,16 @@ export function countSamples(rows: readonly Row[]): number {
 
 /**
  * One block for each group, by the dictionary alone: a series may have moved to another group since
- * its row was made. Row times are `mono + offset`, whole milliseconds.
+ * its row was made. `timeOf` answers whole milliseconds.
  */
 export function toBlocks(
   rows: readonly Row[],
   dictionary: BuiltDictionary,
-  offset: number,
+  timeOf: (mono: number) => number,
 ): Block[] {
   return instantsOf(rows, dictionary)
     .filter(({ cells }) => cells.size > 0)
-    .map((group) => fill(group, offset));
+    .map((group) => fill(group, timeOf));
 }
 
 /** What blocks of these rows take: a row may have a cell for every series of its group. */
@@ -70,7 +70,7 @@ function instantsOf(rows: readonly Row[], { groups, aliasOf }: BuiltDictionary):
   return all;
 }
 
-function fill({ first, count, cells, aliasOf }: Group, offset: number): Block {
+function fill({ first, count, cells, aliasOf }: Group, timeOf: (mono: number) => number): Block {
   const instants = [...cells].sort(([a], [b]) => a - b);
   const rows = instants.length;
   const values = new Float64Array(rows * count);
@@ -84,7 +84,7 @@ function fill({ first, count, cells, aliasOf }: Group, offset: number): Block {
       filled[at] = 1;
     }
   });
-  const times = Float64Array.from(instants, ([mono]) => Math.round(mono + offset));
+  const times = Float64Array.from(instants, ([mono]) => timeOf(mono));
   const presence = presenceOf(filled, rows, count);
   return { times, firstAlias: first, columns: count, values, presence };
 }

@@ -32,7 +32,9 @@ export interface ClockReading {
 }
 
 /** Below this difference the wall clock is followed without a thought (slewing, rounding). */
-const SLEW_MS = 2_000;
+export const SLEW_MS = 2_000;
+/** So much of the time that passed: no more is put in or taken out at once. */
+export const SLEW_SHARE = 0.1;
 /** A stepped wall clock is believed after this long when nobody contradicts it. */
 const STEP_HOLD_MS = 600_000;
 /** Further from the collector's time than this, a clock is wrong, whoever set it. */
@@ -75,7 +77,7 @@ export function observe(timeline: Timeline, reading: ClockReading, earliest: num
 
 /** Time never stands still, nor goes back: a leap second is spread over the next ten. */
 function slew(timeline: Timeline, { mono }: ClockReading, offset: number): Timeline {
-  const most = (mono - (timeline.seenAt ?? mono)) / 10;
+  const most = (mono - (timeline.seenAt ?? mono)) * SLEW_SHARE;
   const by = Math.max(-most, Math.min(most, offset - timeline.offset));
   const { offset: from, trust, heard, doubt } = timeline;
   return {

@@ -6,10 +6,12 @@ import { LIMITS } from '../../protocol/limits.ts';
 import { encodeBatch, encodeBody } from '../../protocol/messages/batch.ts';
 import { CLOCK, type Header } from '../../protocol/messages/envelope.ts';
 import { type DeviceEvent, encodeEvent, type Gap } from '../../protocol/messages/event.ts';
+import { rowTimes, type Told, toldUntil } from '../core/row-times.ts';
 import { countCells, countSamples, type Row, toBlocks } from '../core/rows.ts';
 import type { BuiltDictionary, SeriesTable } from '../core/series.ts';
 import { type Timeline, wallAt } from '../core/timeline.ts';
 import type { Clock, Log, NewRecord, RecordBuffer, RecordKind, StoredRecord } from '../ports.ts';
+import { type Dropped, HeldRows } from './held-rows.ts';
 
 export interface RecordingDeps {
   readonly clock: Clock;
@@ -30,16 +32,6 @@ export interface RecordingDeps {
 /** Well below what a decoder allows, so that no batch is a burden. */
 const MAX_BATCH_CELLS = LIMITS.cells / 8;
 
-/** Rows kept in memory while the disk refuses them, in samples. */
-const MAX_HELD_SAMPLES = 20_000;
-
-/** Times are milliseconds since boot, because the time of day may become known only later. */
-interface Dropped {
-  readonly first: number;
-  readonly last: number;
-  readonly samples: number;
-}
-
 /** A record before its number is known; `mono` is when its first sample was taken. */
 type Making = Pick<NewRecord, 'kind' | 'id' | 'from' | 'to' | 'samples' | 'settlesOpening'> & {
   readonly mono: number;
@@ -47,14 +39,15 @@ type Making = Pick<NewRecord, 'kind' | 'id' | 'from' | 'to' | 'samples' | 'settl
 
 export class Recording {
   private readonly deps: RecordingDeps;
-  private rows: Row[] = [];
+  private readonly rows = new HeldRows();
   private dictionary: BuiltDictionary | undefined;
   private closing: Promise<void> = Promise.resolve();
+  /** A closing that has not begun: it takes what comes until then as well. */
+  private next: Promise<void> | undefined;
   private failing = false;
   /** The buffer refused the newest dictionary. */
   private unsaved = false;
-  /** Given up while the disk refused everything. */
-  private dropped: Dropped | undefined;
+  private told: Told | undefined;
 
   constructor(deps: RecordingDeps) {
     this.deps = deps;
@@ -75,9 +68,14 @@ export class Recording {
 
   /** Makes a record of all rows so far. Calls queue behind each other; none rejects. */
   close(): Promise<void> {
-    this.closing = this.closing
-      .then(() => this.write())
-      .catch((error: unknown) => this.refused(error));
+    this.next ??= this.closing
+      .then(() => {
+        this.next = undefined;
+        return this.write(this.rows.begin());
+      })
+      .catch((error: unknown) => this.refused(error))
+      .finally(() => this.rows.end());
+    this.closing = this.next;
     return this.closing;
   }
 
@@ -109,26 +107,23 @@ export class Recording {
   }
 
   /** The oldest so many rows; those that come meanwhile wait for the next batch. */
-  private async write(count = this.rows.length): Promise<void> {
+  private async write(count: number): Promise<void> {
     if (count === 0) return this.reportLosses();
     const { table } = this.deps;
     const dictionary = await this.freshDictionary();
-    const rows = firstRows(this.rows.slice(0, count), dictionary);
+    const rows = firstRows(this.rows.first(count), dictionary);
     const timeline = this.deps.timeline();
+    const timeOf = rowTimes(timeline, this.told);
     const first = Math.min(...rows.map(({ mono }) => mono));
     const last = Math.max(...rows.map(({ mono }) => mono));
-    const wall = wallAt(timeline, first);
-    const body = encodeBody(
-      toBlocks(rows, dictionary, timeline.offset),
-      wall,
-      dictionary.definitions,
-    );
-    const to = wallAt(timeline, last);
-    const times = { mono: first, from: wall, to, samples: countSamples(rows) };
+    const wall = timeOf(first);
+    const body = encodeBody(toBlocks(rows, dictionary, timeOf), wall, dictionary.definitions);
+    const times = { mono: first, from: wall, to: timeOf(last), samples: countSamples(rows) };
     await this.append({ kind: 'm', ...times }, (header) =>
       encodeBatch({ header, schema: dictionary.id, body }),
     );
-    this.rows = this.rows.slice(rows.length);
+    this.told = toldUntil(timeline, this.told, last);
+    this.rows.written(rows.length);
     if (rows.length < count) return this.write(count - rows.length);
     if (this.rows.length === 0) table.sweep();
     if (this.failing) this.deps.log.info('buffer takes batches again');
@@ -171,10 +166,14 @@ export class Recording {
   /** What the buffer had to give up becomes a gap record of its own. */
   private async reportLosses(): Promise<void> {
     const losses = this.deps.buffer.losses();
-    const dropped = this.dropped;
+    const dropped = this.rows.takeDropped();
     if (losses.length === 0 && dropped === undefined) return;
-    await this.event([], dropped === undefined ? losses : [...losses, this.gapOf(dropped)]);
-    if (this.dropped === dropped) this.dropped = undefined;
+    try {
+      await this.event([], dropped === undefined ? losses : [...losses, this.gapOf(dropped)]);
+    } catch (error) {
+      this.rows.giveBack(dropped);
+      throw error;
+    }
     await this.deps.buffer.settle(losses.length);
   }
 
@@ -184,22 +183,7 @@ export class Recording {
         error: String(error),
       });
     this.failing = true;
-    let held = countSamples(this.rows);
-    while (held > MAX_HELD_SAMPLES) {
-      const row = this.rows.shift();
-      if (row === undefined) break;
-      held -= row.cells.length;
-      this.drop(row);
-    }
-  }
-
-  private drop({ mono, cells }: Row): void {
-    const { first = mono, last = mono, samples = 0 } = this.dropped ?? {};
-    this.dropped = {
-      first: Math.min(first, mono),
-      last: Math.max(last, mono),
-      samples: samples + cells.length,
-    };
+    this.rows.refused();
   }
 
   private gapOf({ first, last, samples }: Dropped): Gap {

@@ -11,6 +11,7 @@ import { gauge, sampler } from '../../agent/samplers/sampler.ts';
 import { Recording } from '../../agent/work/recording.ts';
 import { Sampling } from '../../agent/work/sampling.ts';
 import { decodeBatch, decodeBody } from '../../protocol/messages/batch.ts';
+import { decodeEvent, type Gap } from '../../protocol/messages/event.ts';
 import { decodeSchema } from '../../protocol/messages/schema.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { memoryHost } from '../support/memory-host.ts';
@@ -34,7 +35,12 @@ class Rig implements AsyncDisposable {
   readonly #folder: TempFolder;
   readonly #buffer: RecordBuffer;
 
-  private constructor(folder: TempFolder, buffer: RecordBuffer, disk: () => Promise<void>) {
+  private constructor(
+    folder: TempFolder,
+    buffer: RecordBuffer,
+    disk: () => Promise<void>,
+    width: number,
+  ) {
     this.#folder = folder;
     this.#buffer = buffer;
     const { clock } = this;
@@ -65,10 +71,15 @@ class Rig implements AsyncDisposable {
       dictionaryChanged: () => undefined,
     });
     const metric = gauge('test_tick', 'When it was read.');
+    const more = gauge('test_more', 'Beside it.', ['n']);
+    const metrics = [metric, more];
     const reading = sampler<number>({
-      ...{ name: 'tick', summary: 'tick', profiles: ['edge'], timeoutMs: 500, metrics: [metric] },
+      ...{ name: 'tick', summary: 'tick', profiles: ['edge'], timeoutMs: 500, metrics },
       read: () => clock.mono(),
-      parse: (value, emit) => emit(metric, value),
+      parse: (value, emit) => {
+        emit(metric, value);
+        for (let n = 1; n < width; n++) emit(more, n, [String(n)]);
+      },
     });
     const planned = { sampler: reading, options: {}, intervalMs: SECOND, timeoutMs: 500 };
     const deliver: Recording['deliver'] = (row) => {
@@ -79,7 +90,11 @@ class Rig implements AsyncDisposable {
     this.sampling = new Sampling(deps, [planned], false);
   }
 
-  static async open(diskOf: (clock: () => FakeClock) => () => Promise<void>): Promise<Rig> {
+  /** `width`: samples of each row. */
+  static async open(
+    diskOf: (clock: () => FakeClock) => () => Promise<void>,
+    width = 1,
+  ): Promise<Rig> {
     const folder = await tempFolder('slow-disk');
     const path = `${folder.path}/buffer`;
     const buffer = await openBuffer({ path, capBytes: 10_000_000, bootId: 'boot' });
@@ -87,6 +102,7 @@ class Rig implements AsyncDisposable {
       folder,
       buffer,
       diskOf(() => rig.clock),
+      width,
     );
     return rig;
   }
@@ -110,7 +126,8 @@ class Rig implements AsyncDisposable {
   async stored(): Promise<number[]> {
     const records = await this.#buffer.take(undefined, { records: 10_000, bytes: 1e9 });
     const values: number[] = [];
-    for (const { payload } of records) {
+    for (const { kind, payload } of records) {
+      if (kind !== 'm') continue;
       const batch = decodeBatch(payload);
       const dictionary = batch.ok ? await this.#buffer.dictionary(batch.value.schema) : undefined;
       const schema = decodeSchema(dictionary ?? new Uint8Array());
@@ -126,6 +143,14 @@ class Rig implements AsyncDisposable {
       }
     }
     return values;
+  }
+
+  async gaps(): Promise<readonly Gap[]> {
+    const records = await this.#buffer.take(undefined, { records: 10_000, bytes: 1e9 });
+    return records.flatMap(({ kind, payload }) => {
+      const event = kind === 'event' ? decodeEvent(payload) : undefined;
+      return event?.ok === true ? event.value.gaps : [];
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -175,5 +200,32 @@ describe('a disk', () => {
     await Promise.all([...closings, rig.recording.close()]);
     expect(await rig.stored()).toEqual(rig.ticks);
     expect(rig.writes).toBe(2);
+  });
+
+  it('that never answers: the newest 20,000 samples wait beside the write, the others are a gap', async () => {
+    const WIDTH = 100;
+    let goOn = (): void => undefined;
+    const hung = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    await using rig = await Rig.open(() => () => hung, WIDTH);
+    const closings = await rig.sampleFor(1_000);
+    // At each of them it hung already: one closing waits for all that came since.
+    expect(rig.writes).toBe(1);
+    expect(new Set(closings.slice(1)).size).toBe(1);
+    goOn();
+    await Promise.all([...closings, rig.recording.close()]);
+    const ticks = everySecond(1_000);
+    // What the hung write held, and the newest beside it.
+    const kept = [...ticks.slice(0, 11), ...ticks.slice(-20_000 / WIDTH)];
+    expect(await rig.stored()).toEqual(kept);
+    const offset = rig.clock.wall() - rig.clock.mono();
+    const lost = ticks.filter((tick) => !kept.includes(tick));
+    expect(await rig.gaps()).toEqual([
+      {
+        ...{ from: offset + (lost[0] ?? 0), to: offset + (lost.at(-1) ?? 0) },
+        ...{ cause: 'full', numbers: [], samples: lost.length * WIDTH },
+      },
+    ]);
   });
 });

@@ -31,7 +31,11 @@ function roundTrip(table: SeriesTable, rows: readonly Row[]) {
   const schema = decodeSchema(dictionary.bytes);
   if (!schema.ok) throw new Error(schema.error.code);
   expect(schema.value.id).toBe(dictionary.id);
-  const body = encodeBody(toBlocks(rows, dictionary, WALL), WALL, dictionary.definitions);
+  const body = encodeBody(
+    toBlocks(rows, dictionary, (mono) => mono + WALL),
+    WALL,
+    dictionary.definitions,
+  );
   const decoded = decodeBody(body, WALL, schema.value.series);
   if (!decoded.ok) throw new Error(decoded.error.code);
   return decoded.value.flatMap(({ times, firstAlias, columns, values, presence }) =>
