@@ -1,7 +1,7 @@
 /** What devices keep retained: `state` and `schema`. */
 import { type DeviceState, decodeState, type OnlineState } from '../../protocol/messages/state.ts';
 import { type DecodeError, explain } from '../../protocol/result.ts';
-import { applyRetained, applyState, heard, isClone } from '../core/device.ts';
+import { applyRetained, applyState, heard, isClone, isNewer } from '../core/device.ts';
 import { raise } from '../core/problems.ts';
 import type { Arrival, IngestDesk } from './ingest-desk.ts';
 import { addressee, noteGap } from './numbered.ts';
@@ -14,6 +14,7 @@ export function handleState(ingest: IngestDesk, arrival: Arrival): void {
     if (state.value.online) {
       applyRetained(device, state.value, site);
       hearEpochs(ingest, arrival, state.value);
+      if (device.site !== site) askIfMoved(ingest, arrival, state.value);
     }
   } else {
     const left = applyLive(ingest, arrival, state.value);
@@ -74,6 +75,18 @@ function applyLive(ingest: IngestDesk, arrival: Arrival, state: DeviceState): st
   raise(device, 'site-moved', now, `from ${left} to ${site}`);
   device.site = site;
   return left;
+}
+
+/**
+ * Another site than the one known: the device may have moved while this collector was away. What a
+ * broker kept may be of last year, so nobody is moved by it: the device is asked there.
+ */
+function askIfMoved(ingest: IngestDesk, arrival: Arrival, state: OnlineState): void {
+  const { device } = arrival;
+  const current = state.epochs.at(-1)?.epoch;
+  if (current === undefined) return;
+  if (isNewer(device.state, state) || !device.epochs.includes(current))
+    ingest.askForState(arrival, current);
 }
 
 function hearEpochs(ingest: IngestDesk, arrival: Arrival, state: OnlineState): void {

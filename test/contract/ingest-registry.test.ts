@@ -114,6 +114,28 @@ describe('a device that moves to another site', () => {
     expect(await next.points('a', { site: 'paris' })).toEqual([[T0 + 2_000, 2]]);
   });
 
+  it('while the collector was away: is asked at once where its retained state says that it is', async () => {
+    const clock = new FakeClock(0, T0);
+    const rig = await Rig.open({ clock });
+    const device = new TestDevice();
+    await rig.send(device.state());
+    await using next = await rig.crash();
+    const paris = new TestDevice('pi-1', 'paris');
+    const lyon = new TestDevice('pi-1', 'lyon');
+    // The will of the old session, what is older still, and where it is: in any order.
+    await next.send({ ...device.state(), retained: true });
+    await next.send({ ...lyon.state({ wall: T0 - 1 }), retained: true });
+    const moved = paris.state({ wall: T0 + 1, epochs: held(E2) });
+    await next.send({ ...moved, retained: true });
+    // Kept bytes prove nothing: nobody is moved by them.
+    expect(next.device()?.site).toBe('berlin');
+    expect(next.acks().map(({ needKinds }) => needKinds)).toEqual([['state']]);
+    expect(next.published.map(({ topic }) => topic)).toEqual(['muster/v1/paris/pi-1/ack']);
+    await next.send(moved);
+    expect(next.device()?.site).toBe('paris');
+    expect(cleared(next)).toContain('muster/v1/berlin/pi-1/state');
+  });
+
   it('is not moved back by what an external broker still has of the old site', async () => {
     await using rig = await Rig.open();
     const [old, now] = [new TestDevice('pi-1', 'berlin'), new TestDevice('pi-1', 'paris')];
