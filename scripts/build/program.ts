@@ -10,8 +10,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { root } from '../lib/root.mjs';
+import { requiredBuiltins } from './builtins.ts';
+import { joined } from './joined.ts';
 import { namedExports } from './named.ts';
 import { copyAddons, nativeAddon } from './native.ts';
 import { SWAGGER_FOLDER, SWAGGER_STATIC, swaggerFiles, versionOnly } from './plugins.ts';
@@ -34,7 +36,15 @@ function banner(entry: string): string {
 }
 
 async function bundle(target: Target, outdir: string): Promise<Metafile> {
-  const { metafile } = await build({
+  const options = optionsFor(target, outdir);
+  if (target.joined !== true) return (await build(options)).metafile;
+  const apart = await build({ ...options, write: false });
+  const plugins = [joined(apart.metafile, target.entry), ...options.plugins];
+  return (await build({ ...options, plugins })).metafile;
+}
+
+function optionsFor(target: Target, outdir: string) {
+  return {
     absWorkingDir: root,
     entryPoints: { main: target.entry },
     outdir,
@@ -58,11 +68,10 @@ async function bundle(target: Target, outdir: string): Promise<Metafile> {
       nativeAddon,
       versionOnly,
       namedExports,
-      ...(target.trimmed ? [trimmedLevel, shortVendorNames] : [swaggerFiles]),
+      ...(target.trimmed ? [requiredBuiltins, trimmedLevel, shortVendorNames] : [swaggerFiles]),
     ],
     logLevel: 'warning',
-  });
-  return metafile;
+  } as const satisfies BuildOptions;
 }
 
 function bundles(metafile: Metafile, packageName: string): boolean {

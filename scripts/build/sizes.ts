@@ -21,7 +21,7 @@ function isStartImport(outputs: Metafile['outputs'], imported: Output['imports']
   return LOADED_BY_RUN.test(outputs[imported.path]?.entryPoint ?? '');
 }
 
-function startPaths(outputs: Metafile['outputs'], entry: string): Set<string> {
+export function startPaths(outputs: Metafile['outputs'], entry: string): Set<string> {
   const seen = new Set<string>();
   const waiting = Object.keys(outputs).filter((path) => outputs[path]?.entryPoint === entry);
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {

@@ -3,7 +3,6 @@
  * takes the whole process down with it (classic-level 3.0.0: SIGABRT in TableBuilder::Add), which
  * would be repeated at every start.
  */
-import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 /** Loads the addon by its file: it is elsewhere in a bundle than in node_modules. */
@@ -22,6 +21,8 @@ export async function repairApart(path: string): Promise<void> {
   const addon = addonFile();
   if (addon === undefined) throw new Error('the LevelDB addon was not found');
   const options = { env: {}, timeout: PATIENCE_MS };
+  // Loaded only when wanted, which is hardly ever: it is a tenth of what the start needs of Node.
+  const { execFile } = await import('node:child_process');
   try {
     await promisify(execFile)(process.execPath, ['-e', CHILD, addon, path], options);
   } catch (error) {
