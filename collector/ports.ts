@@ -141,6 +141,8 @@ export interface SampleStore {
    * more waits for it first; nothing is refused meanwhile. `undefined` when there is no need.
    */
   room(): Promise<void> | undefined;
+  /** Whether history should wait a while, so that live samples need not wait for `room`. */
+  busy(): boolean;
   /**
    * Series that match all matchers (anchored regular expressions), limited to a time range, in the
    * order of their ids. Rejects with the signal's reason when that ends it. `take` is told how many

@@ -22,6 +22,8 @@ export interface InflightLimits {
 
 interface Sent extends Numbered {
   readonly live: boolean;
+  /** Samples of the backlog: the collector lets everything else go past them. */
+  readonly history: boolean;
   readonly bytes: number;
   /** Rises with each sending: what was sent later and is acknowledged has passed this one. */
   readonly turn: number;
@@ -37,6 +39,11 @@ export interface Overdue {
 
 /** Places that a backlog leaves to live records, so that it never holds them up. */
 const LIVE_PLACES = 4;
+/**
+ * History waits in line behind that of a whole fleet: it is missed after so many times the timeout,
+ * or when history that was sent later is acknowledged.
+ */
+const HISTORY_PATIENCE = 3;
 /** Bytes on their way while there is backlog: a live record waits behind no more on a slow link. */
 const BACKLOG_BYTES = 128 * 1024;
 
@@ -50,7 +57,9 @@ export class Inflight {
   private readonly limits: InflightLimits;
   private bytes = 0;
   private turn = 0;
+  /** The latest turn that was acknowledged, and the latest of history. */
   private lastAcked = 0;
+  private lastHistoryAcked = 0;
   private progressAt = Number.NEGATIVE_INFINITY;
 
   constructor(limits: InflightLimits) {
@@ -82,11 +91,12 @@ export class Inflight {
     return Math.max(0, BACKLOG_BYTES - this.bytes);
   }
 
-  add(position: Numbered, live: boolean, bytes: number, now: number): void {
+  add(position: Numbered, live: boolean, bytes: number, now: number, history = false): void {
     this.drop(position);
-    this.turn++;
     const { epoch, number } = position;
-    this.sent.set(keyOf(position), { epoch, number, live, bytes, turn: this.turn, sentAt: now });
+    const turn = ++this.turn;
+    const sent = { epoch, number, live, history, bytes, turn, sentAt: now };
+    this.sent.set(keyOf(position), sent);
     this.bytes += bytes;
     // Only probes come on top of a full window, one after the other: the first ones are forgotten.
     if (this.sent.size > this.limits.window * 2) this.drop(this.positions()[0] as Numbered);
@@ -100,11 +110,12 @@ export class Inflight {
   ): number {
     let removed = 0;
     for (const sent of [...this.sent.values()]) {
-      const { number, turn } = sent;
+      const { number, turn, history } = sent;
       const covered = ranges.some(({ first, last }) => first <= number && number <= last);
       if (sent.epoch !== epoch || !covered) continue;
       this.remove(sent);
       this.lastAcked = Math.max(this.lastAcked, turn);
+      if (history) this.lastHistoryAcked = Math.max(this.lastHistoryAcked, turn);
       this.roundTripMs = Math.round(now - sent.sentAt);
       removed++;
     }
@@ -122,17 +133,17 @@ export class Inflight {
   stalls(now: number): boolean {
     if (this.state === 'stalled') return false;
     const waiting = [...this.sent.values()].filter((sent) => !this.isPassed(sent));
-    const oldest = Math.min(...waiting.map(({ sentAt }) => sentAt));
-    if (now - Math.max(this.progressAt, oldest) < this.limits.ackTimeoutMs) return false;
-    this.state = 'stalled';
-    return true;
+    const overdue = waiting.some(
+      (sent) => now - Math.max(this.progressAt, sent.sentAt) >= this.patienceMs(sent),
+    );
+    if (overdue) this.state = 'stalled';
+    return overdue;
   }
 
   /** When the next record has waited too long; `undefined` while none is on its way. */
   dueAt(): number | undefined {
     if (this.sent.size === 0) return undefined;
-    const oldest = Math.min(...[...this.sent.values()].map(({ sentAt }) => sentAt));
-    return oldest + this.limits.ackTimeoutMs;
+    return Math.min(...[...this.sent.values()].map((sent) => sent.sentAt + this.patienceMs(sent)));
   }
 
   /**
@@ -143,7 +154,7 @@ export class Inflight {
     const again: Numbered[] = [];
     const giveUp: Numbered[] = [];
     for (const sent of this.sent.values()) {
-      if (now - sent.sentAt < this.limits.ackTimeoutMs) continue;
+      if (now - sent.sentAt < this.patienceMs(sent)) continue;
       (this.countPass(sent) < this.limits.maxSends ? again : giveUp).push(sent);
     }
     return { again, giveUp };
@@ -174,6 +185,13 @@ export class Inflight {
 
   private isPassed({ turn }: Sent): boolean {
     return turn < this.lastAcked;
+  }
+
+  /** History keeps its order: one that later history has not passed only waits its turn. */
+  private patienceMs({ turn, history }: Sent): number {
+    const { ackTimeoutMs } = this.limits;
+    const waits = history && turn > this.lastHistoryAcked;
+    return waits ? ackTimeoutMs * HISTORY_PATIENCE : ackTimeoutMs;
   }
 
   private countPass(sent: Sent): number {

@@ -183,10 +183,11 @@ export class Sender {
   }
 
   private send(record: StoredRecord, live: boolean): void {
-    this.inflight.add(record, live, record.payload.length, this.deps.clock.mono());
-    this.counts.sentMessages++;
-    this.counts.sentBytes += record.payload.length;
     const kind = record.kind === 'm' && !live ? 'h' : record.kind;
+    const { length } = record.payload;
+    this.inflight.add(record, live, length, this.deps.clock.mono(), kind === 'h');
+    this.counts.sentMessages++;
+    this.counts.sentBytes += length;
     this.publish(kind, record.id, record.payload);
     this.startWatch();
   }

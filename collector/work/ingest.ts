@@ -10,6 +10,7 @@ import { type Device, heard } from '../core/device.ts';
 import { raise } from '../core/problems.ts';
 import type { BusMessage, JournalEntry } from '../ports.ts';
 import type { DeferReason } from './counts.ts';
+import { HistoryLine } from './history-line.ts';
 import { handleBatch, replayBatch } from './ingest-batch.ts';
 import type { Arrival, IngestDeps, IngestDesk, Outcome } from './ingest-desk.ts';
 import { handleEvent, replayEvent } from './ingest-event.ts';
@@ -56,9 +57,16 @@ export class Ingest implements IngestDesk {
   private readonly waiting: (() => void)[] = [];
   private readonly idle: (() => void)[] = [];
   private readonly asked = new WeakMap<Device, number>();
+  private readonly history: HistoryLine<Arrival>;
 
   constructor(deps: IngestDeps) {
     this.deps = deps;
+    this.history = new HistoryLine({
+      clock: deps.clock,
+      handle: (arrival) => this.handleLater(arrival),
+      full: () => this.pendingBytes >= MAX_PENDING_BYTES || deps.store.busy(),
+      empty: () => this.tellIdle(),
+    });
   }
 
   /** Never rejects. A promise means: wait with the PUBACK, too much is on its way to the disk. */
@@ -68,6 +76,8 @@ export class Ingest implements IngestDesk {
     counts.bytes += message.payload.length;
     try {
       const arrival = this.arrival(message);
+      if (arrival !== undefined) this.greet(arrival);
+      if (arrival?.kind === 'h') return this.history.take(arrival);
       if (arrival !== undefined) this.handle(arrival);
     } catch (error) {
       this.failed(message.topic, error);
@@ -75,11 +85,11 @@ export class Ingest implements IngestDesk {
     return this.pendingBytes < MAX_PENDING_BYTES ? undefined : this.relief();
   }
 
-  /** When nothing is on its way to the disk. */
+  /** When nothing waits and nothing is on its way to the disk. */
   settled(): Promise<void> {
     return new Promise((resolve) => {
-      if (this.pendingMessages === 0) resolve();
-      else this.idle.push(resolve);
+      this.idle.push(resolve);
+      this.tellIdle();
     });
   }
 
@@ -102,16 +112,18 @@ export class Ingest implements IngestDesk {
     const { topic, payload, now } = arrival;
     this.pendingBytes += bytes;
     this.pendingMessages++;
+    const isHistory = arrival.kind === 'h';
+    if (isHistory) this.history.begun(bytes);
     this.deps.journal.append({ topic, payload, receivedAt: now }).then(
       (seq) => {
         this.stored(arrival, outcome, seq);
-        this.release(bytes);
+        this.release(bytes, isHistory);
       },
       (error: unknown) => {
         outcome.abandon();
         this.defer('storage');
         this.deps.journalHealth.refused(error);
-        this.release(bytes);
+        this.release(bytes, isHistory);
       },
     );
   }
@@ -183,11 +195,24 @@ export class Ingest implements IngestDesk {
     };
   }
 
-  private handle(arrival: Arrival): void {
-    const { device, kind, now, retained } = arrival;
+  private greet({ device, kind, now, retained }: Arrival): void {
     this.deps.directory.touch(device);
     // A will is the broker's word, not the device's: `state` decides for itself.
     if (!retained && kind !== 'state') heard(device, now);
+  }
+
+  private handleLater(arrival: Arrival): void {
+    // One that was forgotten meanwhile sends it again, as a new device.
+    if (this.deps.directory.get(arrival.device.id) !== arrival.device) return;
+    try {
+      this.handle(arrival);
+    } catch (error) {
+      this.failed(arrival.topic, error);
+    }
+  }
+
+  private handle(arrival: Arrival): void {
+    const { kind } = arrival;
     const handler = HANDLE[kind];
     if (handler !== undefined) handler(this, arrival);
     else if (KINDS[kind].sequenced) this.defer('unsupported-kind');
@@ -198,11 +223,17 @@ export class Ingest implements IngestDesk {
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 
-  private release(bytes: number): void {
+  private release(bytes: number, isHistory: boolean): void {
     this.pendingBytes -= bytes;
     this.pendingMessages--;
+    if (isHistory) this.history.ended();
     if (this.waiting.length > 0 && this.pendingBytes < MAX_PENDING_BYTES)
       for (const resume of this.waiting.splice(0)) resume();
-    if (this.pendingMessages === 0) for (const resume of this.idle.splice(0)) resume();
+    this.tellIdle();
+  }
+
+  private tellIdle(): void {
+    if (this.pendingMessages > 0 || this.history.length > 0) return;
+    for (const resume of this.idle.splice(0)) resume();
   }
 }

@@ -56,6 +56,10 @@ export class MemoryStore implements SampleStore {
     return undefined;
   }
 
+  busy(): boolean {
+    return false;
+  }
+
   select(matchers: readonly Matcher[], from: number, to: number): Promise<readonly SeriesData[]> {
     return Promise.resolve(
       this.matching(matchers)

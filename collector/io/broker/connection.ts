@@ -7,7 +7,7 @@
  * no stream stands between that would cost memory on every idle connection.
  */
 import type { Socket } from 'node:net';
-import type { Topic } from '../../../protocol/topics.ts';
+import type { Kind, Topic } from '../../../protocol/topics.ts';
 import type { Rights } from '../../core/access.ts';
 import { PacketMeter } from '../../core/packet-meter.ts';
 import { TokenBucket } from '../../core/token-bucket.ts';
@@ -46,6 +46,8 @@ export class Connection {
   readonly #subscribes: TokenBucket;
   #partial = 0;
   #pending = 0;
+  /** Of these, history: where it has to wait, its sender is not read, and nobody else waits for it. */
+  #pendingHistory = 0;
   #held = false;
   #cancel: Cancel | undefined;
   #express: Take | undefined;
@@ -125,12 +127,14 @@ export class Connection {
   }
 
   /** `receive` has one more message, or one less, of this client. */
-  begin(): void {
+  begin(kind: Kind): void {
     this.#pending += 1;
+    if (kind === 'h') this.#pendingHistory += 1;
   }
 
-  end(): void {
+  end(kind: Kind): void {
     this.#pending -= 1;
+    if (kind === 'h') this.#pendingHistory -= 1;
     if (this.#held && this.#cancel === undefined) this.release();
   }
 
@@ -158,7 +162,9 @@ export class Connection {
   }
 
   #full(): boolean {
-    return this.#pending >= this.#limits.pendingMessages || this.#events.overloaded();
+    const { pendingMessages } = this.#limits;
+    if (this.#pendingHistory > 0 || this.#pending >= pendingMessages) return true;
+    return this.#events.overloaded();
   }
 
   #read(read: (size?: number) => unknown, size: number | undefined): unknown {

@@ -6,7 +6,7 @@
  * then led to a topic that nobody can subscribe to.
  */
 import type { AedesPublishPacket, Client, ConnectPacket, PublishPacket, Subscription } from 'aedes';
-import { KINDS } from '../../../protocol/topics.ts';
+import { KINDS, type Kind, type Topic } from '../../../protocol/topics.ts';
 import type { Bus } from '../../ports.ts';
 import type { Connection, ConnectionEvents } from './connection.ts';
 import type { BrokerLimits, BrokerSettings } from './options.ts';
@@ -20,6 +20,12 @@ const MAX_CLIENT_ID_CHARS = 256;
 const RELIEF = 0.75;
 
 type Receive = Parameters<Bus['start']>[0];
+
+interface Handed {
+  readonly text: string;
+  readonly topic: Topic;
+  readonly payload: Buffer;
+}
 
 export class Guard implements ConnectionEvents {
   receive: Receive | undefined;
@@ -115,7 +121,7 @@ export class Guard implements ConnectionEvents {
       this.#refusals.note('retained', connection.clientId, shown(packet.topic));
       packet.retain = false;
     }
-    this.#hand(receive, connection, packet.topic, payload, done);
+    this.#hand(receive, connection, { text: packet.topic, topic, payload }, done);
   }
 
   subscribe(client: Client, { topic: filter }: Subscription): boolean {
@@ -184,30 +190,34 @@ export class Guard implements ConnectionEvents {
     if (receive === undefined || topic === undefined) return false;
     if (KINDS[topic.kind].retained || this.#subscribed(text)) return false;
     const done = id === undefined ? nothing : () => connection.acknowledge(id);
-    this.#hand(receive, connection, text, payload, done);
+    this.#hand(receive, connection, { text, topic, payload }, done);
     return true;
   }
 
   #hand(
     receive: Receive,
     connection: Connection,
-    topic: string,
-    payload: Buffer,
+    { text, topic, payload }: Handed,
     done: () => void,
   ): void {
     this.messages += 1;
     this.bytes += payload.length;
-    const answer = receive({ topic, payload, retained: false });
+    const answer = receive({ topic: text, payload, retained: false });
     if (answer === undefined) done();
-    else this.#wait(answer, connection, payload.length, done);
+    else this.#wait(answer, connection, { bytes: payload.length, kind: topic.kind }, done);
   }
 
-  #wait(answer: Promise<void>, connection: Connection, bytes: number, done: () => void): void {
-    connection.begin();
+  #wait(
+    answer: Promise<void>,
+    connection: Connection,
+    { bytes, kind }: { readonly bytes: number; readonly kind: Kind },
+    done: () => void,
+  ): void {
+    connection.begin(kind);
     this.#pendingBytes += bytes;
     const finish = () => {
       this.#pendingBytes -= bytes;
-      connection.end();
+      connection.end(kind);
       done();
       this.#relieve();
     };

@@ -75,6 +75,13 @@ export class Housekeeping {
     return new Promise((resolve) => this.held.push(resolve));
   }
 
+  /** Whether those who are in no hurry should wait; they ask again. */
+  busy(): boolean {
+    if (!this.parts.memory.busy || !this.writable) return false;
+    this.flushSoon();
+    return true;
+  }
+
   private letIn(): void {
     for (const go of this.held.splice(0)) go();
   }

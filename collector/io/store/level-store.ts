@@ -123,6 +123,10 @@ class LevelStore implements SampleStore {
     return this.housekeeping.room();
   }
 
+  busy(): boolean {
+    return this.housekeeping.busy();
+  }
+
   async select(
     matchers: readonly Matcher[],
     from: number,

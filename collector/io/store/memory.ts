@@ -54,8 +54,17 @@ export class Memory {
    * all at once and take no more memory for that: what they hold together is not counted.
    */
   get behind(): boolean {
-    const { waitingCells, maxWaiting } = this;
-    return waitingCells > maxWaiting && this.cells > maxWaiting + this.openColumns * HEAD_ROWS;
+    return this.waits(this.maxWaiting);
+  }
+
+  /** So much waits that those who are in no hurry should let it be written first. */
+  get busy(): boolean {
+    return this.waits(this.maxWaiting / 4);
+  }
+
+  private waits(most: number): boolean {
+    const { waitingCells, cells, openColumns } = this;
+    return waitingCells > most && cells > most + openColumns * HEAD_ROWS;
   }
 
   append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void {
@@ -173,6 +182,7 @@ export class Memory {
     if (queue.length === 0) this.waiting.delete(head.day);
     this.cells -= head.cells;
     this.waitingCells -= head.cells;
+    head.release();
     this.released();
   }
 

@@ -52,6 +52,45 @@ describe('Inflight', () => {
     expect(inflight.overdue(60_000).again).toMatchObject([at(1)]);
   });
 
+  it('lets history wait in its line while live records pass it', () => {
+    const inflight = open();
+    const live = (now: number) => {
+      inflight.add(at(now), true, 100, now);
+      inflight.acknowledge(epoch, [{ first: now, last: now }], now);
+    };
+    inflight.add(at(1), false, 100, 0, true);
+    inflight.add(at(2), false, 100, 0, true);
+    for (const now of [1_000, 2_000]) live(now);
+    expect(inflight.stalls(2_999)).toBe(false);
+    expect(inflight.dueAt()).toBe(3_000);
+    expect(inflight.overdue(2_999)).toEqual({ again: [], giveUp: [] });
+    // One that later history passed is missing.
+    inflight.acknowledge(epoch, [{ first: 2, last: 2 }], 2_500);
+    expect(inflight.dueAt()).toBe(1_000);
+    expect(inflight.overdue(2_999)).toMatchObject({ again: [at(1)], giveUp: [] });
+  });
+
+  it('sends history again that waits for very long, and gives it up as any other', () => {
+    const inflight = open();
+    let now = 0;
+    for (let sends = 1; sends <= 3; sends++) {
+      inflight.add(at(1), false, 100, now, true);
+      inflight.add(at(10 + sends), true, 100, now);
+      inflight.acknowledge(epoch, [{ first: 10, last: 99 }], now);
+      now += 3_000;
+      expect(inflight.overdue(now - 1)).toEqual({ again: [], giveUp: [] });
+      const found = inflight.overdue(now);
+      expect(found).toMatchObject(sends < 3 ? { again: [at(1)] } : { giveUp: [at(1)] });
+    }
+  });
+
+  it('closes for history alone when nothing at all is acknowledged', () => {
+    const inflight = open();
+    inflight.add(at(1), false, 100, 0, true);
+    expect(inflight.stalls(2_999)).toBe(false);
+    expect(inflight.stalls(3_000)).toBe(true);
+  });
+
   it('counts the times that others passed a record over reconnects', () => {
     const inflight = open();
     let sends = 0;
