@@ -140,10 +140,12 @@ export class Inflight {
     return overdue;
   }
 
-  /** When the next record has waited too long; `undefined` while none is on its way. */
+  /** When the next record may have waited too long; `undefined` while none is on its way. */
   dueAt(): number | undefined {
     if (this.sent.size === 0) return undefined;
-    return Math.min(...[...this.sent.values()].map((sent) => sent.sentAt + this.patienceMs(sent)));
+    const oldest = Math.min(...[...this.sent.values()].map(({ sentAt }) => sentAt));
+    // An ack for later history may shorten any record's patience meanwhile.
+    return oldest + this.limits.ackTimeoutMs;
   }
 
   /**

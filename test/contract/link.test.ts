@@ -94,7 +94,7 @@ describe('acknowledgements', () => {
     // Each live record passes it; nothing else is ever on its way.
     await rig.advanceUntil(() => rig.gaveUp.length > 0, 10_000, 300_000).catch(() => undefined);
     expect(rig.gaveUp).toEqual([]);
-    for (let n = 0; n < 20 && rig.gaveUp.length === 0; n++) {
+    for (let n = 0; n < 40 && rig.gaveUp.length === 0; n++) {
       await rig.record();
       await rig.advanceUntil(() => rig.buffer.stats().records <= 1, 1_000);
       await rig.clock.advance(10_000);
