@@ -8,6 +8,7 @@ import { isPresent } from '../../../protocol/columns/block.ts';
 import { bitsOf, copyBits, gatherCells, lowerBound } from './cells.ts';
 import type { Samples } from './chunk.ts';
 import { takeDoubles } from './slab.ts';
+import { spareRows } from './spare-rows.ts';
 
 /**
  * The columns of a block as series: what blocks of one device and one shape have in common. Known
@@ -82,6 +83,8 @@ function groupOf(ids: Uint32Array): string {
 /** A head becomes chunks at this many rows: 20 minutes at one row in 10 seconds. */
 export const HEAD_ROWS = 120;
 
+const NOTHING = new Float64Array();
+
 /** Instants of the rows that a query asked for last. */
 interface Cut {
   readonly from: number;
@@ -126,8 +129,23 @@ export class Head {
     this.layout = layout;
     this.day = day;
     this.columns = layout.ids.length;
-    this.times = new Float64Array(8);
-    this.values = new Float64Array(8 * this.columns);
+    this.times = spareRows.take(8);
+    this.values = spareRows.take(8 * this.columns);
+  }
+
+  /** It is on disk and has no rows any more. */
+  release(): void {
+    this.giveArrays();
+    this.times = NOTHING;
+    this.values = NOTHING;
+    this.absent = undefined;
+    this.rows = 0;
+    this.cut = undefined;
+  }
+
+  private giveArrays(): void {
+    spareRows.give(this.times);
+    spareRows.give(this.values);
   }
 
   /** Takes rows `from` to `to - 1` of a block, of its `kept` columns: all when `undefined`. */
@@ -282,11 +300,12 @@ export class Head {
     let capacity = this.times.length;
     while (capacity < rows)
       capacity = capacity < 32 ? 32 : capacity < HEAD_ROWS ? HEAD_ROWS : capacity * 2;
-    const times = new Float64Array(capacity);
+    const times = spareRows.take(capacity);
     times.set(this.times.subarray(0, this.rows));
-    this.times = times;
-    const values = new Float64Array(capacity * this.columns);
+    const values = spareRows.take(capacity * this.columns);
     values.set(this.values.subarray(0, this.rows * this.columns));
+    this.giveArrays();
+    this.times = times;
     this.values = values;
     if (this.absent === undefined) return;
     const absent = new Uint8Array(capacity * this.columns);

@@ -3,6 +3,7 @@
  * what is wrong with one series is told, and the others are read on.
  */
 import { LabelSet, METRIC_NAME } from '../../core/label-set.ts';
+import { takeDoubles } from '../../core/store/slab.ts';
 import type { WrittenSeries } from '../../ports/samples.ts';
 import { ProtobufError, type ProtobufReader } from './protobuf.ts';
 
@@ -132,7 +133,10 @@ export class WriteRequestReader {
   /** The samples read last, ascending; of one instant, the last given. */
   private samples(): { times: Float64Array; values: Float64Array } {
     const { times } = this;
-    const values = new Float64Array(this.bits.slice(0, times.length * 8).buffer);
+    const values = takeDoubles(times.length);
+    new Uint8Array(values.buffer, values.byteOffset, values.byteLength).set(
+      this.bits.subarray(0, values.byteLength),
+    );
     for (let i = 1; i < times.length; i++) {
       if ((times[i] as number) <= (times[i - 1] as number)) return sorted(times, values);
     }
@@ -147,7 +151,7 @@ function sorted(times: readonly number[], values: Float64Array) {
   const order = times.map((_, i) => i);
   order.sort((a, b) => (times[a] as number) - (times[b] as number) || a - b);
   const kept = order.filter((i, n) => times[i] !== times[order[n + 1] ?? -1]);
-  const from = new BigUint64Array(values.buffer);
+  const from = new BigUint64Array(values.buffer, values.byteOffset, values.length);
   const to = BigUint64Array.from(kept, (i) => from[i] as bigint);
   return {
     times: Float64Array.from(kept, (i) => times[i] as number),

@@ -59,8 +59,9 @@ export class Housekeeping {
     this.flushing = true;
     const done = () => {
       this.flushing = false;
-      if (memory.behind && this.writable) this.flushSoon();
-      else this.letIn();
+      if (!memory.behind || !this.writable) this.letIn();
+      // What has become full meanwhile: perhaps nothing more comes that would ask for it.
+      if (memory.muchWaits || memory.behind) this.flushSoon();
     };
     this.soon(() => this.flusher.flush()).then(done, done);
   }

@@ -34,9 +34,6 @@ import { present } from './roster.ts';
 import { SeriesIndex } from './series-index.ts';
 import { Turns } from './turns.ts';
 
-/** Samples that wait before they are written without being asked. */
-const FLUSH_SAMPLES = 500_000;
-
 export type { StoreOptions } from './options.ts';
 
 export async function openLevelStore(options: StoreOptions): Promise<SampleStore> {
@@ -111,7 +108,7 @@ class LevelStore implements SampleStore {
   append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void {
     const { memory } = this.parts;
     memory.append(seq, ids, blocks);
-    if (memory.waitingCells > FLUSH_SAMPLES || memory.crowded) this.housekeeping.flushSoon();
+    if (memory.muchWaits || memory.crowded) this.housekeeping.flushSoon();
   }
 
   accepting(): boolean {

@@ -9,6 +9,9 @@ import { StoreError } from '../../core/store/errors.ts';
 import { HEAD_ROWS, Head, type Layout } from '../../core/store/head.ts';
 import { Layouts } from '../../core/store/layouts.ts';
 
+/** Samples that wait before they are written without being asked. */
+const FLUSH_SAMPLES = 500_000;
+
 export class Memory {
   appended = 0;
   /** Samples that were not taken, by the reason. */
@@ -43,6 +46,10 @@ export class Memory {
   private readonly writtenTo: number[] = [];
   /** No chunk that was there at the start holds a later instant. */
   chunksUntil = Number.NEGATIVE_INFINITY;
+
+  get muchWaits(): boolean {
+    return this.waitingCells > FLUSH_SAMPLES;
+  }
 
   /** Half of what it may hold: time to write also what would rather grow on. */
   get crowded(): boolean {
