@@ -19,6 +19,9 @@ import type { StringTable } from '../../core/store/strings.ts';
 import { Batch } from './batch.ts';
 import type { SeriesFolder } from './series-folder.ts';
 
+/** In one batch: the first hour of a large fleet would be a hundred megabytes as one. */
+const AT_ONCE = 20_000;
+
 export class SeriesWriter {
   private readonly folder: SeriesFolder;
   private readonly strings: StringTable;
@@ -58,6 +61,16 @@ export class SeriesWriter {
     const series = this.table.size;
     const back = [...this.back];
     if (texts === this.savedTexts && series === this.savedSeries && back.length === 0) return;
+    // Texts before the series that name them.
+    while (texts - this.savedTexts > AT_ONCE)
+      await this.save(this.savedTexts + AT_ONCE, this.savedSeries, []);
+    while (series - this.savedSeries > AT_ONCE)
+      await this.save(texts, this.savedSeries + AT_ONCE, []);
+    await this.save(texts, series, back);
+  }
+
+  /** What is not saved up to this text and this series, and those that came back. */
+  private async save(texts: number, series: number, back: readonly SeriesId[]): Promise<void> {
     const batch = new Batch();
     for (let n = this.savedTexts + 1; n <= texts; n++) {
       const text = this.strings.text(n);
