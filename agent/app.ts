@@ -25,6 +25,8 @@ type Message = Parameters<TelemetryHooks['received']>;
 
 /** What the collector says in the first moments is more than this only when something is wrong. */
 const MOST_EARLY = 256;
+/** How long the collector may take to answer the first samples before all else starts as well. */
+const ANSWER_PATIENCE_MS = 250;
 
 export class AgentApp {
   private config: AgentConfig;
@@ -62,9 +64,15 @@ export class AgentApp {
     this.telemetry = telemetry;
   }
 
-  /** Starts everything; resolves when the first samples are in the buffer, or in memory. */
-  async start(): Promise<void> {
+  /**
+   * Starts everything; resolves when the first samples are in the buffer, or in memory. `flowing` is
+   * awaited as soon as they are on their way.
+   */
+  async start(flowing: () => Promise<void> = nothing): Promise<void> {
     await this.alone(() => this.telemetry.start());
+    // What comes now would be in the way of the first samples.
+    if (this.options.load !== undefined) await this.telemetry.answered(ANSWER_PATIENCE_MS);
+    await flowing();
     await this.startCare();
     const early = this.early ?? [];
     this.early = undefined;
@@ -147,4 +155,8 @@ export class AgentApp {
     this.changing = done.catch(() => undefined);
     return done;
   }
+}
+
+async function nothing(): Promise<void> {
+  // Nobody waits for the first samples.
 }

@@ -11,7 +11,7 @@ import {
   loadAgentConfig,
   reloadAgentConfig,
 } from '../config.ts';
-import { openLocalDoor, type Routes } from '../io/local-door.ts';
+import { type LocalDoor, openLocalDoor, type Routes } from '../io/local-door.ts';
 import { createLog } from '../io/log.ts';
 import { connectServiceManager, type ServiceManager } from '../io/notify.ts';
 import type { Log } from '../ports.ts';
@@ -50,8 +50,10 @@ export async function run(
     load: (current, overlay) => reloadAgentConfig(current, path, env, overlay),
     restart: () => restart(),
   });
-  const door = await openDoor(config, app, log);
-  await app.start();
+  let door: LocalDoor | undefined;
+  await app.start(async () => {
+    door = await openDoor(config, app, log);
+  });
   await manager.notify({ kind: 'ready', status: app.statusLine() });
   const timers = beat(manager, app);
   let reloading: Promise<void> = Promise.resolve();

@@ -11,7 +11,7 @@ import { openBuffer } from '../io/buffer/level-buffer.ts';
 import { clockSynced, createClock } from '../io/clock.ts';
 import { openHost } from '../io/host.ts';
 import { machineHash, readBootId } from '../io/machine.ts';
-import type { Log, RecordBuffer } from '../ports.ts';
+import type { Cancel, Log, RecordBuffer } from '../ports.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { giveUp, type IncidentDeps, reportOpening } from '../work/incidents.ts';
 import { BufferedJournal } from '../work/journal.ts';
@@ -63,6 +63,10 @@ export class Telemetry {
   private readonly batches: BatchRounds;
   private sampling: Sampling;
   private openingTold = false;
+  private firstAnswer: () => void = () => undefined;
+  private readonly hasAnswered = new Promise<void>((resolve) => {
+    this.firstAnswer = resolve;
+  });
 
   /** Opens the buffer first: it alone decides whether the agent can run. */
   static async open(
@@ -148,6 +152,16 @@ export class Telemetry {
     this.inventory.start();
   }
 
+  /** Resolves when the collector has acknowledged something, or after so long without it. */
+  async answered(patienceMs: number): Promise<void> {
+    let cancel: Cancel | undefined;
+    const patience = new Promise<void>((resolve) => {
+      cancel = this.clock.after(patienceMs, resolve);
+    });
+    await Promise.race([this.hasAnswered, patience]);
+    cancel?.();
+  }
+
   /** Stops in the order of the flow, so that the last samples are stored and, if possible, sent. */
   async stop(): Promise<void> {
     this.inventory.stop();
@@ -211,7 +225,10 @@ export class Telemetry {
         return new Map([['schema', () => currentDictionary.bytes], ...others]);
       },
       received: (...message) => this.hooks.received(...message),
-      heardTime: (now) => this.time.hear(now),
+      heardTime: (now) => {
+        this.firstAnswer();
+        this.time.hear(now);
+      },
       slow: () => this.hooks.effects().slowBacklog,
       gaveUp: (record) => giveUp(this.incidents(), record),
     };

@@ -1,6 +1,6 @@
 /**
  * From starting the agent's process to the broker's acknowledgement of its first record, beside a
- * Node that does nothing. In turn, so that both meet the same machine.
+ * Node that does nothing and, when asked, another build. In turn, so that all meet the same machine.
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,23 +14,29 @@ import { agentFile, copyProgram, median, Running, startCollector } from '../agen
 import { openFeed } from '../buffer/feed.ts';
 
 export const describe =
-  'agent: start to the first acknowledged record: [rounds] [--backlog=RECORDS]';
+  'agent: start to the first acknowledged record: [rounds] [--backlog=RECORDS] [--before=FOLDER of another build]';
 
 const SERIES = 80;
 
 export async function run(args: string[]): Promise<void> {
   const rounds = Number(args.find((arg) => /^\d+$/.test(arg)) ?? 15);
-  const backlog = Number(args.find((arg) => arg.startsWith('--backlog='))?.split('=')[1] ?? 50_000);
+  const option = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1];
+  const backlog = Number(option('backlog') ?? 50_000);
+  const before = option('before');
   await using folder = await tempFolder('start');
   const collector = await startCollector(folder.path);
   const link = await FirstAck.open(collector.mqttPort);
-  const main = copyProgram('agent', folder.path);
+  const own = { title: '', main: copyProgram('agent', folder.path) };
+  const builds = [
+    ...(before === undefined ? [] : [{ title: 'before, ', main: join(before, 'main.js') }]),
+    own,
+  ];
   const full = join(folder.path, 'full');
   const prepared = performance.now();
   await fill(join(full, 'buffer'), backlog);
   console.log(`backlog of ${backlog} records made in ${seconds(prepared)} s`);
 
-  const start = async (name: string, backlogged: boolean): Promise<number> => {
+  const start = async (main: string, name: string, backlogged: boolean): Promise<number> => {
     const config = agentFile(folder.path, { name, port: link.port });
     const data = join(folder.path, name);
     if (backlogged) cpSync(full, data, { recursive: true });
@@ -47,24 +53,27 @@ export async function run(args: string[]): Promise<void> {
     rmSync(data, { recursive: true });
     return took;
   };
-  const figures = { bare: [] as number[], empty: [] as number[], full: [] as number[] };
+  const figures = new Map<string, number[]>();
+  const note = (name: string, ms: number) => figures.set(name, [...(figures.get(name) ?? []), ms]);
   try {
     for (let round = 0; round < rounds; round++) {
-      figures.bare.push(await bareNode());
-      figures.empty.push(await start(`empty-${round}`, false));
-      figures.full.push(await start(`full-${round}`, true));
+      note('bare', await bareNode());
+      for (const { title, main } of builds) {
+        note(`${title}empty`, await start(main, `empty-${round}`, false));
+        note(`${title}full`, await start(main, `full-${round}`, true));
+      }
     }
   } finally {
     link.close();
     await collector.stop();
   }
-  const bare = median(figures.bare);
+  const bare = median(figures.get('bare') ?? []);
   console.log(`medians of ${rounds} rounds on Node ${process.version}`);
-  for (const [name, values] of Object.entries(figures)) {
+  for (const [name, values] of figures) {
     const ms = median(values);
     const least = Math.min(...values).toFixed(0);
     console.log(
-      `${name.padEnd(6)} ${ms.toFixed(0).padStart(5)} ms (least ${least})  ${(ms / bare).toFixed(2)} times bare`,
+      `${name.padEnd(13)} ${ms.toFixed(0).padStart(5)} ms (least ${least})  ${(ms / bare).toFixed(2)} times bare`,
     );
   }
 }
