@@ -3,8 +3,8 @@
  * their memory as old and lets several times of what is in use gather before it collects it.
  */
 
-/** Kept at most, 32 MB: what waits to be written in a round or two. */
-const MOST_DOUBLES = 4 * 1024 * 1024;
+/** Kept at most, 16 MB: what is written in a round. */
+const MOST_DOUBLES = 2 * 1024 * 1024;
 /** What an array takes beside its numbers. */
 const ITSELF = 40;
 

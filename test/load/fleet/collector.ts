@@ -8,6 +8,14 @@ import { freePort, Program } from '../../support/pipeline/programs.ts';
 /** Of a log, when it is asked why its process ended. */
 const LAST_LINES = 40;
 
+/** As in its unit. */
+const ALLOCATOR = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '65536',
+  MALLOC_MMAP_MAX_: '16384',
+  MALLOC_TRIM_THRESHOLD_: '1048576',
+};
+
 export interface Place {
   readonly folder: string;
   readonly bundle: string;
@@ -42,7 +50,7 @@ export class CollectorUnderLoad {
     this.folder = folder;
     this.mqttPort = mqtt;
     this.http = `http://127.0.0.1:${http}`;
-    this.program = new Program(() => command, join(folder, 'collector.log'));
+    this.program = new Program(() => command, join(folder, 'collector.log'), ALLOCATOR);
   }
 
   get pid(): number {
