@@ -45,6 +45,7 @@ export class HistoryLine<Message extends Sized> {
   private messages = 0;
   private bytes = 0;
   private stage: 'none' | 'begun' | 'handled' = 'none';
+  private begunAt = 0;
   /** Messages between receipt and disk, of all slices. */
   private underWay = 0;
   private timer: Cancel | undefined;
@@ -97,6 +98,7 @@ export class HistoryLine<Message extends Sized> {
   private begin(): void {
     if (this.stage !== 'none') return;
     this.stage = 'begun';
+    this.begunAt = this.deps.clock.mono();
     setImmediate(() => {
       this.stage = 'handled';
       this.goOn();
@@ -104,8 +106,18 @@ export class HistoryLine<Message extends Sized> {
   }
 
   private goOn(): void {
-    if (this.underWay === 0 && !this.deps.full()) this.next();
-    else this.timer ??= this.deps.clock.after(PATIENCE_MS, () => this.next());
+    const { clock, full } = this.deps;
+    if (this.underWay === 0 && !full())
+      this.rest(Math.min(clock.mono() - this.begunAt, PATIENCE_MS));
+    else this.timer ??= clock.after(PATIENCE_MS, () => this.next());
+  }
+
+  /** For as long as the slice took: history gets half of the time. */
+  private rest(ms: number): void {
+    if (ms <= 0 || this.waiting.length === 0) return this.next();
+    this.timer?.();
+    this.stage = 'begun';
+    this.timer = this.deps.clock.after(ms, () => this.next());
   }
 
   /** Never in the turn in which the slice before became durable: that has work of its own. */

@@ -31,8 +31,9 @@ interface Held extends BatchRecord {
   tries: number;
 }
 
-/** Without an ack for so long a message is sent again. */
+/** Without an ack for so long a message is sent again; history waits in a line, as agents know. */
 const RESEND_MS = 10_000;
+const RESEND_HISTORY_MS = 30_000;
 const BACKOFF = { minMs: 1_000, maxMs: 30_000 };
 const SYNCED = 1;
 /** At the maximal rate, instants run faster than time: they begin so long ago. */
@@ -146,8 +147,11 @@ export class Device {
       fresh.push(one);
     }
     this.yard.held += fresh.length;
-    const isHistory = this.until < Number.POSITIVE_INFINITY;
-    if (fresh.length > 0) this.sendAll(fresh, isHistory ? this.topics.h : this.topics.m, now);
+    if (fresh.length > 0) this.sendAll(fresh, this.isHistory ? this.topics.h : this.topics.m, now);
+  }
+
+  private get isHistory(): boolean {
+    return this.until < Number.POSITIVE_INFINITY;
   }
 
   /** Looks after what got no ack, and at a connection that is silent. */
@@ -155,8 +159,9 @@ export class Device {
     this.connection?.pingIfQuiet(now);
     const oldest = this.held[0];
     if (oldest === undefined || !this.ready) return;
-    if (oldest.sentAt > 0 && now - oldest.sentAt < RESEND_MS) return;
-    for (const one of this.held) if (one.sentAt > 0 && now - one.sentAt > RESEND_MS) this.land(one);
+    const patience = this.isHistory ? RESEND_HISTORY_MS : RESEND_MS;
+    if (oldest.sentAt > 0 && now - oldest.sentAt < patience) return;
+    for (const one of this.held) if (one.sentAt > 0 && now - one.sentAt > patience) this.land(one);
     this.pump();
   }
 

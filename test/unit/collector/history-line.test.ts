@@ -65,6 +65,21 @@ describe('the line of history', () => {
     expect([rig.line.length, rig.emptied]).toEqual([0, 1]);
   });
 
+  it('rests for as long as a slice took, when more waits', async () => {
+    const rig = new Rig();
+    for (const n of upTo(40)) rig.take(n);
+    await rig.turns();
+    await rig.clock.advance(4);
+    rig.durable();
+    await rig.turns();
+    await rig.clock.advance(3);
+    await rig.turns();
+    expect(rig.handled).toEqual(upTo(SLICE));
+    await rig.clock.advance(1);
+    await rig.turns();
+    expect(rig.handled).toEqual(upTo(2 * SLICE));
+  });
+
   it('gives a slow disk one more slice after a while', async () => {
     const rig = new Rig();
     for (const n of upTo(60)) rig.take(n);
@@ -127,6 +142,7 @@ describe('the line of history', () => {
         }
         while (rig.line.length > 0) {
           rig.durable();
+          await rig.clock.advance(10);
           await rig.turns(3);
         }
         expect(rig.handled).toEqual(upTo(taken));
