@@ -16,6 +16,7 @@ import type { ByteWriter } from '../../../protocol/bytes/writer.ts';
 import { SPARSE } from '../../../protocol/columns/codecs.ts';
 import { countPresent, gatherTimes } from './cells.ts';
 import { readColumn } from './column.ts';
+import type { KnownTimes } from './known-times.ts';
 import { decodePlanes } from './planes.ts';
 import { takeDoubles } from './slab.ts';
 import { decodeTimes } from './times.ts';
@@ -72,6 +73,7 @@ export function parseChunk(
   record: Uint8Array,
   order: number,
   base: number,
+  known?: KnownTimes,
 ): ParsedChunk | ChunkProblem {
   const content = checkRecord(key, record);
   if (content === undefined) return 'crc';
@@ -82,7 +84,8 @@ export function parseChunk(
   if (rows < 1 || rows > MAX_CHUNK_ROWS || where > WHERE.other) return 'form';
   let times: number | Float64Array | undefined = order;
   if (where === WHERE.other) times = input.varint();
-  else if (where === WHERE.inline) times = decodeTimes(input, rows, base);
+  else if (where === WHERE.inline)
+    times = known ? known.decode(input, rows, base) : decodeTimes(input, rows, base);
   if (times === undefined) return 'times';
   if (input.broken) return 'form';
   return { rows, times, form: head & 3, body: content.subarray(input.pos) };

@@ -21,10 +21,27 @@ export function clip({ times, values }: Samples, from: number, to: number): Samp
   if (length === 0 || ((times[0] as number) >= from && (times[length - 1] as number) <= to)) {
     return { times, values };
   }
-  const first = lowerBound(times, from);
-  let last = lowerBound(times, to);
-  if (times[last] === to) last++;
-  return { times: times.subarray(first, last), values: values.subarray(first, last) };
+  const known = cut?.of === times && cut.from === from && cut.to === to ? cut : undefined;
+  cut = known ?? cutOf(times, from, to);
+  return { times: cut.times, values: values.subarray(cut.first, cut.first + cut.times.length) };
+}
+
+/** Instants cut last: those of the next series are often the same, and are then told to be. */
+let cut: Cut | undefined;
+
+interface Cut {
+  readonly of: Float64Array;
+  readonly from: number;
+  readonly to: number;
+  readonly first: number;
+  readonly times: Float64Array;
+}
+
+function cutOf(of: Float64Array, from: number, to: number): Cut {
+  const first = lowerBound(of, from);
+  let last = lowerBound(of, to);
+  if (of[last] === to) last++;
+  return { of, from, to, first, times: of.subarray(first, last) };
 }
 
 /** Each piece ascends strictly; where two hold one instant, the later in the list is taken. */

@@ -13,6 +13,7 @@ import {
   type Samples,
 } from '../../core/store/chunk.ts';
 import { parseChunkKey, timesKey } from '../../core/store/keys.ts';
+import { KnownTimes } from '../../core/store/known-times.ts';
 import { clip, type Piece } from '../../core/store/merge.ts';
 import { keysOf, type SeriesRange } from './chunk-ranges.ts';
 import type { Entry, Partition, Snapshot } from './partition.ts';
@@ -54,6 +55,7 @@ export class DayReading {
   private readonly turns: Pace;
   private readonly damaged: Damaged;
   private readonly shared: SharedTimes = new Map();
+  private readonly known = new KnownTimes();
 
   constructor(partition: Partition, wanted: Wanted, turns: Pace, damaged: Damaged) {
     this.partition = partition;
@@ -132,7 +134,8 @@ export class DayReading {
     const parsed = parseChunkKey(key);
     if (parsed === undefined || !wanted.ids.has(parsed.series)) return undefined;
     const { series: id, window, order } = parsed;
-    const chunk = parseChunk(key, value, order, partition.day * DAY + window * WINDOW);
+    const base = partition.day * DAY + window * WINDOW;
+    const chunk = parseChunk(key, value, order, base, this.known);
     if (typeof chunk !== 'string') return { id, window, chunk };
     this.damaged(partition.db.location, id, chunk);
     return undefined;
