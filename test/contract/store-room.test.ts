@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { openLevelStore } from '../../collector/io/store/level-store.ts';
 import type { Journal, Matcher, SampleStore } from '../../collector/ports.ts';
 import { heldBack } from '../../collector/work/held-back.ts';
+import { Memory, type MemoryDeps } from '../../collector/work/memory.ts';
 import { block, EVER, inFolder, MIDNIGHT, seriesIds } from '../support/store.ts';
 
 const all: Matcher[] = [{ name: '__name__', op: '=', value: 'm' }];
@@ -137,5 +138,38 @@ describe('a store to which samples come faster than it writes', () => {
     expect(await Promise.all([...first, behind])).toEqual([1, 2, 3]);
     await append('d');
     expect(taken).toEqual(['a', 'b', 'c', 'd']);
+  });
+});
+
+describe('a replay of the journal', () => {
+  it('waits for room between two entries', async () => {
+    const applied: number[] = [];
+    const seen: number[] = [];
+    async function* replay() {
+      for (let seq = 1; seq <= 3; seq++) {
+        await Promise.resolve();
+        yield { seq, topic: 't', payload: new Uint8Array(), receivedAt: 0 };
+      }
+    }
+    async function* nothing() {}
+    const room = async () => {
+      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+      seen.push(applied.length);
+    };
+    const deps = {
+      catalog: { get: () => Promise.resolve(undefined), list: nothing },
+      catalogDamaged: false,
+      journal: { replay },
+      store: { room, highestSeq: () => 0 },
+      directory: { size: 0 },
+      dictionaries: { takeDirty: () => [] },
+      ingest: { replay: ({ seq }: { seq: number }) => void applied.push(seq) },
+      ownSamples: { replay: () => false },
+      outsideSamples: { replay: () => false },
+    } as unknown as MemoryDeps;
+    await new Memory(deps).restore();
+    expect(applied).toEqual([1, 2, 3]);
+    // Each wait was over before the next entry was applied.
+    expect(seen).toEqual([1, 2, 3]);
   });
 });
