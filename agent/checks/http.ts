@@ -93,7 +93,7 @@ async function probeOf(options: Options, context: CheckContext): Promise<HttpPro
   const { url, method, headers, send, maxBytes } = options;
   const authorization = await authorizationOf(options, context);
   return {
-    url: new URL(url).href,
+    url,
     method,
     headers: {
       'user-agent': 'muster-agent',
@@ -147,7 +147,7 @@ function isExpected(status: number, expected: readonly number[]): boolean {
 }
 
 /** Without what is behind the `?`, where keys may stand. */
-function placeOf(text: string): string {
-  const { origin, pathname } = new URL(text);
-  return `${origin}${pathname}`;
+function placeOf(url: string): string {
+  const end = url.search(/[?#]/);
+  return end < 0 ? url : url.slice(0, end);
 }

@@ -27,12 +27,12 @@ export const tcpCheck = check<Options>({
   intervalSeconds: 30,
   timeoutSeconds: 5,
 
-  async run(options, { prober, signal, ...context }) {
+  async run(options, context) {
     const { host, port, send, budget } = options;
-    const tls = options.tls && (await probeTls(options.tls, { prober, signal, ...context }));
+    const tls = options.tls && (await probeTls(options.tls, context));
     const place = endpoint(host, port);
     const expected = expectedOf(options);
-    const answer = await prober.connect(
+    const answer = await context.prober.connect(
       {
         host,
         port,
@@ -47,7 +47,7 @@ export const tcpCheck = check<Options>({
               },
             }),
       },
-      signal,
+      context.signal,
     );
     const end = certificateEnd(answer);
     if (!answer.ok) return { ...failed(`${place}: ${answer.why}`, budget), ...end };

@@ -34,20 +34,27 @@ export interface MountedAt {
   readonly superReadOnly: boolean;
 }
 
+/** Its fifth field. */
+const MOUNT_POINT = /^(?:[^ ]+ ){4}([^ ]+)/;
+
 /** The mount on which a path lies, from `/proc/<pid>/mountinfo`: the last of the longest. */
 export function mountOf(mountinfo: string, path: string): MountedAt | undefined {
-  let found: MountedAt | undefined;
-  for (const line of mountinfo.split('\n')) {
-    const [left = '', right = ''] = line.split(' - ', 2);
-    const fields = left.split(' ');
-    const mountPoint = unescaped(fields[4] ?? '');
-    if (mountPoint === '' || !lies(path, mountPoint)) continue;
-    if (mountPoint.length < (found?.mountPoint.length ?? 0)) continue;
-    const [type = '', , superOptions = ''] = right.split(' ');
-    const mountReadOnly = isReadOnly(fields[5] ?? '');
-    found = { mountPoint, type, mountReadOnly, superReadOnly: isReadOnly(superOptions) };
+  let longest = '';
+  let line = '';
+  // There may be hundreds of mounts: of most, only where they are mounted is looked at.
+  for (const one of mountinfo.split('\n')) {
+    const escaped = MOUNT_POINT.exec(one)?.[1];
+    if (escaped === undefined || escaped.length < longest.length) continue;
+    const mountPoint = unescaped(escaped);
+    if (!lies(path, mountPoint) || mountPoint.length < longest.length) continue;
+    longest = mountPoint;
+    line = one;
   }
-  return found;
+  if (line === '') return undefined;
+  const [left = '', right = ''] = line.split(' - ', 2);
+  const [type = '', , superOptions = ''] = right.split(' ');
+  const mountReadOnly = isReadOnly(left.split(' ')[5] ?? '');
+  return { mountPoint: longest, type, mountReadOnly, superReadOnly: isReadOnly(superOptions) };
 }
 
 function lies(path: string, mountPoint: string): boolean {
@@ -60,6 +67,7 @@ function isReadOnly(options: string): boolean {
 
 /** Blanks, line ends and backslashes in paths are printed as three octal digits. */
 function unescaped(path: string): string {
+  if (!path.includes('\\')) return path;
   return path.replaceAll(/\\([0-3][0-7]{2})/g, (_, octal: string) =>
     String.fromCharCode(Number.parseInt(octal, 8)),
   );

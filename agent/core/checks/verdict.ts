@@ -53,6 +53,7 @@ export function isGood(state: CheckState | undefined): boolean {
 /** The verdict after one more result. */
 export function judge(before: Verdict, result: CheckState, rule: HysteresisRule): Verdict {
   const { state } = before;
+  if (result === state && isSteady(before, result, rule)) return before;
   const window = [...before.window, result].slice(-rule.of);
   const calm = Math.min(before.calm + 1, CALM_RUNS);
   // The first good answer is believed at once; there is nothing yet that it could flap against.
@@ -65,6 +66,16 @@ export function judge(before: Verdict, result: CheckState, rule: HysteresisRule)
     return { state: worse, window, better: 0, worstOfBetter: 'ok', blind, calm, doublings };
   }
   return improved({ ...before, window, blind, calm }, result, rule);
+}
+
+/** Nothing is counted any more: one more of the same changes nothing. */
+function isSteady(
+  { window, better, blind, calm, worstOfBetter }: Verdict,
+  result: CheckState,
+  { of }: HysteresisRule,
+): boolean {
+  if (window.length !== of || calm !== CALM_RUNS || better !== 0 || blind !== 0) return false;
+  return worstOfBetter === 'ok' && isGood(result) && window.every((one) => one === result);
 }
 
 function worsened(

@@ -1,7 +1,7 @@
 /** Everything that executors of tasks need of files and servers. */
-import type { Upkeep } from '../../ports/maintenance.ts';
+import type { Courier, Upkeep } from '../../ports/maintenance.ts';
 import { createArchives } from './archives.ts';
-import { type CourierOptions, createCourier } from './courier.ts';
+import type { CourierOptions } from './courier.ts';
 import { openSpool } from './spool.ts';
 import { createTexts } from './texts.ts';
 import { createTrees } from './trees.ts';
@@ -18,8 +18,21 @@ export function createUpkeep(options: UpkeepOptions = {}): Upkeep {
   return {
     trees: createTrees(),
     archives: createArchives(),
-    courier: createCourier(courier),
+    courier: lazyCourier(courier),
     texts: createTexts(),
     spool: (data) => openSpool(data, ownFolder),
+  };
+}
+
+/** HTTP with TLS is a megabyte that only a task with a server needs. */
+function lazyCourier(options: CourierOptions): Courier {
+  let known: Promise<Courier> | undefined;
+  const courier = () => {
+    known ??= import('./courier.ts').then(({ createCourier }) => createCourier(options));
+    return known;
+  };
+  return {
+    put: async (...args) => (await courier()).put(...args),
+    fetch: async (...args) => (await courier()).fetch(...args),
   };
 }

@@ -1,16 +1,21 @@
 /**
  * One request over a connection of its own, which is closed afterwards. The certificate is judged
  * before anything is sent: a token never goes to a server that is not trusted.
+ *
+ * Written on the socket itself: node:http is made for many requests, and a megabyte of code and
+ * three times the CPU for one (docs/decisions/0026-http-probe.md).
  */
-import { type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { Socket } from 'node:net';
 import type { HttpAnswer, HttpProbe } from '../../ports/probing.ts';
+import { HttpAnswerReader, type HttpSaid } from './http-answer.ts';
 import type { Keep } from './probe.ts';
-import { type OpenSocket, openSocket, secondsSince } from './socket.ts';
+import { openSocket, secondsSince } from './socket.ts';
 
 export async function probeHttp(probe: HttpProbe, keep: Keep): Promise<HttpAnswer> {
   const url = new URL(probe.url);
+  const request = requestOf(probe, url);
   const secure = url.protocol === 'https:';
-  const opened = await openSocket(
+  const { socket, began, seen } = await openSocket(
     {
       host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
       port: Number(url.port || (secure ? 443 : 80)),
@@ -18,57 +23,43 @@ export async function probeHttp(probe: HttpProbe, keep: Keep): Promise<HttpAnswe
     },
     keep,
   );
-  const response = await ask(probe, url, opened, keep);
-  const body = await readBody(response, probe.maxBytes);
-  return {
-    status: response.statusCode ?? 0,
-    headers: headersOf(response),
-    body,
-    seconds: secondsSince(opened.began),
-    ...opened.seen,
-  };
+  const said = await ask(socket, request, new HttpAnswerReader(probe.method, probe.maxBytes));
+  return { ...said, seconds: secondsSince(began), ...seen };
 }
 
-function ask(probe: HttpProbe, url: URL, { socket }: OpenSocket, keep: Keep) {
-  return new Promise<IncomingMessage>((resolve, reject) => {
-    const sent: ClientRequest = request({
-      method: probe.method,
-      path: `${url.pathname}${url.search}`,
-      headers: { host: url.host, connection: 'close', ...probe.headers },
-      createConnection: () => socket,
-    });
-    keep(() => sent.destroy());
-    sent.on('error', (error: NodeJS.ErrnoException) => reject(inWords(error)));
-    sent.on('response', resolve);
-    // 101 would hand the socket over; the answer to a plain request is a response or an error.
-    sent.on('upgrade', (response) => resolve(response));
-    sent.end(probe.body);
-  });
+/** A value with a line end could add headers of its own. */
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+function requestOf({ method, headers, body }: HttpProbe, url: URL): Buffer {
+  const fields: Record<string, string> = { host: url.host, connection: 'close' };
+  for (const [name, value] of Object.entries(headers)) fields[name.toLowerCase()] = value;
+  const bytes = Buffer.from(body ?? '');
+  if (body !== undefined) fields['content-length'] = String(bytes.length);
+  let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
+  for (const [name, value] of Object.entries(fields)) {
+    if (!VALUE.test(value)) throw new Error(`the header ${name} holds what no header may hold`);
+    head += `${name}: ${value}\r\n`;
+  }
+  return Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), bytes]);
 }
 
-function inWords(error: NodeJS.ErrnoException): Error {
-  if (error.code?.startsWith('HPE_') === true) return new Error('the answer is not HTTP');
-  return error.message === 'socket hang up' ? new Error('it hung up without an answer') : error;
-}
-
-function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
+function ask(socket: Socket, request: Buffer, answer: HttpAnswerReader): Promise<HttpSaid> {
   return new Promise((resolve, reject) => {
-    const end = () => resolve(Buffer.concat(pieces).subarray(0, maxBytes).toString('utf8'));
-    response.on('data', (piece: Buffer) => {
-      pieces.push(piece);
-      bytes += piece.length;
-      if (bytes >= maxBytes) end();
-    });
-    response.once('end', end);
-    response.once('error', () => reject(new Error('it hung up in the middle of its answer')));
+    const attempt = (step: () => boolean) => {
+      try {
+        if (step()) resolve(answer.said());
+      } catch (error) {
+        reject(error as Error);
+      }
+    };
+    const closed = () => {
+      answer.close();
+      return true;
+    };
+    socket.on('error', reject);
+    socket.on('data', (piece: Buffer) => attempt(() => answer.push(piece)));
+    socket.on('end', () => attempt(closed));
+    socket.on('close', () => attempt(closed));
+    socket.write(request);
   });
-}
-
-function headersOf({ headers }: IncomingMessage): Readonly<Record<string, string>> {
-  const joined = Object.entries(headers).map(
-    ([name, value]) => [name, [value ?? ''].flat().join(', ')] as const,
-  );
-  return Object.fromEntries(joined);
 }

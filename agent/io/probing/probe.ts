@@ -2,7 +2,7 @@
  * One probe: what it opens is closed when it ends, however that comes about, and at once when its
  * time is over. What failed becomes an answer.
  */
-import type { CertificateSeen, Probed } from '../../ports/probing.ts';
+import type { CertificateSeen, Failed, Probed } from '../../ports/probing.ts';
 
 /** Remembers how something is closed, before it is opened. Throws when it is too late for that. */
 export type Keep = (close: () => void) => void;
@@ -20,42 +20,39 @@ export class CertificateError extends Error {
 
 const LATE = 'no answer in time';
 
-export async function probed<T extends object>(
+export function probed<T extends object>(
   signal: AbortSignal,
   work: (keep: Keep) => Promise<T>,
 ): Promise<Probed<T>> {
   const closers: (() => void)[] = [];
   let over = false;
-  const closeAll = () => {
-    over = true;
-    for (const close of closers.splice(0)) close();
-  };
   const keep: Keep = (close) => {
-    closers.push(close);
-    if (!over) return;
-    closeAll();
+    if (!over) return void closers.push(close);
+    close();
     // The work ends here: to connect a destroyed socket would bring it back to life.
     throw new Error(LATE);
   };
-  let stop = () => {};
-  const late = new Promise<never>((_, reject) => {
-    stop = () => {
-      reject(new Error(LATE));
-      closeAll();
+  return new Promise((resolve) => {
+    const end = (answer: Probed<T>) => {
+      if (over) return;
+      over = true;
+      signal.removeEventListener('abort', stop);
+      resolve(answer);
+      for (const close of closers) close();
     };
+    const stop = () => end({ ok: false, why: LATE, late: true });
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work(keep).then(
+      (answer) => end({ ok: true, ...answer }),
+      (error: unknown) => end(failure(error)),
+    );
   });
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    if (signal.aborted) stop();
-    return { ok: true, ...(await Promise.race([late, over ? late : work(keep)])) };
-  } catch (error) {
-    const seen = error instanceof CertificateError ? { certificates: error.certificates } : {};
-    const why = signal.aborted ? LATE : reasonOf(error);
-    return { ok: false, why, late: signal.aborted, ...seen };
-  } finally {
-    signal.removeEventListener('abort', stop);
-    closeAll();
-  }
+}
+
+function failure(error: unknown): Failed {
+  const seen = error instanceof CertificateError ? { certificates: error.certificates } : {};
+  return { ok: false, why: reasonOf(error), late: false, ...seen };
 }
 
 const REASONS: Readonly<Record<string, string>> = {

@@ -5,7 +5,7 @@
 import type { CheckContext, CheckFinding } from '../../checks/check.ts';
 import type { Moment } from '../../core/checks/moment.ts';
 import { isGood } from '../../core/checks/verdict.ts';
-import type { Cancel, Clock } from '../../ports.ts';
+import type { Clock } from '../../ports.ts';
 import type { Run, Watched } from './watched.ts';
 
 /** What a check is given besides its options, but for what belongs to the one run. */
@@ -18,10 +18,44 @@ const MOST_TEXT = 300;
 /** Shared by all runs of one checking: what is to be told when it stops. */
 export interface Stopping {
   stopped: boolean;
-  readonly running: Set<AbortController>;
+  readonly running: Set<{ abort(reason: Error): void }>;
 }
 
 type Outcome = { readonly finding: CheckFinding } | { readonly error: unknown };
+
+/** What one run is given. Its signal is made when it is asked for: most checks have nothing to close. */
+class Sight implements CheckContext {
+  readonly host: CheckContext['host'];
+  readonly clock: Clock;
+  readonly runner: CheckContext['runner'];
+  readonly prober: CheckContext['prober'];
+  readonly folder: string;
+  readonly timeoutMs: number;
+  readonly memory: CheckContext['memory'];
+  #controller: AbortController | undefined;
+  #reason: Error | undefined;
+
+  constructor({ host, clock, runner, prober, folder }: CheckWorld, { plan, memory }: Watched) {
+    this.host = host;
+    this.clock = clock;
+    this.runner = runner;
+    this.prober = prober;
+    this.folder = folder;
+    this.timeoutMs = plan.config.timeout;
+    this.memory = memory;
+  }
+
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#reason !== undefined) this.#controller.abort(this.#reason);
+    return this.#controller.signal;
+  }
+
+  abort(reason: Error): void {
+    this.#reason ??= reason;
+    this.#controller?.abort(reason);
+  }
+}
 
 export async function look(
   world: CheckWorld,
@@ -38,24 +72,14 @@ export async function look(
   }
   if (stopping.stopped)
     return ended(began, began, { state: 'unknown', text: 'did not run: the agent stops' });
-  const controller = new AbortController();
-  stopping.running.add(controller);
+  const sight = new Sight(world, watched);
+  stopping.running.add(sight);
   flight.since = began.mono;
-  const context = {
-    ...world,
-    // Made when it is asked for: most checks have nothing to close.
-    get signal() {
-      return controller.signal;
-    },
-    timeoutMs: config.timeout,
-    memory: watched.memory,
-  };
-  const answer = outcomeOf(() => check.run(config.options, context));
-  void answer.then(() => {
+  const answer = outcomeOf(() => check.run(config.options, sight)).finally(() => {
     flight.since = undefined;
-    stopping.running.delete(controller);
+    stopping.running.delete(sight);
   });
-  const finding = await inTime(world.clock, config.timeout, answer, controller);
+  const finding = await inTime(answer, sight);
   return ended(began, now(), finding);
 }
 
@@ -67,34 +91,34 @@ async function outcomeOf(run: () => Promise<CheckFinding>): Promise<Outcome> {
   }
 }
 
-async function inTime(
-  clock: Clock,
-  timeoutMs: number,
-  answer: Promise<Outcome>,
-  controller: AbortController,
-): Promise<CheckFinding> {
-  const first = await within(clock, timeoutMs, answer);
-  if (first !== undefined) return 'finding' in first ? first.finding : unclear(first.error);
+/** What it said in time; told to stop then, it may still say what it saw. */
+function inTime(answer: Promise<Outcome>, sight: Sight): Promise<CheckFinding> {
+  const { clock, timeoutMs } = sight;
   const late = `no answer within ${timeoutMs / 1000} s`;
-  controller.abort(new Error(late));
-  const last = await within(clock, STOPPING_MS, answer);
-  if (last === undefined) return failure(`${late}, and the check does not stop`);
-  // What it saw until then may say more than that it took too long, but that is a failure all the same.
-  const isTelling = 'finding' in last && !isGood(last.finding.state);
-  return isTelling ? { ...last.finding, state: 'critical' } : failure(late);
+  return new Promise((resolve) => {
+    let isLate = false;
+    let cancel = clock.after(timeoutMs, () => {
+      isLate = true;
+      cancel = clock.after(STOPPING_MS, () =>
+        resolve(failure(`${late}, and the check does not stop`)),
+      );
+      sight.abort(new Error(late));
+    });
+    void answer.then((outcome) => {
+      cancel();
+      resolve(isLate ? lateFinding(outcome, late) : findingOf(outcome));
+    });
+  });
 }
 
-/** `undefined` when it takes longer. */
-async function within<T>(clock: Clock, ms: number, answer: Promise<T>): Promise<T | undefined> {
-  let cancel: Cancel = () => undefined;
-  const timeout = new Promise<undefined>((resolve) => {
-    cancel = clock.after(ms, () => resolve(undefined));
-  });
-  try {
-    return await Promise.race([answer, timeout]);
-  } finally {
-    cancel();
-  }
+function findingOf(outcome: Outcome): CheckFinding {
+  return 'finding' in outcome ? outcome.finding : unclear(outcome.error);
+}
+
+/** What it saw until then may say more than that it took too long, but that is a failure all the same. */
+function lateFinding(outcome: Outcome, late: string): CheckFinding {
+  const isTelling = 'finding' in outcome && !isGood(outcome.finding.state);
+  return isTelling ? { ...outcome.finding, state: 'critical' } : failure(late);
 }
 
 function failure(text: string): CheckFinding {
@@ -106,6 +130,16 @@ function unclear(error: unknown): CheckFinding {
 }
 
 function ended(began: Moment, end: Moment, finding: CheckFinding): Run {
-  const text = finding.text.replaceAll(/\s+/g, ' ').trim().slice(0, MOST_TEXT);
-  return { finding: { ...finding, text }, durationMs: end.mono - began.mono, began };
+  const text = oneLine(finding.text);
+  return {
+    finding: text === finding.text ? finding : { ...finding, text },
+    durationMs: end.mono - began.mono,
+    began,
+  };
+}
+
+/** Most texts are one line already, which costs less to see than to make. */
+function oneLine(text: string): string {
+  if (text.length <= MOST_TEXT && !/[^\S ]| {2}|^ | $/.test(text)) return text;
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, MOST_TEXT);
 }

@@ -18,7 +18,8 @@ export class Slots {
   private running = 0;
   /** Of those that run, the one that others wait for. */
   private newest: object | undefined;
-  private cancel: Cancel = () => undefined;
+  private newestSince = 0;
+  private cancel: Cancel | undefined;
 
   constructor(clock: Clock, rules: SlotRules) {
     this.clock = clock;
@@ -42,16 +43,28 @@ export class Slots {
   private enter(mine: object, go: () => void): void {
     this.running += 1;
     this.newest = mine;
-    this.cancel();
-    this.cancel = this.clock.after(this.rules.longMs, () => {
-      if (this.newest === mine) this.pass();
-    });
+    this.newestSince = this.clock.mono();
+    this.watch();
     go();
   }
 
+  /** One timer for all that come one after the other: most are done long before it. */
+  private watch(): void {
+    const { longMs } = this.rules;
+    this.cancel ??= this.clock.after(this.newestSince + longMs - this.clock.mono(), () => {
+      this.cancel = undefined;
+      if (this.newest === undefined) return;
+      if (this.clock.mono() - this.newestSince < longMs) this.watch();
+      else this.pass();
+    });
+  }
+
   private pass(): void {
-    this.cancel();
     this.newest = undefined;
+    if (this.waiting.length === 0) {
+      this.cancel?.();
+      this.cancel = undefined;
+    }
     this.next();
   }
 
