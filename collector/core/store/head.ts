@@ -2,11 +2,11 @@
  * Rows of one layout and one day that are not chunks yet. Row after row in one array, so that a
  * message of one row is one copy of memory; columns are cut out when the head becomes chunks.
  */
-import { createHash } from 'node:crypto';
 import type { Block } from '../../../protocol/columns/block.ts';
 import { isPresent } from '../../../protocol/columns/block.ts';
 import { bitsOf, copyBits, gatherCells, lowerBound } from './cells.ts';
 import type { Samples } from './chunk.ts';
+import { ascends, groupOf } from './layout-ids.ts';
 import { takeDoubles } from './slab.ts';
 import { spareRows } from './spare-rows.ts';
 
@@ -63,21 +63,6 @@ export class Layout {
   get inUse(): boolean {
     return this.heads.size > 0 || this.waiting.length > 0;
   }
-}
-
-/** From 1 on, strictly. */
-function ascends(ids: Uint32Array): boolean {
-  let last = 0;
-  for (const id of ids) {
-    if (id <= last) return false;
-    last = id;
-  }
-  return true;
-}
-
-function groupOf(ids: Uint32Array): string {
-  const bytes = new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
-  return createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 }
 
 /** A head becomes chunks at this many rows: 20 minutes at one row in 10 seconds. */
