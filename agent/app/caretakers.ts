@@ -61,6 +61,7 @@ export class Caretakers {
         trusted: () => telemetry.clockTrusted,
         // Nothing is begun beside a reboot or an update, or on a machine that is short of everything.
         held: () => deps.effects().holdTasks || this.remedying.hasMachine || deps.update.hasMachine,
+        inTheWay: (claims) => !this.remedying.leaves(claims),
         load: loadTask,
         world: {
           ...{ host, runner, folder, data, device, collectorUrl: collector.url },

@@ -124,6 +124,11 @@ export class Remedying {
   }
 
   /** Something runs that wants the whole machine: tasks and updates should not begin. */
+  /** Whether a task with these claims meets none of the tries that go on. */
+  leaves(claims: readonly string[]): boolean {
+    return this.#tries.leaves(claims);
+  }
+
   get hasMachine(): boolean {
     return this.#tries.hasMachine;
   }

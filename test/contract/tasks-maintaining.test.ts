@@ -192,6 +192,25 @@ test('nothing begins while it is held, and idle waits for what runs', async () =
   expect(rig.begun).toHaveLength(2);
 });
 
+test('waits for a remedy that works on the same, unless the remedy asked for it', async () => {
+  const rig = rigAt();
+  const at = (claim: string) => ({ schedule: daily, claims: [claim] });
+  const agent = rig.agent(planOf({ a: at('unit:a'), b: at('unit:b') }));
+  rig.remedies = ['unit:a'];
+  await agent.start();
+  await rig.advance(HOUR + MINUTE);
+  expect(rig.begun.map(({ name }) => name)).toEqual(['b']);
+  expect(agent.status().tasks.find(({ name }) => name === 'a')?.waits).toBe('a remedy is at work');
+  const person = agent.runNow('a', { dryRun: false, trigger: 'command:1' });
+  await agent.runNow('a', { dryRun: false, trigger: 'check:web' });
+  expect(rig.begun.map(({ name }) => name)).toEqual(['b', 'a']);
+  rig.remedies = [];
+  agent.look();
+  expect((await person).ok).toBe(true);
+  await rig.settle();
+  expect(rig.begun.map(({ name }) => name)).toEqual(['b', 'a', 'a', 'a']);
+});
+
 test('a task of root runs in the helper, whose answer is not believed blindly', async () => {
   const rig = rigAt();
   const agent = rig.agent(planOf({ t: { root: true, timeout: 5000 } }));

@@ -3,7 +3,7 @@
 /** The whole machine: who claims it works alone. */
 export const MACHINE = 'machine';
 
-/** The system's packages: while somebody changes them, nothing else is mended. */
+/** The system's packages: who changes them works alone, too, since any unit may be theirs. */
 export const PACKAGES = 'packages';
 
 const TASK = 'task:';
@@ -17,10 +17,14 @@ export function withTasks(
   return more.length === 0 ? claims : [...claims, ...more];
 }
 
+function isAlone(claims: readonly string[]): boolean {
+  return claims.includes(MACHINE) || claims.includes(PACKAGES);
+}
+
 /** Whether `wanted` may be worked on beside what is held already. */
 export function areFree(wanted: readonly string[], held: Iterable<readonly string[]>): boolean {
   for (const claims of held) {
-    if (claims.includes(MACHINE) || wanted.includes(MACHINE)) return false;
+    if (isAlone(claims) || isAlone(wanted)) return false;
     if (wanted.some((claim) => claims.includes(claim))) return false;
   }
   return true;

@@ -27,6 +27,8 @@ export interface MaintainingDeps extends RunsDeps {
   readonly trusted: () => boolean;
   /** While it is so nothing begins; when it is over `look()` tells. */
   readonly held: () => boolean;
+  /** Whether a task with these claims would meet a remedy; when that is over `look()` tells. */
+  readonly inTheWay?: (claims: readonly string[]) => boolean;
 }
 
 /** Clocks are set and conditions change without a word. */
@@ -186,6 +188,7 @@ export class Maintaining {
     if (skipped.length > 0) this.#again = true;
     for (const one of inOrder([...ready, ...this.#asked.waiting(now)])) {
       if (!this.#free()) return;
+      if (this.#meetsRemedy(one)) continue;
       if ('answer' in one) return this.#beginAsked(one);
       if (await this.#holdsFor(one)) return this.#begin(one);
     }
@@ -193,6 +196,17 @@ export class Maintaining {
 
   #free(): boolean {
     return this.#active && !this.#deps.held() && this.#runs.current === undefined;
+  }
+
+  /** A run that a remedy asks for is that remedy's own, and a dry run touches nothing. */
+  #meetsRemedy(one: Candidate | AskedRun): boolean {
+    const { name, config } = one;
+    if ('answer' in one) {
+      if (one.options.dryRun || one.options.trigger.startsWith('check:')) return false;
+    }
+    if (this.#deps.inTheWay?.(config.claims ?? []) !== true) return false;
+    if (!('answer' in one)) this.#agenda.note(name, 'a remedy is at work');
+    return true;
   }
 
   async #holdsFor({ name, config, trigger }: Candidate): Promise<boolean> {

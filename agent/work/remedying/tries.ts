@@ -62,11 +62,12 @@ export class Tries {
   }
 
   mayBegin(remedy: string, claims: readonly string[]): boolean {
-    if (this.#active.has(remedy)) return false;
-    return areFree(
-      claims,
-      [...this.#active.values()].map((one) => one.claims),
-    );
+    return !this.#active.has(remedy) && this.leaves(claims);
+  }
+
+  leaves(claims: readonly string[]): boolean {
+    const held = [...this.#active.values()].map((one) => one.claims);
+    return areFree(claims, held);
   }
 
   begin(

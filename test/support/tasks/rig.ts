@@ -65,6 +65,8 @@ export class Rig {
   readonly begun: { readonly name: string; readonly at: number }[] = [];
   helperAnswer: Awaited<ReturnType<Helper['ask']>> = { ok: true, text: 'done', outcome: GOOD };
   held = false;
+  /** Claims that a remedy holds. */
+  remedies: readonly string[] = [];
   trusted = true;
   execute: (name: string) => Executor;
   readonly #options: RigOptions;
@@ -106,6 +108,7 @@ export class Rig {
         random: () => (this.#random = (this.#random + 0.377) % 1),
         trusted: () => this.trusted,
         held: () => this.held,
+        inTheWay: (claims) => claims.some((claim) => this.remedies.includes(claim)),
       },
       plan,
     );

@@ -14,6 +14,9 @@ describe('claims', () => {
     [['machine'], [['unit:a']], false],
     [['machine'], [], true],
     [[], [['machine']], false],
+    [['packages'], [['unit:a']], false],
+    [['unit:a'], [['packages']], false],
+    [[], [['unit:a']], true],
   ])('%j beside %j: %j', (wanted, held, free) => {
     expect(areFree(wanted, held)).toBe(free);
   });
