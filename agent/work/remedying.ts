@@ -123,12 +123,12 @@ export class Remedying {
     return this.#tries.idle;
   }
 
-  /** Something runs that wants the whole machine: tasks and updates should not begin. */
   /** Whether a task with these claims meets none of the tries that go on. */
   leaves(claims: readonly string[]): boolean {
     return this.#tries.leaves(claims);
   }
 
+  /** Something runs that wants the whole machine: tasks and updates should not begin. */
   get hasMachine(): boolean {
     return this.#tries.hasMachine;
   }

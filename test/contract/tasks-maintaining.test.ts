@@ -211,6 +211,26 @@ test('waits for a remedy that works on the same, unless the remedy asked for it'
   expect(rig.begun.map(({ name }) => name)).toEqual(['b', 'a', 'a', 'a']);
 });
 
+test('waits for a remedy that has begun while its conditions were looked at', async () => {
+  const host = memoryHost({});
+  const rig = rigAt({
+    host: {
+      ...host,
+      list: (path: string) => {
+        rig.remedies = ['unit:a'];
+        return host.list(path);
+      },
+    },
+  });
+  const mains = { schedule: daily, conditions: { mains: true } };
+  const plan = planOf({ a: { ...mains, claims: ['unit:a'] }, b: { ...mains, claims: ['unit:b'] } });
+  const agent = rig.agent(plan);
+  await agent.start();
+  await rig.advance(HOUR + MINUTE);
+  expect(rig.begun.map(({ name }) => name)).toEqual(['b']);
+  expect(agent.status().tasks.find(({ name }) => name === 'a')?.waits).toBe('a remedy is at work');
+});
+
 test('a task of root runs in the helper, whose answer is not believed blindly', async () => {
   const rig = rigAt();
   const agent = rig.agent(planOf({ t: { root: true, timeout: 5000 } }));

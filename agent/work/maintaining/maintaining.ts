@@ -190,7 +190,8 @@ export class Maintaining {
       if (!this.#free()) return;
       if (this.#meetsRemedy(one)) continue;
       if ('answer' in one) return this.#beginAsked(one);
-      if (await this.#holdsFor(one)) return this.#begin(one);
+      // A remedy may have begun while the conditions were looked at.
+      if ((await this.#holdsFor(one)) && !this.#meetsRemedy(one)) return this.#begin(one);
     }
   }
 
