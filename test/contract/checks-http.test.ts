@@ -183,6 +183,17 @@ describe('http', () => {
     expect(requests[1]?.headers.authorization).toBe('Bearer t0ken');
   });
 
+  it.each([
+    ['POST', '0'],
+    ['PUT', '0'],
+    ['GET', undefined],
+    ['OPTIONS', undefined],
+  ])('tells the length of no body at all where %s wants to know', async (method, length) => {
+    const url = await serve((_, response) => void response.end());
+    await runCheck(httpCheck, { url, method });
+    expect(requests[0]?.headers['content-length']).toBe(length);
+  });
+
   it('says which file is missing', async () => {
     const options = { url: 'http://127.0.0.1:1', tokenFile: 'nowhere' };
     const run = runCheck(httpCheck, options, { folder: folder.path });

@@ -30,11 +30,14 @@ export async function probeHttp(probe: HttpProbe, keep: Keep): Promise<HttpAnswe
 /** A value with a line end could add headers of its own. */
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** A server may refuse one of these that does not tell its length, be it 0 (RFC 9110 8.6). */
+const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT']);
+
 function requestOf({ method, headers, body }: HttpProbe, url: URL): Buffer {
   const fields: Record<string, string> = { host: url.host, connection: 'close' };
   for (const [name, value] of Object.entries(headers)) fields[name.toLowerCase()] = value;
   const bytes = Buffer.from(body ?? '');
-  if (body !== undefined) fields['content-length'] = String(bytes.length);
+  if (body !== undefined || WITH_BODY.has(method)) fields['content-length'] = String(bytes.length);
   let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
   for (const [name, value] of Object.entries(fields)) {
     if (!VALUE.test(value)) throw new Error(`the header ${name} holds what no header may hold`);
