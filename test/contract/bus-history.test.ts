@@ -1,5 +1,6 @@
 /** A device whose history has to wait is not read meanwhile, and nobody waits for it. */
 import { describe, expect, it } from 'vitest';
+import type { BrokerLimits } from '../../collector/io/broker/options.ts';
 import { TestBroker } from '../support/broker.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { publishPacket, RawClient } from '../support/raw-mqtt.ts';
@@ -48,5 +49,41 @@ describe('the embedded broker, while history waits', () => {
       .map(({ payload }) => Buffer.from(payload).readUInt16BE());
     expect(order).toEqual(Array.from({ length: COUNT }, (_, n) => n + 1));
     late.socket.destroy();
+  });
+
+  const isLive = ({ topic }: { topic: string }) => topic.endsWith('/m');
+
+  /** A message of history waits beside another client. */
+  async function beside(limits: Partial<BrokerLimits>) {
+    let release: () => void = () => undefined;
+    const answer = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const broker = await TestBroker.start(limits, (message) =>
+      isLive(message) ? undefined : answer,
+    );
+    const other = await RawClient.connected(broker.url, 'dev-2', 1);
+    const late = await RawClient.connected(broker.url, 'dev-1', 1);
+    late.socket.write(publishPacket('muster/v1/a/dev-1/h', Buffer.alloc(PACKET), 1));
+    await broker.got.take(1);
+    other.socket.write(publishPacket('muster/v1/a/dev-2/m', Buffer.from([1]), 1));
+    return { broker, release, clients: [other, late] };
+  }
+
+  it('lets others go on where as much of theirs would hold all', async () => {
+    const { broker, clients } = await beside({ pendingBytes: PACKET });
+    await broker.got.take(1, isLive);
+    for (const { socket } of clients) socket.destroy();
+    await broker[Symbol.asyncDispose]();
+  });
+
+  it('holds all at a bound of its own, and lets them go on below it', async () => {
+    const { broker, release, clients } = await beside({ pendingHistoryBytes: PACKET });
+    for (let n = 0; n < 50; n++) await new Promise((resolve) => setImmediate(resolve));
+    expect(broker.got.items.filter(isLive)).toEqual([]);
+    release();
+    await broker.got.take(1, isLive);
+    for (const { socket } of clients) socket.destroy();
+    await broker[Symbol.asyncDispose]();
   });
 });

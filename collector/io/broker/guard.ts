@@ -41,7 +41,8 @@ export class Guard implements ConnectionEvents {
   readonly #byClient = new WeakMap<Client, Connection>();
   readonly #connected = new Map<string, Connection>();
   #partialBytes = 0;
-  #pendingBytes = 0;
+  /** Bytes that `receive` has not answered: its sender alone is not read for history. */
+  readonly #pending = { history: 0, others: 0 };
   #somebodyWaits = false;
 
   constructor(
@@ -178,7 +179,7 @@ export class Guard implements ConnectionEvents {
   }
 
   overloaded(): boolean {
-    if (this.#pendingBytes < this.#limits.pendingBytes) return false;
+    if (!this.#holds(1)) return false;
     this.#somebodyWaits = true;
     return true;
   }
@@ -214,9 +215,10 @@ export class Guard implements ConnectionEvents {
     done: () => void,
   ): void {
     connection.begin(kind);
-    this.#pendingBytes += bytes;
+    const which = kind === 'h' ? 'history' : 'others';
+    this.#pending[which] += bytes;
     const finish = () => {
-      this.#pendingBytes -= bytes;
+      this.#pending[which] -= bytes;
       connection.end(kind);
       done();
       this.#relieve();
@@ -228,10 +230,16 @@ export class Guard implements ConnectionEvents {
   }
 
   #relieve(): void {
-    if (!this.#somebodyWaits) return;
-    if (this.#pendingBytes > this.#limits.pendingBytes * RELIEF) return;
+    if (!this.#somebodyWaits || this.#holds(RELIEF)) return;
     this.#somebodyWaits = false;
     for (const connection of this.#connections) if (connection.held) connection.release();
+  }
+
+  /** Whether so much of either bound is used. */
+  #holds(share: number): boolean {
+    const { pendingBytes, pendingHistoryBytes } = this.#limits;
+    const { history, others } = this.#pending;
+    return others >= pendingBytes * share || history >= pendingHistoryBytes * share;
   }
 
   #largestPartial(): Connection | undefined {

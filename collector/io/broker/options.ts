@@ -48,6 +48,8 @@ export interface BrokerLimits {
   /** Messages of one client, and bytes of all, that `receive` has not answered yet. */
   readonly pendingMessages: number;
   readonly pendingBytes: number;
+  /** The same of history: its senders are not read meanwhile, so this bounds memory alone. */
+  readonly pendingHistoryBytes: number;
   /** Filters of one client; also how many it may ask for at once, and ten a second after that. */
   readonly subscriptions: number;
   readonly retainedMessages: number;
@@ -71,6 +73,7 @@ const DEFAULTS: BrokerLimits = {
   drainMs: 30_000,
   pendingMessages: 256,
   pendingBytes: 32 * 1_048_576,
+  pendingHistoryBytes: 128 * 1_048_576,
   subscriptions: 100,
   retainedMessages: 400_000,
   retainedBytes: 256 * 1_048_576,
