@@ -2,7 +2,7 @@
  * An answer of HTTP/1.0 or 1.1 as it comes, piece by piece (RFC 9112), for a probe: one answer on a
  * connection that is closed afterwards, and no more of its body than is asked for.
  */
-import { ChunkReader } from './http-chunks.ts';
+import { ChunkReader, notHttp } from './http-chunks.ts';
 
 export interface HttpSaid {
   readonly status: number;
@@ -127,8 +127,4 @@ export class HttpAnswerReader {
     this.#body.push(Buffer.from(wanted));
     this.#bytes += wanted.length;
   }
-}
-
-export function notHttp(): Error {
-  return new Error('the answer is not HTTP');
 }

@@ -34,7 +34,7 @@ export class ChunkReader {
   #readLine(piece: Buffer, at: number): number {
     const end = piece.indexOf(LF, at);
     this.#line += piece.toString('latin1', at, end < 0 ? piece.length : end);
-    if (this.#line.length > MOST_LINE_BYTES) throw new Error('the answer is not HTTP');
+    if (this.#line.length > MOST_LINE_BYTES) throw notHttp();
     if (end < 0) return piece.length;
     this.#judge(this.#line.endsWith('\r') ? this.#line.slice(0, -1) : this.#line);
     this.#line = '';
@@ -45,13 +45,17 @@ export class ChunkReader {
     if (this.#phase === 'trailer') {
       if (line === '') this.#phase = 'whole';
     } else if (this.#phase === 'gap') {
-      if (line !== '') throw new Error('the answer is not HTTP');
+      if (line !== '') throw notHttp();
       this.#phase = 'size';
     } else {
       const size = SIZE.exec(line)?.[1];
-      if (size === undefined) throw new Error('the answer is not HTTP');
+      if (size === undefined) throw notHttp();
       this.#left = Number.parseInt(size, 16);
       this.#phase = this.#left === 0 ? 'trailer' : 'data';
     }
   }
+}
+
+export function notHttp(): Error {
+  return new Error('the answer is not HTTP');
 }
