@@ -64,7 +64,7 @@ const PAGE = 'page';
 const COMM_LENGTH = 15;
 const ZOMBIE = 'Z';
 /** As long as those that were found still live, the whole table is read only so often. */
-const SEARCH_MS = 300_000;
+const SEARCH_MS = 900_000;
 
 export const processCheck = check<Options>({
   kind: 'process',

@@ -26,7 +26,8 @@ export function settings(options: JournalOptions): Settings {
   return {
     dir: options.dir,
     log: options.log,
-    segmentBytes: options.segmentBytes ?? 64 * 1_048_576,
+    // What a checkpoint leaves of the journal, and an opening reads, is up to one segment.
+    segmentBytes: options.segmentBytes ?? 16 * 1_048_576,
     groupBytes: options.groupBytes ?? 2 * 1_048_576,
     queueBytes: options.queueBytes ?? 64 * 1_048_576,
     maxBytes: options.maxBytes ?? Number.POSITIVE_INFINITY,

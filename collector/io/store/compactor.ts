@@ -82,11 +82,12 @@ export class Compactor {
 
   private async finish(partition: Partition, window: number, run: WindowPass): Promise<void> {
     await run.dropTimes(partition);
+    const emptied = [Uint8Array.of(KIND.staged), timesPrefix(window), chunkPrefix(window)];
+    await rewrite(partition.db, ...emptied.map((prefix) => prefixRange(prefix)));
+    // Last: a pass that a kill ended before is made again, which costs no more than work.
     const batch = new Batch();
     batch.del(Uint8Array.of(KIND.loose, window, 1));
     await partition.commit(batch);
-    const emptied = [Uint8Array.of(KIND.staged), timesPrefix(window), chunkPrefix(window)];
-    await rewrite(partition.db, ...emptied.map((prefix) => prefixRange(prefix)));
   }
 }
 

@@ -359,7 +359,7 @@ describe('process', () => {
     files['/proc/40/stat'] = stat('python3', 'S', 600);
     expect(await look()).toContain('ok');
     expect(lists).toBe(3);
-    await clock.advance(301_000);
+    await clock.advance(901_000);
     await look();
     expect(lists).toBe(4);
   });
