@@ -49,11 +49,14 @@ const link = object(
       min: 1,
       max: 1024,
     }),
-    ackTimeout: duration('After this long a batch without an answer is sent again.', {
-      default: '30s',
-      min: '1s',
-      max: '1h',
-    }),
+    ackTimeout: duration(
+      'After this long a live batch without an answer is sent again; history after three times that.',
+      {
+        default: '30s',
+        min: '1s',
+        max: '1h',
+      },
+    ),
     backoff: object('Waiting between attempts to connect: random, up to a bound that doubles.', {
       min: duration('First bound.', { default: '1s', min: '100ms', max: '1h' }),
       max: duration('Last bound.', { default: '30s', min: '1s', max: '1d' }),
