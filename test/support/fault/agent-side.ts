@@ -107,7 +107,7 @@ async function tryAgent(job: Job): Promise<Trial> {
     if (cpu > CPU_LIMIT) problems.push(`${cpu.toFixed(1)} s of CPU until it worked`);
     if (added.number <= (notes.given[added.epoch] ?? 0))
       problems.push(`number ${added.number} of ${added.epoch} was given out again`);
-    const left = await buffer.take(undefined, EVERYTHING);
+    const left = await again(() => buffer.take(undefined, EVERYTHING));
     const found = new Map(left.map((one) => [`${one.epoch}/${one.number}`, textOf(one)]));
     if (found.get(`${added.epoch}/${added.number}`) === undefined)
       problems.push('what was appended is not there');
@@ -127,12 +127,17 @@ async function tryAgent(job: Job): Promise<Trial> {
  * A write may meet a damaged table that is being merged, and be refused. The agent keeps what it
  * has and comes again with its next batch, before which the folder is opened again.
  */
-async function appended(buffer: RecordBuffer) {
+function appended(buffer: RecordBuffer) {
+  return again(() => buffer.append(newRecord(999_999)));
+}
+
+/** What is given out is noted as sent, which is a write as well. */
+async function again<T>(ask: () => Promise<T>): Promise<T> {
   try {
-    return await buffer.append(newRecord(999_999));
+    return await ask();
   } catch (error) {
     if (!(error instanceof BufferError)) throw error;
-    return buffer.append(newRecord(999_999));
+    return ask();
   }
 }
 

@@ -1,8 +1,10 @@
 /**
- * Which records one file of a LevelDB folder holds alone, by an independent road: the file is taken
+ * Which records one file of a LevelDB folder may cost, by an independent road. A table: it is taken
  * away from a whole copy, LevelDB's own repair rebuilds the rest, and what is not there is its reach.
+ * A log: what it holds, since a table that was being made of it at the kill is found by a repair
+ * and not by an opening.
  */
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { readRecordKey } from '../../../agent/io/buffer/keys.ts';
@@ -16,18 +18,32 @@ export async function reachOf(
   const known = await readFile(cache, 'utf8').catch(() => undefined);
   if (known !== undefined) return new Set(JSON.parse(known) as string[]);
   const scratch = join(base, 'reach-scratch');
-  await cp(join(base, state), scratch, { recursive: true });
-  const level = dirname(join(scratch, file));
-  // Neither the list of tables nor LevelDB's diary holds records.
-  const holds = /\.(ldb|log)$/.test(name);
-  const all = await keysOf(await copied(level, `${level}-all`));
-  if (holds) await rm(join(scratch, file));
-  const left = new Set(await keysOf(level));
-  const reach = holds ? all.filter((key) => !left.has(key)) : [];
-  await rm(scratch, { recursive: true });
+  const reach = await reachIn(scratch, join(base, state), file, name);
+  await rm(scratch, { recursive: true, force: true });
   await mkdir(dirname(cache), { recursive: true });
   await writeFile(cache, JSON.stringify(reach));
   return new Set(reach);
+}
+
+async function reachIn(
+  scratch: string,
+  state: string,
+  file: string,
+  name: string,
+): Promise<string[]> {
+  if (name.endsWith('.log')) {
+    await mkdir(scratch);
+    await copyFile(join(state, file), join(scratch, name));
+    return keysOf(scratch);
+  }
+  // Neither the list of tables nor LevelDB's diary holds records.
+  if (!name.endsWith('.ldb')) return [];
+  await cp(state, scratch, { recursive: true });
+  const level = dirname(join(scratch, file));
+  const all = await keysOf(await copied(level, `${level}-all`));
+  await rm(join(scratch, file));
+  const left = new Set(await keysOf(level));
+  return all.filter((key) => !left.has(key));
 }
 
 async function copied(from: string, to: string): Promise<string> {
