@@ -44,7 +44,15 @@ export async function looksBroken(path: string): Promise<string | undefined> {
   const names = await readdir(path);
   if (names.length > 0 && !names.includes('CURRENT')) return 'CURRENT is missing';
   if (names.length > 0 && !names.some((name) => name.endsWith('.log'))) return 'no log is there';
-  return undefined;
+  return tornManifest(path, names);
+}
+
+/** What stands in its last entry is a table that LevelDB would not know, and delete. */
+async function tornManifest(path: string, names: readonly string[]): Promise<string | undefined> {
+  if (names.length === 0) return undefined;
+  const name = (await readFile(join(path, 'CURRENT'), 'utf8')).trim();
+  if (!names.includes(name)) return undefined;
+  return (await isTorn(join(path, name))) ? `${name} ends in the middle of an entry` : undefined;
 }
 
 const BLOCK = 32_768;
@@ -61,10 +69,13 @@ export async function tornLog(path: string): Promise<string | undefined> {
   const newest = logs.at(-1);
   if (newest === undefined) return undefined;
   const file = join(path, newest);
+  if ((await stat(file)).size === 0) return `${newest} is empty`;
+  return (await isTorn(file)) ? `${newest} ends in the middle of an entry` : undefined;
+}
+
+async function isTorn(file: string): Promise<boolean> {
   const { size } = await stat(file);
-  if (size === 0) return `${newest} is empty`;
-  const tail = await readTail(file, size - (size % BLOCK), size);
-  return endsWhole(tail) ? undefined : `${newest} ends in the middle of an entry`;
+  return !endsWhole(await readTail(file, size - (size % BLOCK), size));
 }
 
 async function readTail(file: string, from: number, to: number): Promise<Buffer> {

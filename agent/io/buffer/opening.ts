@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import { type FoundFolder, judgeOpening } from '../../core/epoch.ts';
 import type { BufferOpening } from '../../ports.ts';
 import { afterEnd, type EndedEpoch, putEnded, readEnded } from './ended.ts';
+import { diesCompacting } from './fatal-compaction.ts';
 import { type Folder, findFolder, generationPath, quarantine } from './folder.ts';
 import { LEDGER_KEY, type Place, recordKey } from './keys.ts';
 import {
@@ -66,6 +67,9 @@ export async function openFolder(options: OpeningOptions): Promise<Opened> {
 async function openAnyhow(options: OpeningOptions): Promise<Opened> {
   const folder = await findFolder(options.path);
   const path = generationPath(folder);
+  // A repair keeps such a table, and reading from it would merge it.
+  const fatal = await diesCompacting(path);
+  if (fatal !== undefined) return setAside(options, fatal);
   const broken = await looksBroken(path);
   const asItIs = async (): Promise<Opened> => {
     const loaded = await load(path, options.afterFailure === true);
@@ -78,16 +82,14 @@ async function openAnyhow(options: OpeningOptions): Promise<Opened> {
     return closingOnFailure(loaded, () => finish(options, folder, loaded, first));
   });
   if (typeof second !== 'string') return second;
+  return setAside(options, `${first}; repair failed: ${second}`);
+}
+
+async function setAside(options: OpeningOptions, why: string): Promise<Opened> {
   const target = await quarantine(options.path);
   const anew = await findFolder(options.path);
-  const third = await load(generationPath(anew));
-  return finish(
-    options,
-    anew,
-    third,
-    `${first}; repair failed: ${second}; set aside as ${target}`,
-    true,
-  );
+  const loaded = await load(generationPath(anew));
+  return finish(options, anew, loaded, `${why}; set aside as ${target}`, true);
 }
 
 /** A damaged block may show as late as at the first write, which begins a compaction. */

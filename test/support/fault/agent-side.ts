@@ -13,6 +13,7 @@ import { reachOf } from './level-reach.ts';
 import { CPU_LIMIT, type Job, type Side, type Trial } from './side.ts';
 
 const CAP = 64_000_000;
+const FATAL = /two lives in a row ended/;
 const BOOTS = ['boot one', 'boot two', 'boot three'] as const;
 const LAST_BOOT = BOOTS[2];
 /** Records of each boot: several tables each. */
@@ -114,7 +115,10 @@ async function tryAgent(job: Job): Promise<Trial> {
     found.delete(`${added.epoch}/${added.number}`);
     problems.push(...invented(found, notes));
     const lost = Object.keys(notes.held).filter((name) => !found.has(name));
-    problems.push(...(await tooMuch(job, lost)), ...untold(buffer, lost, rolledBack));
+    // Where LevelDB ends the process at each start the whole folder is set aside, and told.
+    const isFatal = buffer.opening.how === 'quarantined' && FATAL.test(buffer.opening.detail);
+    if (!isFatal) problems.push(...(await tooMuch(job, lost)));
+    problems.push(...untold(buffer, lost, rolledBack));
     const how = rolledBack ? 'told by the collector' : buffer.opening.how;
     return { problems, lost: `${lost.length} records`, told: how, verify: '-', cpu, seconds };
   } finally {

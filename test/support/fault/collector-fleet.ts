@@ -23,6 +23,7 @@ const SERIES: readonly SeriesDefinition[] = ['dm_a', 'dm_b', 'dm_c', 'dm_d', 'dm
     unit: '',
   }),
 );
+export const COLUMNS = SERIES.length;
 const SCHEMA = encodeSchema(SERIES);
 
 /** Numbers go on from `next`; each batch covers `rows` instants, `stepMs` apart. */

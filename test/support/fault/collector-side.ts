@@ -7,7 +7,7 @@ import { verifyData } from '../../../collector/io/verify.ts';
 import { copyAsKilled } from '../buffer/snapshot.ts';
 import { addBallast } from './ballast.ts';
 import { type Content, contentOf, storeContent } from './collector-content.ts';
-import { CollectorFleet } from './collector-fleet.ts';
+import { COLUMNS, CollectorFleet, DEVICES } from './collector-fleet.ts';
 import { judge } from './collector-judge.ts';
 import type { Notes } from './collector-notes.ts';
 import { runCollector } from './collector-run.ts';
@@ -20,6 +20,7 @@ const DAY = 24 * HOUR;
 const STEP = 2 * MINUTE;
 const ROWS = 30;
 const LOOKS = 100;
+const BATCH_ROWS = 3;
 
 export const COLLECTOR: Side = {
   name: 'collector',
@@ -47,11 +48,11 @@ async function prepare(base: string, bytes?: number): Promise<void> {
   const { rollups } = await storeContent(join(live, 'store'), today - 3 * DAY, today - DAY);
   const collector = await runCollector(live);
   const fleet = await CollectorFleet.connect(collector.mqtt, 1_000);
-  for (let n = 0; n < 5; n++) await fleet.batch(today - n * STEP * 7 + 1_000, 3, STEP);
+  for (let n = 0; n < 5; n++) await fleet.batch(today - n * STEP * 7 + 1_000, BATCH_ROWS, STEP);
   await fleet.rubbish();
   await silence(collector.http, 'last');
   await flag(collector.http, 'last');
-  const { samples, ...rest } = await contentOf(collector.http);
+  const { samples, ...rest } = await whole(collector.http, stored, fleet.next - 1_000);
   await copyAsKilled(live, join(base, 'killed'));
   const notes: Notes = {
     ...{ today, next: fleet.next, samples: [...samples], rest, rollups: [...rollups] },
@@ -61,6 +62,18 @@ async function prepare(base: string, bytes?: number): Promise<void> {
   await fleet.end();
   await collector.stop();
   await rm(live, { recursive: true });
+}
+
+/** The broker has a message before it is found: what is missing then would be there after a replay. */
+async function whole(http: string, before: Content, batches: number): Promise<Content> {
+  const samples = before.samples.size + batches * BATCH_ROWS * DEVICES.length * COLUMNS;
+  const messages = before.quarantine.length + DEVICES.length;
+  for (;;) {
+    const content = await contentOf(http);
+    const isWhole = content.samples.size >= samples && content.quarantine.length >= messages;
+    if (isWhole) return content;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** One run of the collector, ended in order, that takes what devices sampled in these hours. */
@@ -173,7 +186,7 @@ async function takes(
   for (let look = 0; look < LOOKS; look++) {
     const answer = await fetch(`${http}/api/v1/query?${query.toString()}`);
     const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
-    if (Number(data.result[0]?.value[1]) === 18) return true;
+    if (Number(data.result[0]?.value[1]) === DEVICES.length * COLUMNS) return true;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return false;

@@ -1,10 +1,9 @@
 /**
- * Which records one file of a LevelDB folder may cost, by an independent road. A table: it is taken
- * away from a whole copy, LevelDB's own repair rebuilds the rest, and what is not there is its reach.
- * A log: what it holds, since a table that was being made of it at the kill is found by a repair
- * and not by an opening.
+ * Which records one file of a LevelDB folder holds, and so may cost, by an independent road: LevelDB's
+ * own repair of a folder with this file alone. Not what only this file holds: at a kill in the middle
+ * of a merge others hold it too that an opening does not know, and a repair does.
  */
-import { copyFile, cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { readRecordKey } from '../../../agent/io/buffer/keys.ts';
@@ -31,24 +30,11 @@ async function reachIn(
   file: string,
   name: string,
 ): Promise<string[]> {
-  if (name.endsWith('.log')) {
-    await mkdir(scratch);
-    await copyFile(join(state, file), join(scratch, name));
-    return keysOf(scratch);
-  }
   // Neither the list of tables nor LevelDB's diary holds records.
-  if (!name.endsWith('.ldb')) return [];
-  await cp(state, scratch, { recursive: true });
-  const level = dirname(join(scratch, file));
-  const all = await keysOf(await copied(level, `${level}-all`));
-  await rm(join(scratch, file));
-  const left = new Set(await keysOf(level));
-  return all.filter((key) => !left.has(key));
-}
-
-async function copied(from: string, to: string): Promise<string> {
-  await cp(from, to, { recursive: true });
-  return to;
+  if (!/\.(ldb|log)$/.test(name)) return [];
+  await mkdir(scratch);
+  await copyFile(join(state, file), join(scratch, name));
+  return keysOf(scratch);
 }
 
 async function keysOf(path: string): Promise<string[]> {

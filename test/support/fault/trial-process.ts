@@ -1,10 +1,16 @@
-/** Runs trials in a child, which is replaced when it dies or does not answer. */
+/**
+ * Runs trials in a child, which is replaced when it dies or does not answer. An assertion of LevelDB
+ * ends it as it ends the program, which is started again by then (`Restart=always`).
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { Job, Trial } from './side.ts';
 
 /** A trial takes a second or two; beyond this it hangs, however busy the machine. */
 const HANGS_MS = 120_000;
+/** Two lives that end alike are what the next one knows the damage by. */
+const LIVES = 3;
+const DIED = 'the program died: ';
 const WORKER = join(import.meta.dirname, 'trial-worker.ts');
 
 export class TrialProcess {
@@ -15,7 +21,14 @@ export class TrialProcess {
     this.hangsMs = hangsMs;
   }
 
-  try(side: string, job: Job): Promise<Trial> {
+  async try(side: string, job: Job): Promise<Trial> {
+    for (let life = 1; ; life++) {
+      const trial = await this.once(side, job);
+      if (trial.problems[0] !== `${DIED}SIGABRT` || life === LIVES) return trial;
+    }
+  }
+
+  private once(side: string, job: Job): Promise<Trial> {
     const child = this.running();
     return new Promise((resolve) => {
       const over = (trial: Trial) => {
@@ -36,7 +49,7 @@ export class TrialProcess {
         if ((trial as Trial).lost === '?') this.end();
         over(trial as Trial);
       });
-      child.once('exit', (code, signal) => died(`the program died: ${signal ?? code}`));
+      child.once('exit', (code, signal) => died(`${DIED}${signal ?? code}`));
       child.send({ side, job });
     });
   }
