@@ -99,6 +99,8 @@ async function tryAgent(job: Job): Promise<Trial> {
   const problems: string[] = [];
   const [began, beganAt] = [cpuSeconds(), performance.now()];
   const path = join(job.path, 'buffer');
+  // What was being merged when the process died is merged at once when it is opened again.
+  if (job.life === 2) await compactAll(path);
   const buffer = await openBuffer({ path, capBytes: CAP, bootId: LAST_BOOT });
   try {
     const rolledBack = await tellOfNewest(buffer, notes);

@@ -26,6 +26,8 @@ export interface Job {
   /** The damaged file, relative to the folder. */
   readonly file: string;
   readonly damage: string;
+  /** Counted from 1, when the program was started again after an assertion of LevelDB. */
+  readonly life?: number;
 }
 
 export interface Side {

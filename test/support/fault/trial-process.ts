@@ -23,7 +23,7 @@ export class TrialProcess {
 
   async try(side: string, job: Job): Promise<Trial> {
     for (let life = 1; ; life++) {
-      const trial = await this.once(side, job);
+      const trial = await this.once(side, { ...job, life });
       if (trial.problems[0] !== `${DIED}SIGABRT` || life === LIVES) return trial;
     }
   }
