@@ -1,6 +1,7 @@
 /** Derives the rollups that are due, a bounded number at a time. The caller holds the store's lock. */
 import { DAY, HOUR, MINUTE } from '../../core/store/calendar.ts';
 import { groupKey, KIND } from '../../core/store/keys.ts';
+import { nextStretch } from '../../core/store/stretch.ts';
 import { Batch } from './batch.ts';
 import { firstHourOutdated, groupsOutdated, hourOutdated } from './dirt.ts';
 import type { Partition } from './partition.ts';
@@ -12,8 +13,9 @@ import type { Rollups } from './rollups.ts';
 const HOUR_GRACE = 5 * MINUTE;
 /** The same for a day's 1m rollups. */
 const DAY_GRACE = DAY;
-/** Series derived at a stretch, for an hour and for a whole day. */
-const SERIES_AT_ONCE = { hour: 2000, day: 200 } as const;
+/** Series derived at a stretch, for an hour and for a whole day: at first, and at most. */
+const FIRST_SERIES = { hour: 200, day: 20 } as const;
+const MOST_SERIES = { hour: 2000, day: 200 } as const;
 
 /** Groups that were outdated when they were looked for; an hour of the day, or the day as a whole. */
 interface Queue {
@@ -28,6 +30,7 @@ export class Deriver {
   private readonly slices: Slices;
   /** Marks stay on disk until their groups are derived; those that come meanwhile are found later. */
   private queue: Queue | undefined;
+  private readonly atOnce: { hour: number; day: number } = { ...FIRST_SERIES };
 
   constructor(partitions: Partitions, rollups: Rollups, slices: Slices) {
     this.partitions = partitions;
@@ -61,8 +64,9 @@ export class Deriver {
     // Hours come in order: none behind it is due either.
     if (from + HOUR + HOUR_GRACE > now) return false;
     const groups = await this.groups(partition, hour, () => hourOutdated(partition, hour));
-    const taken = take(partition, groups, SERIES_AT_ONCE.hour);
-    await this.rollups.derive(taken.ids, '1h', from, from + HOUR, this.slices);
+    const taken = take(partition, groups, this.atOnce.hour);
+    const samples = await this.rollups.derive(taken.ids, '1h', from, from + HOUR, this.slices);
+    this.atOnce.hour = nextStretch(taken.ids.length, samples, MOST_SERIES.hour);
     await forget(
       partition,
       taken.groups.map((group) => groupKey(KIND.dirtyHour, group, hour)),
@@ -75,8 +79,9 @@ export class Deriver {
     if (from + DAY + DAY_GRACE > now) return false;
     const groups = await this.groups(partition, undefined, () => groupsOutdated(partition));
     if (groups.length === 0) return false;
-    const taken = take(partition, groups, SERIES_AT_ONCE.day);
-    await this.rollups.derive(taken.ids, '1m', from, from + DAY, this.slices);
+    const taken = take(partition, groups, this.atOnce.day);
+    const samples = await this.rollups.derive(taken.ids, '1m', from, from + DAY, this.slices);
+    this.atOnce.day = nextStretch(taken.ids.length, samples, MOST_SERIES.day);
     await forget(
       partition,
       taken.groups.map((group) => groupKey(KIND.dirtyDay, group)),

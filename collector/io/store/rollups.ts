@@ -91,14 +91,14 @@ export class Rollups {
     return found;
   }
 
-  /** Derives the steps in [from, to), a part of one day, of these series, and stores them. */
+  /** Derives the steps in [from, to), a part of one day, of these series; from how many samples. */
   async derive(
     ids: Uint32Array,
     step: RollupStep,
     from: number,
     to: number,
     slices: Slices,
-  ): Promise<void> {
+  ): Promise<number> {
     const day = dayOf(from);
     const found = await this.reader.read(ids, from - LOOKBACK, to - 1, slices);
     const keys: Uint8Array[] = [];
@@ -110,7 +110,8 @@ export class Rollups {
       keys.push(this.key(id, day));
       fresh.push(rollup);
     }
-    if (keys.length === 0) return;
+    const samples = found.reduce((sum, one) => sum + one.samples.times.length, 0);
+    if (keys.length === 0) return samples;
     const folder = `${step}/${monthName(from)}`;
     await this.pool.use(folder, async (db) => {
       const old = await db.getMany(keys);
@@ -125,6 +126,7 @@ export class Rollups {
       await batch.write(db);
       this.written.set(folder, (this.written.get(folder) ?? 0) + batch.bytes);
     });
+    return samples;
   }
 
   /** A day's record is written again with each hour: takes the earlier ones out of small folders. */
