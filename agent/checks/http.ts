@@ -10,6 +10,7 @@ import {
   size,
   text,
 } from '../../protocol/config/schema.ts';
+import { HEADER_VALUE } from '../core/http-field.ts';
 import type { HttpProbe } from '../ports/probing.ts';
 import { type CheckContext, type CheckFinding, check } from './check.ts';
 import { budgetSchema, failed, secondsFigure, withinBudget } from './kit/budget.ts';
@@ -75,7 +76,7 @@ export const httpCheck = check<Options>({
       found.push({ key: 'tokenFile', message: 'cannot stand beside username: choose one' });
     }
     for (const [name, value] of Object.entries(headers)) {
-      if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) {
+      if (!HEADER_VALUE.test(value)) {
         found.push({ key: `headers.${name}`, message: 'may only hold printable characters' });
       }
     }

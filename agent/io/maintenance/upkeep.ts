@@ -1,5 +1,6 @@
 /** Everything that executors of tasks need of files and servers. */
 import type { Courier, Upkeep } from '../../ports/maintenance.ts';
+import { loaded } from '../loaded.ts';
 import { createArchives } from './archives.ts';
 import type { CourierOptions } from './courier.ts';
 import { openSpool } from './spool.ts';
@@ -26,11 +27,7 @@ export function createUpkeep(options: UpkeepOptions = {}): Upkeep {
 
 /** HTTP with TLS is a megabyte that only a task with a server needs. */
 function lazyCourier(options: CourierOptions): Courier {
-  let known: Promise<Courier> | undefined;
-  const courier = () => {
-    known ??= import('./courier.ts').then(({ createCourier }) => createCourier(options));
-    return known;
-  };
+  const courier = loaded(async () => (await import('./courier.ts')).createCourier(options));
   return {
     put: async (...args) => (await courier()).put(...args),
     fetch: async (...args) => (await courier()).fetch(...args),

@@ -2,10 +2,11 @@
  * One request over a connection of its own, which is closed afterwards. The certificate is judged
  * before anything is sent: a token never goes to a server that is not trusted.
  *
- * Written on the socket itself: node:http is made for many requests, and a megabyte of code and
- * three times the CPU for one (docs/decisions/0026-http-probe.md).
+ * Written on the socket itself: node:http is made for many requests, and most of a megabyte
+ * and two thirds of the CPU of one (docs/decisions/0026-http-probe.md).
  */
 import type { Socket } from 'node:net';
+import { HEADER_VALUE } from '../../core/http-field.ts';
 import type { HttpAnswer, HttpProbe } from '../../ports/probing.ts';
 import { HttpAnswerReader, type HttpSaid } from './http-answer.ts';
 import type { Keep } from './probe.ts';
@@ -27,9 +28,6 @@ export async function probeHttp(probe: HttpProbe, keep: Keep): Promise<HttpAnswe
   return { ...said, seconds: secondsSince(began), ...seen };
 }
 
-/** A value with a line end could add headers of its own. */
-const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
-
 /** A server may refuse one of these that does not tell its length, be it 0 (RFC 9110 8.6). */
 const WITH_BODY: ReadonlySet<string> = new Set(['POST', 'PUT']);
 
@@ -40,7 +38,8 @@ function requestOf({ method, headers, body }: HttpProbe, url: URL): Buffer {
   if (body !== undefined || WITH_BODY.has(method)) fields['content-length'] = String(bytes.length);
   let head = `${method} ${url.pathname}${url.search} HTTP/1.1\r\n`;
   for (const [name, value] of Object.entries(fields)) {
-    if (!VALUE.test(value)) throw new Error(`the header ${name} holds what no header may hold`);
+    if (!HEADER_VALUE.test(value))
+      throw new Error(`the header ${name} holds what no header may hold`);
     head += `${name}: ${value}\r\n`;
   }
   return Buffer.concat([Buffer.from(`${head}\r\n`, 'latin1'), bytes]);

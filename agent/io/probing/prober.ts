@@ -1,5 +1,6 @@
 /** The network for checks. What a kind needs is loaded when the first check of it runs. */
 import type { Prober } from '../../ports/probing.ts';
+import { loaded } from '../loaded.ts';
 import { probed } from './probe.ts';
 
 export function createProber(): Prober {
@@ -22,17 +23,5 @@ export function createProber(): Prober {
       probed(signal, async (keep) => (await postgres()).probePostgres(probe, keep)),
     redis: (probe, signal) =>
       probed(signal, async (keep) => (await redis()).probeRedis(probe, keep)),
-  };
-}
-
-/** Asked for again, a module costs a trip through the loader: it is kept. */
-function loaded<M>(load: () => Promise<M>): () => Promise<M> {
-  let known: Promise<M> | undefined;
-  return () => {
-    known ??= load().catch((error: unknown) => {
-      known = undefined;
-      throw error;
-    });
-    return known;
   };
 }

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { bundleModules } from '../../support/pipeline/programs.ts';
 import { median, printTable } from '../peers/table.ts';
 import type { AnswerForm } from '../threads/answers.ts';
 import { WAYS, type Way } from '../threads/border.ts';
@@ -43,16 +43,10 @@ async function bundle(): Promise<string> {
   const outdir = join(OUT, String(process.pid), 'threads');
   // Where the bundled reader of the trace looks for it.
   await cp(TRACES, join(outdir, '../traces'), { recursive: true });
-  await build({
-    entryPoints: ['ingest', 'queries', 'store-worker'].map((name) => join(FOLDER, `${name}.ts`)),
+  await bundleModules(
+    ['ingest', 'queries', 'store-worker'].map((name) => join(FOLDER, `${name}.ts`)),
     outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    packages: 'external',
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-  });
+  );
   return outdir;
 }
 

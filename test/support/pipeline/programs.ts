@@ -12,12 +12,10 @@ const HERE = import.meta.dirname;
 /** Inside the project, so that packages are found from there. */
 const OUT = join(HERE, '../../../node_modules/.cache/muster-tests');
 
-/** The two bundles; packages stay outside. */
-export async function bundlePrograms(): Promise<{ agent: string; collector: string }> {
-  const names = ['agent-under-test', 'collector-under-test'];
-  const outdir = join(OUT, String(process.pid));
+/** Each with all of ours that it needs; packages stay outside. */
+export async function bundleModules(entryPoints: string[], outdir: string): Promise<void> {
   await build({
-    entryPoints: names.map((name) => join(HERE, `${name}.ts`)),
+    entryPoints,
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -26,6 +24,16 @@ export async function bundlePrograms(): Promise<{ agent: string; collector: stri
     format: 'esm',
     target: 'node20',
   });
+}
+
+/** The two bundles. */
+export async function bundlePrograms(): Promise<{ agent: string; collector: string }> {
+  const names = ['agent-under-test', 'collector-under-test'];
+  const outdir = join(OUT, String(process.pid));
+  await bundleModules(
+    names.map((name) => join(HERE, `${name}.ts`)),
+    outdir,
+  );
   return {
     agent: join(outdir, 'agent-under-test.mjs'),
     collector: join(outdir, 'collector-under-test.mjs'),
