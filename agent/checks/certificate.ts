@@ -108,7 +108,7 @@ async function ofServer(
   const place = endpoint(host, port);
   // Looked at first and judged then: an expired one is worth more words than "not trusted".
   const target = { host, port, tls: { ...(await probeTls(tls, context)), verify: false } };
-  const answer = await context.prober.connect(target, context.signal);
+  const answer = await context.prober.connect(target, context.ending);
   if (!answer.ok) return { state: 'critical', text: `${place}: ${answer.why}` };
   const { certificates = [], distrust } = answer;
   if (certificates.length === 0)

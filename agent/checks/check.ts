@@ -8,7 +8,7 @@
 import type { Schema } from '../../protocol/config/schema.ts';
 import type { CheckState } from '../../protocol/messages/health.ts';
 import type { Runner } from '../ports/caretaking.ts';
-import type { Prober } from '../ports/probing.ts';
+import type { Ending, Prober } from '../ports/probing.ts';
 import type { Clock, Host } from '../ports.ts';
 
 export interface CheckContext {
@@ -17,7 +17,9 @@ export interface CheckContext {
   readonly runner: Runner;
   /** The network. */
   readonly prober: Prober;
-  /** Aborted when its time is over: whatever is open must be closed then. */
+  /** Its time: whatever is open when it is over must be closed. */
+  readonly ending: Ending;
+  /** The same for what wants an `AbortSignal`, which is made when it is asked for. */
   readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** Folder of the configuration file, where relative paths start. */

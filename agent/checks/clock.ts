@@ -82,7 +82,7 @@ async function offsetOf(
       payload: request,
       accept: (reply) => answersRequest(reply, request),
     },
-    context.signal,
+    context.ending,
   );
   const arrived = context.clock.wall();
   // A server that is silent, or no use, says nothing about our clock.

@@ -77,9 +77,9 @@ async function ask(options: Options, context: CheckContext): Promise<Probed<Data
     ...(options.tls === undefined ? {} : { tls: await probeTls(options.tls, context) }),
     ...(await readLogin(options, context)),
   };
-  const { prober, signal, timeoutMs } = context;
-  if (type === 'redis') return prober.redis(probe, signal);
-  return prober.postgres({ ...probe, query, timeoutMs }, signal);
+  const { prober, ending, timeoutMs } = context;
+  if (type === 'redis') return prober.redis(probe, ending);
+  return prober.postgres({ ...probe, query, timeoutMs }, ending);
 }
 
 function judged(place: string, answer: DatabaseAnswer, options: Options): CheckFinding {

@@ -82,11 +82,11 @@ export const diskCheck = check<Options>({
  * like one that hangs: only what lasts is told.
  */
 async function space(path: string, context: CheckContext): Promise<StatFs | 'pending'> {
-  const { host, clock, timeoutMs, signal } = context;
+  const { host, clock, timeoutMs, ending } = context;
   const giveUp = clock.mono() + timeoutMs * PATIENCE;
   for (;;) {
     const answer = await host.statfs(path);
-    if (answer !== 'pending' || clock.mono() >= giveUp || signal.aborted) return answer;
+    if (answer !== 'pending' || clock.mono() >= giveUp || ending.isOver) return answer;
     await new Promise<void>((done) => void clock.after(AGAIN_MS, done));
   }
 }

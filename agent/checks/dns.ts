@@ -46,12 +46,12 @@ export const dnsCheck = check<Options>({
       ? [{ key: 'exact', message: 'needs the expected answers in expect' }]
       : [],
 
-  async run(options, { prober, signal }) {
+  async run(options, { prober, ending }) {
     const { name, type, server, budget } = options;
     const question = `${name} ${type}${server === undefined ? '' : ` at ${server}`}`;
     const answer = await prober.resolve(
       { name, type, ...(server === undefined ? {} : { server }) },
-      signal,
+      ending,
     );
     if (!answer.ok) return failed(`${question}: ${answer.why}`, budget);
     const { values, seconds } = answer;

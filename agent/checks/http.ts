@@ -85,7 +85,7 @@ export const httpCheck = check<Options>({
 
   async run(options, context) {
     const probe = await probeOf(options, context);
-    const journey = await follow(context.prober, probe, options.redirects, context.signal);
+    const journey = await follow(context.prober, probe, options.redirects, context.ending);
     return { ...judged(options, journey), ...certificateEnd(journey.answer) };
   },
 });

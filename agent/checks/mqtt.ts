@@ -45,7 +45,7 @@ export const mqttCheck = check<Options>({
   async run(options, context) {
     const { host, port, topic, budget } = options;
     const place = endpoint(host, port);
-    const answer = await context.prober.mqtt(await probeOf(options, context), context.signal);
+    const answer = await context.prober.mqtt(await probeOf(options, context), context.ending);
     const end = certificateEnd(answer);
     if (!answer.ok) return { ...failed(`${place}: ${answer.why}`, budget), ...end };
     const { seconds, roundTripSeconds: back } = answer;

@@ -47,7 +47,7 @@ export const tcpCheck = check<Options>({
               },
             }),
       },
-      context.signal,
+      context.ending,
     );
     const end = certificateEnd(answer);
     if (!answer.ok) return { ...failed(`${place}: ${answer.why}`, budget), ...end };

@@ -1,6 +1,7 @@
 /** One run of configured checks without an agent: no hysteresis, each result counts. */
 import type { Overall } from '../../protocol/messages/health.ts';
-import type { Check, CheckContext, CheckFinding } from '../checks/check.ts';
+import type { Check, CheckFinding } from '../checks/check.ts';
+import { type CheckWorld, Sight } from '../checks/kit/sight.ts';
 import type { CheckConfig } from '../config/checks.ts';
 import { checksOf } from '../config/checks.ts';
 import { standingsOf } from '../core/checks/dependencies.ts';
@@ -25,7 +26,6 @@ export interface ShownCheck {
 }
 
 type Configs = Readonly<Record<string, CheckConfig>>;
-type World = Omit<CheckContext, 'signal' | 'timeoutMs' | 'memory'>;
 
 /** Those named, or all that are switched on. */
 export async function runChecks(
@@ -36,7 +36,7 @@ export async function runChecks(
 ): Promise<ShownHealth> {
   const tools = await io.checkTools?.();
   if (tools === undefined) throw new Error('this program cannot run checks by itself');
-  const world: World = { ...tools, host: io.openHost(), folder };
+  const world: CheckWorld = { ...tools, host: io.openHost(), folder };
   const chosen = Object.entries(configs).filter(([name, { enabled }]) =>
     names.length === 0 ? enabled : names.includes(name),
   );
@@ -72,23 +72,22 @@ function judged(
 }
 
 /** Ends in time, whatever the check does. */
-async function once(of: Check, config: CheckConfig, world: World): Promise<CheckFinding> {
+async function once(of: Check, config: CheckConfig, world: CheckWorld): Promise<CheckFinding> {
   const { timeout: timeoutMs, options } = config;
-  const controller = new AbortController();
-  const { signal } = controller;
+  const sight = new Sight(world, timeoutMs, new Map());
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<CheckFinding>((resolve) => {
     const text = `no answer within ${timeoutMs / 1000} s`;
     timer = setTimeout(() => {
-      controller.abort(new Error(text));
+      sight.abort(new Error(text));
       resolve({ state: 'critical', text });
     }, timeoutMs);
   });
   const run = async (): Promise<CheckFinding> => {
     try {
-      return await of.run(options, { ...world, signal, timeoutMs, memory: new Map() });
+      return await of.run(options, sight);
     } catch (error) {
-      if (signal.aborted) return late;
+      if (sight.isOver) return late;
       return { state: 'unknown', text: error instanceof Error ? error.message : String(error) };
     }
   };

@@ -1,10 +1,17 @@
 /**
  * What checks ask of the network (`io/probing`).
  *
- * Nothing here rejects: what went wrong is an answer, with words for a person. When the signal is
- * aborted, whatever is open is closed at once and the answer says `late`. No answer and no reason
+ * Nothing here rejects: what went wrong is an answer, with words for a person. When its time is
+ * over, whatever is open is closed at once and the answer says `late`. No answer and no reason
  * holds a secret that was given.
  */
+
+/** When a probe has to end. An `AbortSignal` and its listener cost a tenth of a connection. */
+export interface Ending {
+  readonly isOver: boolean;
+  /** `stop` is called once, when it is over; what is returned makes it forget that. */
+  whenOver(stop: () => void): () => void;
+}
 
 export interface CertificateSeen {
   readonly subject: string;
@@ -162,11 +169,11 @@ export interface DatabaseAnswer {
 }
 
 export interface Prober {
-  http(probe: HttpProbe, signal: AbortSignal): Promise<Probed<HttpAnswer>>;
-  connect(probe: ConnectProbe, signal: AbortSignal): Promise<Probed<ConnectAnswer>>;
-  resolve(probe: DnsProbe, signal: AbortSignal): Promise<Probed<DnsAnswer>>;
-  datagram(probe: DatagramProbe, signal: AbortSignal): Promise<Probed<DatagramAnswer>>;
-  mqtt(probe: MqttProbe, signal: AbortSignal): Promise<Probed<MqttAnswer>>;
-  postgres(probe: PostgresProbe, signal: AbortSignal): Promise<Probed<DatabaseAnswer>>;
-  redis(probe: DatabaseProbe, signal: AbortSignal): Promise<Probed<DatabaseAnswer>>;
+  http(probe: HttpProbe, ending: Ending): Promise<Probed<HttpAnswer>>;
+  connect(probe: ConnectProbe, ending: Ending): Promise<Probed<ConnectAnswer>>;
+  resolve(probe: DnsProbe, ending: Ending): Promise<Probed<DnsAnswer>>;
+  datagram(probe: DatagramProbe, ending: Ending): Promise<Probed<DatagramAnswer>>;
+  mqtt(probe: MqttProbe, ending: Ending): Promise<Probed<MqttAnswer>>;
+  postgres(probe: PostgresProbe, ending: Ending): Promise<Probed<DatabaseAnswer>>;
+  redis(probe: DatabaseProbe, ending: Ending): Promise<Probed<DatabaseAnswer>>;
 }

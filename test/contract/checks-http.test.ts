@@ -127,7 +127,7 @@ describe('http', () => {
 
   it('opens nothing when its time is over before it begins', async () => {
     const url = await serve((_, response) => void response.end());
-    const found = await runCheck(httpCheck, { url }, { signal: AbortSignal.abort() });
+    const found = await runCheck(httpCheck, { url }, { over: 'before' });
     expect(found.state).toBe('critical');
     expect(server?.accepted).toBe(0);
   });

@@ -2,29 +2,27 @@
 import { createServer } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { type CheckWorld, Sight } from '../../agent/checks/kit/sight.ts';
 import { createProber } from '../../agent/io/probing/prober.ts';
-import type { Prober } from '../../agent/ports/probing.ts';
+import type { Ending, Prober } from '../../agent/ports/probing.ts';
 import { OpenSockets } from '../support/checks/open-sockets.ts';
 
 const host = '127.0.0.1';
 const MOMENTS = 12;
 
-const probes: Record<
-  string,
-  (prober: Prober, port: number, signal: AbortSignal) => Promise<object>
-> = {
-  connect: (prober, port, signal) =>
-    prober.connect({ host, port, read: { maxBytes: 1, enough: () => false } }, signal),
-  tls: (prober, port, signal) => prober.connect({ host, port, tls: { verify: true } }, signal),
-  http: (prober, port, signal) => {
+const probes: Record<string, (prober: Prober, port: number, ending: Ending) => Promise<object>> = {
+  connect: (prober, port, ending) =>
+    prober.connect({ host, port, read: { maxBytes: 1, enough: () => false } }, ending),
+  tls: (prober, port, ending) => prober.connect({ host, port, tls: { verify: true } }, ending),
+  http: (prober, port, ending) => {
     const url = `http://${host}:${port}/`;
     const probe = { method: 'GET', url, headers: {}, tls: { verify: true }, maxBytes: 1 };
-    return prober.http(probe, signal);
+    return prober.http(probe, ending);
   },
-  mqtt: (prober, port, signal) => prober.mqtt({ host, port, clientId: 'x' }, signal),
-  redis: (prober, port, signal) => prober.redis({ host, port }, signal),
-  postgres: (prober, port, signal) =>
-    prober.postgres({ host, port, query: 'SELECT 1', timeoutMs: 1000 }, signal),
+  mqtt: (prober, port, ending) => prober.mqtt({ host, port, clientId: 'x' }, ending),
+  redis: (prober, port, ending) => prober.redis({ host, port }, ending),
+  postgres: (prober, port, ending) =>
+    prober.postgres({ host, port, query: 'SELECT 1', timeoutMs: 1000 }, ending),
 };
 
 describe.each(Object.entries(probes))('%s', (_, probe) => {
@@ -32,11 +30,11 @@ describe.each(Object.entries(probes))('%s', (_, probe) => {
     await using server = await OpenSockets.of(createServer((socket) => void socket.resume()));
     const prober = createProber();
     for (let moment = -1; moment < MOMENTS; moment += 1) {
-      const controller = new AbortController();
-      if (moment < 0) controller.abort();
-      const answer = probe(prober, server.port, controller.signal);
+      const ending = new Sight({} as CheckWorld, 0, new Map());
+      if (moment < 0) ending.abort(new Error('over'));
+      const answer = probe(prober, server.port, ending);
       for (let turns = 0; turns < moment; turns += 1) await turn();
-      controller.abort();
+      ending.abort(new Error('over'));
       expect(await answer).toMatchObject({ ok: false, late: true, why: 'no answer in time' });
     }
     await server.closed();

@@ -53,7 +53,8 @@ describe('bundled probes', () => {
   it.each(Object.entries(PROBES))('%s', async (name, probe) => {
     const program = `
       import { createProber } from './prober.js';
-      const answer = await createProber().${name}(${probe}, new AbortController().signal);
+      const ending = { isOver: false, whenOver: () => () => {} };
+      const answer = await createProber().${name}(${probe}, ending);
       console.log(answer.why);`;
     writeFileSync(join(folder.path, `${name}-main.js`), program);
     const { stdout } = await run(process.execPath, [join(folder.path, `${name}-main.js`)]);

@@ -1,5 +1,5 @@
 /** Follows redirects, so many at most. What a server says about where to go is only believed so far. */
-import type { HttpAnswer, HttpProbe, Probed, Prober } from '../../ports/probing.ts';
+import type { Ending, HttpAnswer, HttpProbe, Probed, Prober } from '../../ports/probing.ts';
 
 export interface Journey {
   readonly answer: Probed<HttpAnswer>;
@@ -16,12 +16,12 @@ export async function follow(
   prober: Prober,
   first: HttpProbe,
   most: number,
-  signal: AbortSignal,
+  ending: Ending,
 ): Promise<Journey> {
   let probe = first;
   let seconds = 0;
   for (let redirects = 0; ; redirects += 1) {
-    const answer = await prober.http(probe, signal);
+    const answer = await prober.http(probe, ending);
     if (!answer.ok) return { answer, redirects, seconds };
     seconds += answer.seconds;
     const target = MOVED.has(answer.status) ? answer.headers['location'] : undefined;

@@ -2,7 +2,7 @@
  * One probe: what it opens is closed when it ends, however that comes about, and at once when its
  * time is over. What failed becomes an answer.
  */
-import type { CertificateSeen, Failed, Probed } from '../../ports/probing.ts';
+import type { CertificateSeen, Ending, Failed, Probed } from '../../ports/probing.ts';
 
 /** Remembers how something is closed, before it is opened. Throws when it is too late for that. */
 export type Keep = (close: () => void) => void;
@@ -21,7 +21,7 @@ export class CertificateError extends Error {
 const LATE = 'no answer in time';
 
 export function probed<T extends object>(
-  signal: AbortSignal,
+  ending: Ending,
   work: (keep: Keep) => Promise<T>,
 ): Promise<Probed<T>> {
   const closers: (() => void)[] = [];
@@ -33,16 +33,17 @@ export function probed<T extends object>(
     throw new Error(LATE);
   };
   return new Promise((resolve) => {
+    let forget = () => {};
     const end = (answer: Probed<T>) => {
       if (over) return;
       over = true;
-      signal.removeEventListener('abort', stop);
+      forget();
       resolve(answer);
       for (const close of closers) close();
     };
     const stop = () => end({ ok: false, why: LATE, late: true });
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
+    if (ending.isOver) return stop();
+    forget = ending.whenOver(stop);
     work(keep).then(
       (answer) => end({ ok: true, ...answer }),
       (error: unknown) => end(failure(error)),

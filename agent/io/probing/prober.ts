@@ -12,16 +12,16 @@ export function createProber(): Prober {
   const postgres = loaded(() => import('./postgres.ts'));
   const redis = loaded(() => import('./redis.ts'));
   return {
-    http: (probe, signal) => probed(signal, async (keep) => (await http()).probeHttp(probe, keep)),
-    connect: (probe, signal) =>
-      probed(signal, async (keep) => (await tcp()).probeConnection(probe, keep)),
-    resolve: (probe, signal) => probed(signal, async (keep) => (await dns()).probeDns(probe, keep)),
-    datagram: (probe, signal) =>
-      probed(signal, async (keep) => (await datagram()).probeDatagram(probe, keep)),
-    mqtt: (probe, signal) => probed(signal, async (keep) => (await mqtt()).probeMqtt(probe, keep)),
-    postgres: (probe, signal) =>
-      probed(signal, async (keep) => (await postgres()).probePostgres(probe, keep)),
-    redis: (probe, signal) =>
-      probed(signal, async (keep) => (await redis()).probeRedis(probe, keep)),
+    http: (probe, ending) => probed(ending, async (keep) => (await http()).probeHttp(probe, keep)),
+    connect: (probe, ending) =>
+      probed(ending, async (keep) => (await tcp()).probeConnection(probe, keep)),
+    resolve: (probe, ending) => probed(ending, async (keep) => (await dns()).probeDns(probe, keep)),
+    datagram: (probe, ending) =>
+      probed(ending, async (keep) => (await datagram()).probeDatagram(probe, keep)),
+    mqtt: (probe, ending) => probed(ending, async (keep) => (await mqtt()).probeMqtt(probe, keep)),
+    postgres: (probe, ending) =>
+      probed(ending, async (keep) => (await postgres()).probePostgres(probe, keep)),
+    redis: (probe, ending) =>
+      probed(ending, async (keep) => (await redis()).probeRedis(probe, keep)),
   };
 }

@@ -7,6 +7,7 @@
  */
 
 import type { Health } from '../../../protocol/messages/health.ts';
+import type { CheckWorld } from '../../checks/kit/sight.ts';
 import { allBefore, type DependencyGraph, standingsOf } from '../../core/checks/dependencies.ts';
 import type { Moment } from '../../core/checks/moment.ts';
 import { overallOf } from '../../core/checks/overall.ts';
@@ -19,7 +20,7 @@ import type { Sampler } from '../../samplers/sampler.ts';
 import { Agenda } from './agenda.ts';
 import { checkMetrics } from './figures.ts';
 import { healthOf, type Judged, statusOf } from './health.ts';
-import { type CheckWorld, look, type Stopping } from './look.ts';
+import { look, type Stopping } from './look.ts';
 import { Slots } from './slots.ts';
 import { type RemedyRequest, Telling } from './telling.ts';
 import { adopt, type PlannedCheck, type Run, type Watched, watch } from './watched.ts';

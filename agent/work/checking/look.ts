@@ -2,14 +2,11 @@
  * One run of one check, which ends in time whatever the check does. One that does not stop when it
  * is told to is left behind and not started again before it comes back.
  */
-import type { CheckContext, CheckFinding } from '../../checks/check.ts';
+import type { CheckFinding } from '../../checks/check.ts';
+import { type CheckWorld, Sight } from '../../checks/kit/sight.ts';
 import type { Moment } from '../../core/checks/moment.ts';
 import { isGood } from '../../core/checks/verdict.ts';
-import type { Clock } from '../../ports.ts';
 import type { Run, Watched } from './watched.ts';
-
-/** What a check is given besides its options, but for what belongs to the one run. */
-export type CheckWorld = Omit<CheckContext, 'signal' | 'timeoutMs' | 'memory'>;
 
 /** So long a check has, once told to stop, to say what it saw. */
 const STOPPING_MS = 500;
@@ -23,40 +20,6 @@ export interface Stopping {
 
 type Outcome = { readonly finding: CheckFinding } | { readonly error: unknown };
 
-/** What one run is given. Its signal is made when it is asked for: most checks have nothing to close. */
-class Sight implements CheckContext {
-  readonly host: CheckContext['host'];
-  readonly clock: Clock;
-  readonly runner: CheckContext['runner'];
-  readonly prober: CheckContext['prober'];
-  readonly folder: string;
-  readonly timeoutMs: number;
-  readonly memory: CheckContext['memory'];
-  #controller: AbortController | undefined;
-  #reason: Error | undefined;
-
-  constructor({ host, clock, runner, prober, folder }: CheckWorld, { plan, memory }: Watched) {
-    this.host = host;
-    this.clock = clock;
-    this.runner = runner;
-    this.prober = prober;
-    this.folder = folder;
-    this.timeoutMs = plan.config.timeout;
-    this.memory = memory;
-  }
-
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#reason !== undefined) this.#controller.abort(this.#reason);
-    return this.#controller.signal;
-  }
-
-  abort(reason: Error): void {
-    this.#reason ??= reason;
-    this.#controller?.abort(reason);
-  }
-}
-
 export async function look(
   world: CheckWorld,
   watched: Watched,
@@ -64,30 +27,34 @@ export async function look(
   stopping: Stopping,
 ): Promise<Run> {
   const began = now();
-  const { flight, plan } = watched;
-  const { check, config } = plan;
+  const { flight, plan, memory } = watched;
   if (flight.since !== undefined) {
     const seconds = Math.round((began.mono - flight.since) / 1000);
-    return ended(began, began, failure(`still hangs in a run of ${seconds} s ago`));
+    return ended(began, began.mono, failure(`still hangs in a run of ${seconds} s ago`));
   }
   if (stopping.stopped)
-    return ended(began, began, { state: 'unknown', text: 'did not run: the agent stops' });
-  const sight = new Sight(world, watched);
-  stopping.running.add(sight);
-  flight.since = began.mono;
-  const answer = outcomeOf(() => check.run(config.options, sight)).finally(() => {
-    flight.since = undefined;
-    stopping.running.delete(sight);
-  });
-  const finding = await inTime(answer, sight);
-  return ended(began, now(), finding);
+    return ended(began, began.mono, { state: 'unknown', text: 'did not run: the agent stops' });
+  const sight = new Sight(world, plan.config.timeout, memory);
+  const finding = await inTime(answerOf(watched, sight, began, stopping), sight);
+  return ended(began, world.clock.mono(), finding);
 }
 
-async function outcomeOf(run: () => Promise<CheckFinding>): Promise<Outcome> {
+/** It may come long after its time, or never. */
+async function answerOf(
+  { flight, plan }: Watched,
+  sight: Sight,
+  began: Moment,
+  stopping: Stopping,
+): Promise<Outcome> {
+  stopping.running.add(sight);
+  flight.since = began.mono;
   try {
-    return { finding: await run() };
+    return { finding: await plan.check.run(plan.config.options, sight) };
   } catch (error) {
     return { error };
+  } finally {
+    flight.since = undefined;
+    stopping.running.delete(sight);
   }
 }
 
@@ -129,11 +96,11 @@ function unclear(error: unknown): CheckFinding {
   return { state: 'unknown', text: error instanceof Error ? error.message : String(error) };
 }
 
-function ended(began: Moment, end: Moment, finding: CheckFinding): Run {
+function ended(began: Moment, endMono: number, finding: CheckFinding): Run {
   const text = oneLine(finding.text);
   return {
     finding: text === finding.text ? finding : { ...finding, text },
-    durationMs: end.mono - began.mono,
+    durationMs: endMono - began.mono,
     began,
   };
 }

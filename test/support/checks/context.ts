@@ -11,6 +11,7 @@ export function checkContext(more: Partial<CheckContext> = {}): CheckContext {
     clock: new FakeClock(1_000_000),
     runner: answering({ refused: 'ENOENT' }),
     prober: {} as CheckContext['prober'],
+    ending: { isOver: false, whenOver: () => () => {} },
     signal: new AbortController().signal,
     timeoutMs: 5_000,
     folder: '/etc/muster',

@@ -1,14 +1,18 @@
 /** Runs one check as the engine does: options through its schema, against the real world. */
 import type { Check, CheckContext, CheckFinding } from '../../../agent/checks/check.ts';
+import { type CheckWorld, Sight } from '../../../agent/checks/kit/sight.ts';
 import { createClock } from '../../../agent/io/clock.ts';
 import { openHost } from '../../../agent/io/host.ts';
 import { createProber } from '../../../agent/io/probing/prober.ts';
 import { createRunner } from '../../../agent/io/runner.ts';
 import { check as checkTree } from '../../../protocol/config/check.ts';
 
-export interface RunSettings extends Partial<CheckContext> {
-  /** Aborts the run after that long. */
+export interface RunSettings extends Partial<CheckWorld> {
+  /** Its time is over after so long. */
   readonly timeoutMs?: number;
+  /** It is over before it begins, or it is never told so: what it runs has to end by itself. */
+  readonly over?: 'before' | 'never';
+  readonly memory?: CheckContext['memory'];
 }
 
 /** What the configuration would be refused for: `key: message`, of the schema or the check. */
@@ -28,19 +32,17 @@ export async function runCheck(
   if (refused.length > 0) throw new Error(`refused: ${refused.join('; ')}`);
   const options = checkTree(of.schema, tree).value;
   const { timeoutMs = 60_000 } = settings;
-  const controller = new AbortController();
-  const timer = setTimeout(() => controller.abort(), timeoutMs);
-  const context: CheckContext = {
+  const world = {
     host: openHost(),
     clock: createClock(),
     runner: createRunner(),
     prober: createProber(),
-    signal: controller.signal,
-    timeoutMs,
     folder: '/',
-    memory: new Map(),
-    ...settings,
   };
+  const context = new Sight({ ...world, ...settings }, timeoutMs, settings.memory ?? new Map());
+  const stop = () => context.abort(new Error('its time is over'));
+  if (settings.over === 'before') stop();
+  const timer = settings.over === 'never' ? undefined : setTimeout(stop, timeoutMs);
   try {
     return await of.run(options, context);
   } finally {
