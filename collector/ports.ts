@@ -155,6 +155,17 @@ export interface SampleStore {
     signal?: AbortSignal,
     take?: (samples: number) => void,
   ): Promise<readonly SeriesData[]>;
+  /**
+   * The same series in the same order, some at a time, so that all their samples need not be held at
+   * once: arrays of one portion are overwritten when the next is asked for.
+   */
+  portions(
+    matchers: readonly Matcher[],
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+    take?: (samples: number) => void,
+  ): AsyncIterable<readonly SeriesData[]>;
   /** Series that match and have samples in the range, without their samples. */
   series(matchers: readonly Matcher[], from: number, to: number): Promise<readonly Labels[]>;
   labelNames(matchers: readonly Matcher[], from: number, to: number): Promise<readonly string[]>;

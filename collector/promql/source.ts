@@ -31,4 +31,14 @@ export interface SampleSource {
     signal?: AbortSignal,
     take?: (samples: number) => void,
   ): Promise<readonly SourceSeries[]>;
+  /**
+   * The same series in the same order, some at a time: a portion's arrays are gone when the next is
+   * asked for. A source that holds all of its samples anyway need not have it.
+   */
+  portions?(
+    matchers: readonly Matcher[],
+    span: SourceSpan,
+    signal?: AbortSignal,
+    take?: (samples: number) => void,
+  ): AsyncIterable<readonly SourceSeries[]>;
 }

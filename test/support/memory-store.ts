@@ -68,6 +68,14 @@ export class MemoryStore implements SampleStore {
     );
   }
 
+  async *portions(
+    matchers: readonly Matcher[],
+    from: number,
+    to: number,
+  ): AsyncGenerator<readonly SeriesData[]> {
+    yield await this.select(matchers, from, to);
+  }
+
   async series(matchers: readonly Matcher[], from: number, to: number): Promise<readonly Labels[]> {
     return (await this.select(matchers, from, to)).map(({ labels }) => labels);
   }

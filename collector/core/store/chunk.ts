@@ -18,7 +18,7 @@ import { countPresent, gatherTimes } from './cells.ts';
 import { readColumn } from './column.ts';
 import type { KnownTimes } from './known-times.ts';
 import { decodePlanes } from './planes.ts';
-import { takeDoubles } from './slab.ts';
+import { type Doubles, LASTING } from './slab.ts';
 import { decodeTimes } from './times.ts';
 
 export const FORM = { plain: 0, deflated: 1, planes: 2 } as const;
@@ -96,22 +96,27 @@ export function parseTimes(
   key: Uint8Array,
   record: Uint8Array,
   base: number,
+  doubles: Doubles = LASTING,
 ): Float64Array | ChunkProblem {
   const content = checkRecord(key, record);
   if (content === undefined) return 'crc';
   const input = new ByteReader(content);
   const rows = input.varint();
   if (rows < 1 || rows > MAX_CHUNK_ROWS) return 'form';
-  return decodeTimes(input, rows, base) ?? 'times';
+  return decodeTimes(input, rows, base, doubles) ?? 'times';
 }
 
-export function decodeChunk(chunk: ParsedChunk, times: Float64Array): Samples | ChunkProblem {
+export function decodeChunk(
+  chunk: ParsedChunk,
+  times: Float64Array,
+  doubles: Doubles = LASTING,
+): Samples | ChunkProblem {
   const { rows } = chunk;
   if (times.length !== rows) return 'times';
   const body = openBody(chunk);
   if (body === undefined) return 'form';
   if (chunk.form === FORM.planes) {
-    const values = takeDoubles(rows);
+    const values = doubles.take(rows);
     return decodePlanes(body, values) ? { times, values } : 'values';
   }
   const input = new ByteReader(body);
@@ -121,7 +126,7 @@ export function decodeChunk(chunk: ParsedChunk, times: Float64Array): Samples | 
   const presence = sparse ? body.subarray(input.pos, input.pos + bitmap) : undefined;
   if (sparse && !input.skip(bitmap)) return 'values';
   const count = presence === undefined ? rows : countPresent(presence, rows);
-  const values = takeDoubles(count);
+  const values = doubles.take(count);
   if (!readColumn(input, head & 0x7f, values, 0, count)) return 'values';
   return { times: presence === undefined ? times : gatherTimes(times, presence, count), values };
 }

@@ -4,10 +4,11 @@
  */
 import type { Block } from '../../../protocol/columns/block.ts';
 import { isPresent } from '../../../protocol/columns/block.ts';
-import { bitsOf, copyBits, gatherCells, lowerBound } from './cells.ts';
+import { bitsOf, copyBits, gatherCells } from './cells.ts';
 import type { Samples } from './chunk.ts';
+import { cutOf, forgetCut } from './head-cut.ts';
 import { ascends, groupOf } from './layout-ids.ts';
-import { takeDoubles } from './slab.ts';
+import { type Doubles, LASTING } from './slab.ts';
 import { spareRows } from './spare-rows.ts';
 
 /**
@@ -70,16 +71,6 @@ export const HEAD_ROWS = 120;
 
 const NOTHING = new Float64Array();
 
-/** Instants of the rows that a query asked for last. */
-interface Cut {
-  readonly from: number;
-  readonly to: number;
-  readonly rows: number;
-  readonly shuffles: number;
-  readonly first: number;
-  readonly times: Float64Array;
-}
-
 export class Head {
   readonly layout: Layout;
   readonly day: number;
@@ -105,7 +96,6 @@ export class Head {
   stagedRecords = 0;
   /** Counts re-orderings: rows staged before one are not the rows that stand there after it. */
   shuffles = 0;
-  private cut: Cut | undefined;
   /** When housekeeping found it changed last, and its rows then. */
   seenAt = Number.NEGATIVE_INFINITY;
   seenRows = 0;
@@ -125,7 +115,7 @@ export class Head {
     this.values = NOTHING;
     this.absent = undefined;
     this.rows = 0;
-    this.cut = undefined;
+    forgetCut(this);
   }
 
   private giveArrays(): void {
@@ -149,33 +139,19 @@ export class Head {
   }
 
   /** Samples of a column in [from, to]. Copies; columns without holes share their instants. */
-  read(column: number, from: number, to: number): Samples {
+  read(column: number, from: number, to: number, doubles: Doubles = LASTING): Samples {
     this.normalize();
-    const { first, times } = this.cutTimes(from, to);
-    if (this.absent !== undefined) return this.gather(column, first, first + times.length);
-    const values = takeDoubles(times.length);
+    const { first, times } = cutOf(this, from, to, doubles);
+    if (this.absent !== undefined) return this.gather(column, first, first + times.length, doubles);
+    const values = doubles.take(times.length);
     gatherCells(this.values, column, this.columns, first, first + times.length, values);
     return { times, values };
   }
 
-  /** A query asks for the same rows of many columns. */
-  private cutTimes(from: number, to: number): Cut {
-    const { cut, rows, shuffles } = this;
-    const known = cut?.from === from && cut.to === to && cut.rows === rows;
-    if (cut !== undefined && known && cut.shuffles === shuffles) return cut;
-    const first = lowerBound(this.times, from, rows);
-    let last = lowerBound(this.times, to, rows);
-    if (last < rows && this.times[last] === to) last++;
-    const times = takeDoubles(Math.max(0, last - first));
-    times.set(this.times.subarray(first, first + times.length));
-    this.cut = { from, to, rows, shuffles, first, times };
-    return this.cut;
-  }
-
   /** A column of rows `first` to `last - 1`, without its holes. */
-  gather(column: number, first: number, last: number): Samples {
-    const times = takeDoubles(last - first);
-    const values = takeDoubles(last - first);
+  gather(column: number, first: number, last: number, doubles: Doubles = LASTING): Samples {
+    const times = doubles.take(last - first);
+    const values = doubles.take(last - first);
     times.set(this.times.subarray(first, last));
     gatherCells(this.values, column, this.columns, first, last, values);
     const { absent } = this;

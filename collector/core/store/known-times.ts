@@ -3,6 +3,7 @@
  * series of a scrape, and as arrays of their own they would take as much as the values.
  */
 import type { ByteReader } from '../../../protocol/bytes/reader.ts';
+import { type Doubles, LASTING } from './slab.ts';
 import { decodeTimes } from './times.ts';
 
 /** Different first instants that are remembered. */
@@ -18,6 +19,11 @@ interface Known {
 export class KnownTimes {
   /** By the first bytes of their encoding, which are the first instant. */
   private readonly byStart = new Map<number, Known>();
+  private readonly doubles: Doubles;
+
+  constructor(doubles: Doubles = LASTING) {
+    this.doubles = doubles;
+  }
 
   /** As `decodeTimes`; what is the same is the same array. */
   decode(input: ByteReader, count: number, base: number): Float64Array | undefined {
@@ -28,7 +34,7 @@ export class KnownTimes {
       input.pos += known.encoded.length;
       return known.times;
     }
-    const times = decodeTimes(input, count, base);
+    const times = decodeTimes(input, count, base, this.doubles);
     if (times === undefined || input.broken) return times;
     if (this.byStart.size >= MOST) this.byStart.clear();
     this.byStart.set(start, { count, base, encoded: bytes.slice(pos, input.pos), times });

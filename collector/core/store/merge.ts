@@ -1,7 +1,7 @@
 /** Pieces of one series, in the order of their writing, to one ascending run: later pieces win. */
 import { bitsOf, copyBits, lowerBound } from './cells.ts';
 import { decodeInto, type ParsedChunk, type Samples } from './chunk.ts';
-import { takeDoubles } from './slab.ts';
+import { type Doubles, LASTING } from './slab.ts';
 
 /** A dense chunk that is not decoded yet: its values go straight to where they are wanted. */
 export interface Undecoded {
@@ -45,22 +45,26 @@ function cutOf(of: Float64Array, from: number, to: number): Cut {
 }
 
 /** Each piece ascends strictly; where two hold one instant, the later in the list is taken. */
-export function mergeSamples(pieces: readonly Samples[]): Samples {
+export function mergeSamples(pieces: readonly Samples[], doubles: Doubles = LASTING): Samples {
   const full = pieces.filter((piece) => piece.times.length > 0);
   const [first] = full;
   if (first === undefined) return NOTHING;
   if (full.length === 1) return first;
-  if (apart(full)) return concat(full);
+  if (apart(full)) return concat(full, doubles);
   const sorted = [...full].sort((a, b) => (a.times[0] as number) - (b.times[0] as number));
-  return apart(sorted) ? concat(sorted) : interleave(full);
+  return apart(sorted) ? concat(sorted, doubles) : interleave(full, doubles);
 }
 
 /** Pieces that follow one another in time, as one; `undefined` when they do not, or one is damaged. */
-export function joinPieces(pieces: readonly Piece[]): Samples | undefined {
+export function joinPieces(
+  pieces: readonly Piece[],
+  doubles: Doubles = LASTING,
+): Samples | undefined {
   if (!apart(pieces)) return undefined;
   const [first] = pieces;
-  const times = pieces.length === 1 && first !== undefined ? first.times : concatTimes(pieces);
-  const values = takeDoubles(times.length);
+  const times =
+    pieces.length === 1 && first !== undefined ? first.times : concatTimes(pieces, doubles);
+  const values = doubles.take(times.length);
   let at = 0;
   for (const piece of pieces) {
     if ('values' in piece) values.set(piece.values, at);
@@ -79,9 +83,9 @@ function apart(sorted: readonly Piece[]): boolean {
   return true;
 }
 
-function concat(pieces: readonly Samples[]): Samples {
-  const times = concatTimes(pieces);
-  const values = takeDoubles(times.length);
+function concat(pieces: readonly Samples[], doubles: Doubles): Samples {
+  const times = concatTimes(pieces, doubles);
+  const values = doubles.take(times.length);
   let at = 0;
   for (const piece of pieces) {
     values.set(piece.values, at);
@@ -91,19 +95,26 @@ function concat(pieces: readonly Samples[]): Samples {
 }
 
 /** Instants put together last, and of what: the next series of the device most often has the same. */
-let joined: { readonly parts: readonly Float64Array[]; readonly whole: Float64Array } | undefined;
+let joined: Joined | undefined;
 
-function concatTimes(pieces: readonly Piece[]): Float64Array {
-  if (joined !== undefined && isOf(joined.parts, pieces)) return joined.whole;
+interface Joined {
+  readonly parts: readonly Float64Array[];
+  readonly whole: Float64Array;
+  readonly epoch: object;
+}
+
+function concatTimes(pieces: readonly Piece[], doubles: Doubles): Float64Array {
+  const { epoch } = doubles;
+  if (joined?.epoch === epoch && isOf(joined.parts, pieces)) return joined.whole;
   let total = 0;
   for (const { times } of pieces) total += times.length;
-  const whole = takeDoubles(total);
+  const whole = doubles.take(total);
   let at = 0;
   for (const { times } of pieces) {
     whole.set(times, at);
     at += times.length;
   }
-  joined = { parts: pieces.map(({ times }) => times), whole };
+  joined = { parts: pieces.map(({ times }) => times), whole, epoch };
   return whole;
 }
 
@@ -113,8 +124,8 @@ function isOf(parts: readonly Float64Array[], pieces: readonly Piece[]): boolean
   return true;
 }
 
-function interleave(pieces: readonly Samples[]): Samples {
-  const all = concat(pieces);
+function interleave(pieces: readonly Samples[], doubles: Doubles): Samples {
+  const all = concat(pieces, doubles);
   const order = Uint32Array.from(all.times, (_, i) => i);
   // The sort is stable only by its second word: of one instant, the later piece comes last.
   order.sort((a, b) => (all.times[a] as number) - (all.times[b] as number) || a - b);

@@ -5,7 +5,7 @@
  */
 import type { ByteReader } from '../../../protocol/bytes/reader.ts';
 import type { ByteWriter } from '../../../protocol/bytes/writer.ts';
-import { takeDoubles } from './slab.ts';
+import { type Doubles, LASTING } from './slab.ts';
 
 export function encodeTimes(
   out: ByteWriter,
@@ -44,8 +44,9 @@ export function decodeTimes(
   input: ByteReader,
   count: number,
   base: number,
+  doubles: Doubles = LASTING,
 ): Float64Array | undefined {
-  const times = takeDoubles(count);
+  const times = doubles.take(count);
   let time = base + input.zigzag();
   let step = 0;
   times[0] = time;

@@ -4,11 +4,10 @@
  */
 import { chunkPrefix, type KeyRange, prefixRange } from '../../core/store/keys.ts';
 
-/** A metric is read as a whole when at least one in so many of its series is wanted. */
+/** A metric is read from the first to the last when at least one in so many of its series is wanted. */
 const SCAN_SHARE = 8;
 /** Wanted series with fewer others of the metric between them share a range: about a block of LevelDB's. */
 const NEAR = 16;
-const LAST_ID = 0xffff_ffff;
 
 /** Series of one metric, ids `first` to `last`. */
 export interface SeriesRange {
@@ -38,10 +37,12 @@ export function seriesRanges(ids: Uint32Array, metrics: MetricsOf): SeriesRange[
   }
   return Array.from(byMetric, ([metric, members]) => {
     const series = metrics.count(metric);
-    const many = members.length > 1 && members.length * SCAN_SHARE >= series;
-    if (many) return [{ metric, first: 0, last: LAST_ID, series }];
     // Of the ids between two, so many are of this metric.
     const share = Math.max(1, series) / Math.max(1, series, metrics.total);
+    const [first, last] = [members[0] as number, members[members.length - 1] as number];
+    const between = Math.min(series, Math.ceil((last - first + 1) * share));
+    if (members.length > 1 && members.length * SCAN_SHARE >= between)
+      return [{ metric, first, last, series: Math.max(members.length, between) }];
     return runs(metric, members, NEAR / share).map((run) => ({
       ...run,
       series: Math.max(1, Math.min(series, run.series)),

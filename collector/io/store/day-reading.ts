@@ -15,6 +15,7 @@ import {
 import { parseChunkKey, timesKey } from '../../core/store/keys.ts';
 import { KnownTimes } from '../../core/store/known-times.ts';
 import { clip, type Piece } from '../../core/store/merge.ts';
+import type { Doubles } from '../../core/store/slab.ts';
 import { keysOf, type SeriesRange } from './chunk-ranges.ts';
 import type { Entry, Partition, Snapshot } from './partition.ts';
 import type { Pace } from './turns.ts';
@@ -29,6 +30,8 @@ export interface Wanted {
   readonly ids: ReadonlySet<number>;
   readonly from: number;
   readonly to: number;
+  /** Where arrays are taken from. */
+  readonly doubles: Doubles;
   /** Told how many samples a piece has, before the next is read. */
   readonly take: (samples: number) => void;
 }
@@ -55,13 +58,14 @@ export class DayReading {
   private readonly turns: Pace;
   private readonly damaged: Damaged;
   private readonly shared: SharedTimes = new Map();
-  private readonly known = new KnownTimes();
+  private readonly known: KnownTimes;
 
   constructor(partition: Partition, wanted: Wanted, turns: Pace, damaged: Damaged) {
     this.partition = partition;
     this.wanted = wanted;
     this.turns = turns;
     this.damaged = damaged;
+    this.known = new KnownTimes(wanted.doubles);
   }
 
   /** Adds to each series' pieces what of it is in the time, in the order of its writing. */
@@ -151,7 +155,7 @@ export class DayReading {
     if (times !== undefined && isInside(chunk, times, from, to)) {
       return { times, chunk, folder: location };
     }
-    const samples = times === undefined ? 'times' : decodeChunk(chunk, times);
+    const samples = times === undefined ? 'times' : decodeChunk(chunk, times, this.wanted.doubles);
     if (typeof samples !== 'string') return clip(samples, from, to);
     this.damaged(location, id, samples);
     return undefined;
@@ -178,7 +182,12 @@ export class DayReading {
     for (const [i, { window, order, key }] of named.entries()) {
       const value = values[i];
       if (value === undefined) continue;
-      const times = parseTimes(key, value, partition.day * DAY + window * WINDOW);
+      const times = parseTimes(
+        key,
+        value,
+        partition.day * DAY + window * WINDOW,
+        this.wanted.doubles,
+      );
       if (!(times instanceof Float64Array)) continue;
       const known = shared.get(window);
       if (known === undefined) shared.set(window, new Map([[order, times]]));

@@ -10,6 +10,7 @@ import type { Samples } from '../../core/store/chunk.ts';
 import { StoreError } from '../../core/store/errors.ts';
 import type { RollupStep } from '../../core/store/model.ts';
 import type { SeriesTable } from '../../core/store/series-table.ts';
+import { Arena } from '../../core/store/slab.ts';
 import type {
   Labels,
   Matcher,
@@ -26,6 +27,7 @@ import { Memory } from './memory.ts';
 import { DEFAULT_LIMITS, DEFAULT_RETENTION, SILENT, type StoreOptions } from './options.ts';
 import { Partitions } from './partitions.ts';
 import type { StoreParts } from './parts.ts';
+import { portionSize, portionsOf } from './portions.ts';
 import { Precedence } from './precedence.ts';
 import { Reader } from './reader.ts';
 import { recover } from './recover.ts';
@@ -137,6 +139,31 @@ class LevelStore implements SampleStore {
       reader.read(index.match(matchers), from, to, new Turns(signal), take),
     );
     return found.map(({ id, samples }) => new FoundSeries(id, samples, index.table));
+  }
+
+  async *portions(
+    matchers: readonly Matcher[],
+    from: number,
+    to: number,
+    signal?: AbortSignal,
+    take?: (samples: number) => void,
+  ): AsyncGenerator<readonly SeriesData[]> {
+    this.refuseClosed();
+    const { index, reader, precedence } = this.parts;
+    const arena = new Arena();
+    const turns = new Turns(signal);
+    const end = precedence.begin();
+    try {
+      for (const ids of portionsOf(index.match(matchers), portionSize(matchers, from, to))) {
+        const found = await reader.read(ids, from, to, turns, take, arena);
+        yield found.map(({ id, samples }) => new FoundSeries(id, samples, index.table));
+        this.refuseClosed();
+        arena.reset();
+      }
+    } finally {
+      end();
+      arena.close();
+    }
   }
 
   async series(matchers: readonly Matcher[], from: number, to: number): Promise<readonly Labels[]> {

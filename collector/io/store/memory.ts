@@ -8,6 +8,7 @@ import type { Samples } from '../../core/store/chunk.ts';
 import { StoreError } from '../../core/store/errors.ts';
 import { HEAD_ROWS, Head, type Layout } from '../../core/store/head.ts';
 import { Layouts } from '../../core/store/layouts.ts';
+import type { Doubles } from '../../core/store/slab.ts';
 
 /** Samples that wait before they are written without being asked. */
 const FLUSH_SAMPLES = 500_000;
@@ -91,16 +92,16 @@ export class Memory {
   }
 
   /** Samples of a series in [from, to], in the order of their writing. */
-  read(id: number, from: number, to: number): Samples[] {
+  read(id: number, from: number, to: number, doubles?: Doubles): Samples[] {
     const only = this.layouts.only(id);
     const head = only?.waiting.length === 0 && only.heads.size === 1 ? only.lastHead : undefined;
-    if (head === undefined) return this.readAll(id, from, to);
+    if (head === undefined) return this.readAll(id, from, to, doubles);
     if (head.maxTime < from || head.minTime > to) return [];
-    const piece = head.read(head.layout.ids.indexOf(id), from, to);
+    const piece = head.read(head.layout.ids.indexOf(id), from, to, doubles);
     return piece.times.length > 0 ? [piece] : [];
   }
 
-  private readAll(id: number, from: number, to: number): Samples[] {
+  private readAll(id: number, from: number, to: number, doubles?: Doubles): Samples[] {
     const heads: Head[] = [];
     for (const layout of this.layouts.holding(id)) {
       for (const head of layout.waiting)
@@ -112,7 +113,7 @@ export class Memory {
     if (heads.length > 1) heads.sort((a, b) => a.closedAs - b.closedAs);
     const pieces: Samples[] = [];
     for (const head of heads) {
-      const piece = head.read(head.layout.ids.indexOf(id), from, to);
+      const piece = head.read(head.layout.ids.indexOf(id), from, to, doubles);
       if (piece.times.length > 0) pieces.push(piece);
     }
     return pieces;

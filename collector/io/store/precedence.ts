@@ -24,13 +24,21 @@ export class Precedence {
 
   /** A reading that somebody waits for. */
   async reading<T>(read: () => Promise<T>): Promise<T> {
-    this.reads++;
+    const end = this.begin();
     try {
       return await read();
     } finally {
+      end();
+    }
+  }
+
+  /** A reading that goes on until the answer is called. */
+  begin(): () => void {
+    this.reads++;
+    return () => {
       this.reads--;
       if (this.reads === 0) this.goOn();
-    }
+    };
   }
 
   /** Until the answer is called, housekeeping does not halt. */

@@ -9,7 +9,7 @@ import { ABSENT, type Column, HISTOGRAM } from './column.ts';
 import { isDistinct } from './distinct.ts';
 import type { Evaluator } from './evaluator.ts';
 import { MergingSink } from './merge.ts';
-import { rangeInput } from './select/range.ts';
+import { type RangeSeries, rangeInput } from './select/range.ts';
 import { SlidingWindow } from './select/sliding-window.ts';
 import { sortInTurns } from './sort.ts';
 import type { Steps } from './steps.ts';
@@ -111,19 +111,25 @@ async function samplesInRange(ev: Evaluator, expr: Expr, steps: Steps): Promise<
   const input = await rangeInput(ev, expr, steps);
   const window = new SlidingWindow(input.rangeMs);
   const series: MatrixSeries[] = [];
-  for (let i = 0; i < input.count; i++) {
-    const one = input.at(i);
-    window.over(one);
-    if (!window.moveTo(input.reach.start)) continue;
-    const { first, end } = window;
-    const labels = one.dropName ? one.labels.withoutName() : one.labels;
-    const times = one.times.slice(first, end);
-    const values = one.values.slice(first, end);
-    const histograms = one.histograms?.slice(first, end);
-    const any = histograms?.some((histogram) => histogram !== undefined) === true;
-    series.push(any ? { labels, times, values, histograms } : { labels, times, values });
+  for await (const portion of input.portions) {
+    for (const one of portion) {
+      window.over(one);
+      if (!window.moveTo(input.reach.start)) continue;
+      series.push(cut(one, window));
+      ev.query.budget.hold(window.end - window.first);
+    }
   }
   return sorted(ev, series);
+}
+
+/** Copies of what is in the window. */
+function cut(one: RangeSeries, { first, end }: SlidingWindow): MatrixSeries {
+  const labels = one.dropName ? one.labels.withoutName() : one.labels;
+  const times = one.times.slice(first, end);
+  const values = one.values.slice(first, end);
+  const histograms = one.histograms?.slice(first, end);
+  const any = histograms?.some((histogram) => histogram !== undefined) === true;
+  return any ? { labels, times, values, histograms } : { labels, times, values };
 }
 
 function sorted<T extends { readonly labels: LabelSet }>(

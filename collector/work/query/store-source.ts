@@ -8,10 +8,10 @@ import type { SampleSource, SourceSeries, SourceSpan } from '../../promql/source
 const MAX_KNOWN = 500_000;
 
 export class StoreSource implements SampleSource {
-  private readonly store: Pick<SampleStore, 'select'>;
+  private readonly store: Pick<SampleStore, 'select' | 'portions'>;
   private readonly known = new Map<SeriesId, LabelSet>();
 
-  constructor(store: Pick<SampleStore, 'select'>) {
+  constructor(store: Pick<SampleStore, 'select' | 'portions'>) {
     this.store = store;
   }
 
@@ -22,6 +22,20 @@ export class StoreSource implements SampleSource {
     take?: (samples: number) => void,
   ): Promise<readonly SourceSeries[]> {
     const found = await this.store.select(matchers, from, to, signal, take);
+    return this.labelled(found);
+  }
+
+  async *portions(
+    matchers: readonly Matcher[],
+    { from, to }: SourceSpan,
+    signal?: AbortSignal,
+    take?: (samples: number) => void,
+  ): AsyncGenerator<readonly SourceSeries[]> {
+    for await (const found of this.store.portions(matchers, from, to, signal, take))
+      yield this.labelled(found);
+  }
+
+  private labelled(found: readonly SeriesData[]): SourceSeries[] {
     return found.map((series) => ({
       labels: this.labelsOf(series),
       times: series.times,

@@ -26,6 +26,10 @@ describe('the store as a source', () => {
         spans.push([matchers, from, to, signal]);
         return Promise.resolve([series]);
       },
+      async *portions(...asked) {
+        yield await this.select(...asked);
+        yield [];
+      },
     });
     const { signal } = new AbortController();
     const [first] = await source.select([], { from: 1, to: 2 }, signal);
@@ -34,6 +38,15 @@ describe('the store as a source', () => {
     expect(first?.labels.pairs).toEqual(['__name__', 'm', 'z', '1']);
     expect([first?.times, first?.values]).toEqual([times, values]);
     expect(first?.times).toBe(times);
-    expect(spans[0]).toEqual([[], 1, 2, signal]);
+    const portions: number[] = [];
+    for await (const portion of source.portions([], { from: 3, to: 4 }, signal)) {
+      portions.push(portion.length);
+      for (const { labels } of portion) expect(labels).toBe(first?.labels);
+    }
+    expect(portions).toEqual([1, 0]);
+    expect([spans[0], spans[2]]).toEqual([
+      [[], 1, 2, signal],
+      [[], 3, 4, signal],
+    ]);
   });
 });

@@ -56,7 +56,7 @@ describe('ranges of chunks', () => {
     const six = Uint32Array.from({ length: 6 * each }, (_, i) => 300 * each + i);
     const ranges = seriesRanges(six, fleet);
     expect(ranges).toHaveLength(each);
-    expect(ranges[7]).toEqual({ metric: 7, first: 24007, last: 24407, series: 401 });
+    expect(ranges[7]).toEqual({ metric: 7, first: 24007, last: 24407, series: 6 });
     const apart = Uint32Array.of(24007, 24007 + 17 * each);
     expect(seriesRanges(apart, fleet)).toHaveLength(2);
   });

@@ -36,14 +36,15 @@ export async function streamAbsentOverTime(
   const arg = call.args[0] as Expr;
   const input = await rangeInput(ev, arg, steps);
   const window = new SlidingWindow(input.rangeMs);
-  for (let series = 0; series < input.count; series++) {
-    window.over(input.at(series));
-    for (let i = 0; i < steps.count; i++) {
-      if (window.moveTo(input.reach.start + i * input.reach.step)) present[i] = 1;
+  for await (const portion of input.portions) {
+    for (const series of portion) {
+      window.over(series);
+      for (let i = 0; i < steps.count; i++) {
+        if (window.moveTo(input.reach.start + i * input.reach.step)) present[i] = 1;
+      }
+      if (budget.spend(window.times.length + steps.count + SERIES_WORK)) await budget.pause();
     }
-    if (budget.spend(window.times.length + steps.count + SERIES_WORK)) await budget.pause();
   }
-  input.release();
   yieldAbsent(arg, present, steps, sink);
 }
 

@@ -26,14 +26,14 @@ export async function streamWindowCall(
   const input = await rangeInput(ev, call.args[fn.rangeArg] as Expr, steps, margin);
   const window = new SlidingWindow(input.rangeMs, margin);
   const work = new WindowWork(fn, input, scalars, steps, new CallContext(notes, call), window);
-  for (let i = 0; i < input.count; i++) {
-    const series = input.at(i);
-    const column = work.run(series);
-    if (isEmpty(column)) steps.give(column);
-    else sink(column);
-    if (budget.spend(series.times.length + steps.count * 4 + SERIES_WORK)) await budget.pause();
+  for await (const portion of input.portions) {
+    for (const series of portion) {
+      const column = work.run(series);
+      if (isEmpty(column)) steps.give(column);
+      else sink(column);
+      if (budget.spend(series.times.length + steps.count * 4 + SERIES_WORK)) await budget.pause();
+    }
   }
-  input.release();
 }
 
 class WindowWork {

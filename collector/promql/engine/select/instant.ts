@@ -22,17 +22,18 @@ export async function streamSelector(
   if (node.modifier === 'smoothed') return streamSmoothed(ev, node, steps, sink);
   const { query } = ev;
   const reach = reachOf(node, query, steps);
-  const loaded = await load(query, node.matchers, reach.start - query.lookbackMs, reach.end);
-  for (const series of loaded.series) {
-    const column = steps.take(series.labels, false);
-    if (wanted === 'values') fill(column, series, reach, query.lookbackMs);
-    else fillTimes(column, series, reach, query.lookbackMs);
-    if (isEmpty(column)) steps.give(column);
-    else sink(column);
-    if (query.budget.spend(series.times.length + steps.count + SERIES_WORK))
-      await query.budget.pause();
+  const loaded = load(query, node.matchers, reach.start - query.lookbackMs, reach.end);
+  for await (const portion of loaded) {
+    for (const series of portion) {
+      const column = steps.take(series.labels, false);
+      if (wanted === 'values') fill(column, series, reach, query.lookbackMs);
+      else fillTimes(column, series, reach, query.lookbackMs);
+      if (isEmpty(column)) steps.give(column);
+      else sink(column);
+      if (query.budget.spend(series.times.length + steps.count + SERIES_WORK))
+        await query.budget.pause();
+    }
   }
-  query.budget.release(loaded.samples);
 }
 
 function fill(column: Column, series: SourceSeries, reach: Reach, lookbackMs: number): void {

@@ -25,9 +25,8 @@ export interface RangeSeries {
 export interface RangeInput {
   readonly reach: Reach;
   readonly rangeMs: number;
-  readonly count: number;
-  at(index: number): RangeSeries;
-  release(): void;
+  /** Some series at a time: those of one portion are gone with the next. */
+  readonly portions: AsyncIterable<readonly RangeSeries[]>;
 }
 
 /** How far beyond the range samples are wanted, for `anchored` and `smoothed`. */
@@ -38,7 +37,10 @@ export interface Margin {
 
 export const NO_MARGIN: Margin = { before: 0, after: 0 };
 
-export function rangeInput(
+/** Of a subquery: their samples are copied. */
+const COLUMNS_AT_ONCE = 256;
+
+export async function rangeInput(
   ev: Evaluator,
   expr: Expr,
   steps: Steps,
@@ -50,33 +52,30 @@ export function rangeInput(
   throw new QueryError('internal', `expected a range vector, got ${node.kind}`);
 }
 
-async function ofSelector(
+function ofSelector(
   ev: Evaluator,
   node: MatrixSelector,
   steps: Steps,
   { before, after }: Margin,
-): Promise<RangeInput> {
+): RangeInput {
   const { query } = ev;
   const reach = reachOf(node.selector, query, steps);
   const rangeMs = rangeOf(node, query);
-  const { series, samples } = await load(
-    query,
-    node.selector.matchers,
-    reach.start - rangeMs - before,
-    reach.end + after,
-  );
-  return {
-    reach,
-    rangeMs,
-    count: series.length,
-    at(index) {
-      const { labels, times, values, histograms, starts } = withoutMarkers(
-        series[index] as SourceSeries,
-      );
+  const { matchers } = node.selector;
+  const start = reach.start - rangeMs - before;
+  const loaded = load(query, matchers, start, reach.end + after);
+  return { reach, rangeMs, portions: unmarked(loaded) };
+}
+
+async function* unmarked(
+  loaded: AsyncIterable<readonly SourceSeries[]>,
+): AsyncGenerator<readonly RangeSeries[]> {
+  for await (const portion of loaded) {
+    yield portion.map((series) => {
+      const { labels, times, values, histograms, starts } = withoutMarkers(series);
       return { labels, dropName: false, times, values, histograms, starts };
-    },
-    release: () => query.budget.release(samples),
-  };
+    });
+  }
 }
 
 async function ofSubquery(ev: Evaluator, node: Subquery, steps: Steps): Promise<RangeInput> {
@@ -85,15 +84,18 @@ async function ofSubquery(ev: Evaluator, node: Subquery, steps: Steps): Promise<
   const rangeMs = rangeOf(node, query);
   const inner = innerSteps(ev, reach, rangeMs, resolutionOf(node, query));
   const columns = inner === undefined ? [] : await ev.collect(node.expr, inner);
-  return {
-    reach,
-    rangeMs,
-    count: columns.length,
-    at: (index) => samplesOf(columns[index] as Column, inner as Steps),
-    release() {
-      for (const column of columns) inner?.give(column);
-    },
-  };
+  return { reach, rangeMs, portions: evaluated(columns, inner as Steps) };
+}
+
+async function* evaluated(
+  columns: readonly Column[],
+  steps: Steps,
+): AsyncGenerator<readonly RangeSeries[]> {
+  for (let begin = 0; begin < columns.length; begin += COLUMNS_AT_ONCE) {
+    const portion = columns.slice(begin, begin + COLUMNS_AT_ONCE);
+    yield portion.map((column) => samplesOf(column, steps));
+    for (const column of portion) steps.give(column);
+  }
 }
 
 /** The multiples of the resolution within the reach, open on the left. */

@@ -1,39 +1,46 @@
 /** Samples as the source hands them over: loading, counting, finding, and knowing markers. */
 import { STALE_BITS } from '../../../core/stale.ts';
 import type { Matcher } from '../../../core/store/model.ts';
-import type { SourceSeries } from '../../source.ts';
+import type { SourceSeries, SourceSpan } from '../../source.ts';
 import type { QueryState } from '../evaluator.ts';
 
 const STALE_HIGH = Number(STALE_BITS >> 32n);
 const STALE_LOW = Number(STALE_BITS & 0xffff_ffffn);
 
-export interface Loaded {
-  readonly series: readonly SourceSeries[];
-  /** To be released when they are done with. */
-  readonly samples: number;
-}
-
-/** Samples in (after, to]. */
-export async function load(
+/** Samples in (after, to], some series at a time: those of one portion are gone with the next. */
+export async function* load(
   query: QueryState,
   matchers: readonly Matcher[],
   after: number,
   to: number,
-): Promise<Loaded> {
+): AsyncGenerator<readonly SourceSeries[]> {
   query.budget.check();
-  const span = { from: after + 1, to };
   const { budget } = query;
   let held = 0;
   // The limit must hold while the source reads: afterwards it would all be in memory already.
-  const series = await query.source.select(matchers, span, budget.abort, (read) => {
+  const take = (read: number): void => {
     held += read;
     budget.hold(read);
-  });
-  let samples = 0;
-  for (const one of series) samples += one.times.length;
-  budget.release(held);
-  budget.load(samples);
-  return { series, samples };
+  };
+  for await (const series of portions(query, matchers, { from: after + 1, to }, take)) {
+    let samples = 0;
+    for (const one of series) samples += one.times.length;
+    budget.release(held);
+    held = 0;
+    budget.load(samples);
+    yield series;
+    budget.release(samples);
+  }
+}
+
+async function* portions(
+  { source, budget }: QueryState,
+  matchers: readonly Matcher[],
+  span: SourceSpan,
+  take: (samples: number) => void,
+): AsyncGenerator<readonly SourceSeries[]> {
+  if (source.portions === undefined) yield await source.select(matchers, span, budget.abort, take);
+  else yield* source.portions(matchers, span, budget.abort, take);
 }
 
 /** Markers are told by their bits: a NaN may change its payload on the way through a number. */

@@ -18,16 +18,17 @@ export async function streamSmoothed(
   const { query } = ev;
   const { lookbackMs } = query;
   const reach = reachOf(node, query, steps);
-  const loaded = await load(query, node.matchers, reach.start - lookbackMs, reach.end + lookbackMs);
-  for (const series of loaded.series) {
-    const column = steps.take(series.labels, false);
-    fill(column, withoutMarkers(series), reach, lookbackMs);
-    if (isEmpty(column)) steps.give(column);
-    else sink(column);
-    if (query.budget.spend(series.times.length + steps.count + SERIES_WORK))
-      await query.budget.pause();
+  const loaded = load(query, node.matchers, reach.start - lookbackMs, reach.end + lookbackMs);
+  for await (const portion of loaded) {
+    for (const series of portion) {
+      const column = steps.take(series.labels, false);
+      fill(column, withoutMarkers(series), reach, lookbackMs);
+      if (isEmpty(column)) steps.give(column);
+      else sink(column);
+      if (query.budget.spend(series.times.length + steps.count + SERIES_WORK))
+        await query.budget.pause();
+    }
   }
-  query.budget.release(loaded.samples);
 }
 
 function fill(column: Column, series: SourceSeries, reach: Reach, lookbackMs: number): void {

@@ -1,0 +1,27 @@
+/**
+ * Series of a selection some at a time, so that a rule over all devices holds the samples of few of
+ * them. How many is told by the length of the time alone: nothing is known of the samples yet.
+ */
+import { type Matcher, METRIC } from '../../core/store/model.ts';
+
+/** Two megabytes of values. */
+const SAMPLES = 262_144;
+/** The beat that is reckoned with: a faster one makes larger portions. */
+const BEAT_MS = 10_000;
+/** Each portion waits for the disk on its own, so they are not to be many. */
+const LEAST = 128;
+const MOST = 8192;
+/** Series of one device are of many metrics, and each metric is a range of keys of its own. */
+const LEAST_OF_MANY_METRICS = 1024;
+
+/** How many series at a time. */
+export function portionSize(matchers: readonly Matcher[], from: number, to: number): number {
+  const samples = Math.max(1, (to - from) / BEAT_MS);
+  const one = matchers.some(({ name, op }) => name === METRIC && op === '=');
+  const least = one ? LEAST : LEAST_OF_MANY_METRICS;
+  return Math.min(MOST, Math.max(least, Math.floor(SAMPLES / samples)));
+}
+
+export function* portionsOf(ids: Uint32Array, size: number): Generator<Uint32Array> {
+  for (let begin = 0; begin < ids.length; begin += size) yield ids.subarray(begin, begin + size);
+}
