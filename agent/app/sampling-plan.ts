@@ -25,7 +25,7 @@ export function everySoOften(sampler: Sampler, { sampling }: AgentConfig): Plann
   return { sampler, options: {}, intervalMs, timeoutMs: sampler.timeoutMs };
 }
 
-const COMPOSITE_SECONDS = 30;
+const COMPOSITE_SECONDS = 60;
 
 /** Samplers of parts that come and go while the plan stays as it is. */
 export function composite(name: string, parts: () => readonly Sampler[]): Sampler {

@@ -1,7 +1,7 @@
 /** Space and inodes of the file system on which a path lies, and whether it can be written. */
 import { resolve } from 'node:path';
 import { flag, type Infer, object, text } from '../../protocol/config/schema.ts';
-import type { Host, StatFs } from '../ports.ts';
+import type { StatFs } from '../ports.ts';
 import { type CheckContext, check } from './check.ts';
 import {
   above,
@@ -14,7 +14,7 @@ import {
   sizeLevels,
   together,
 } from './parse/levels.ts';
-import { mountOf } from './parse/proc.ts';
+import { type MountedAt, mountOf } from './parse/proc.ts';
 
 const schema = object('Looks at the file system on which a path lies.', {
   path: text('A mount point or anything on it.', { default: '/' }),
@@ -38,6 +38,16 @@ const AGAIN_MS = 200;
 const PATIENCE = 0.8;
 const DEFAULT_INODES = { warning: 90, critical: 97 };
 
+/** The table of mounts, and the mount found in it: it rarely changes, and has hundreds of lines on some machines. */
+interface Looked {
+  readonly mountinfo: string;
+  readonly mount: MountedAt | undefined;
+}
+
+const MEMORY = 'mount';
+/** Characters; a longer one is not worth its memory. */
+const MOST_KEPT = 16_384;
+
 export const diskCheck = check<Options>({
   kind: 'disk',
   summary: 'space and inodes of a file system, and whether it can be written',
@@ -52,7 +62,7 @@ export const diskCheck = check<Options>({
   ],
 
   async run(options, context) {
-    const { host, folder } = context;
+    const { folder } = context;
     const path = resolve(folder, options.path);
     const answer = await space(path, context);
     if (answer === 'pending') return { state: 'critical', text: `${path}: does not answer` };
@@ -63,7 +73,7 @@ export const diskCheck = check<Options>({
     const byDefault = options.free === undefined ? DEFAULT_USED : undefined;
     const finding = together(
       [
-        ...writing(options, host, path),
+        ...writing(options, context, path),
         { state: above(used, options.used ?? byDefault), text: `${percent(used)} used` },
         { state: below(availBytes, options.free), text: `${bytes(availBytes)} free` },
         ...inodes(options, answer),
@@ -95,15 +105,24 @@ async function space(path: string, context: CheckContext): Promise<StatFs | 'pen
  * As the first process sees it. Where that is hidden our own view has to do, in which a hardened
  * unit shows mounts as read-only that are not: then only the file system itself counts.
  */
-function writing({ writable }: Options, host: Host, path: string): readonly Part[] {
+function writing({ writable }: Options, context: CheckContext, path: string): readonly Part[] {
   if (!writable) return [];
+  const { host } = context;
   const first = host.readNow('/proc/1/mountinfo');
-  const mount = mountOf(first ?? host.readNow('/proc/self/mountinfo') ?? '', path);
+  const mount = mountIn(first ?? host.readNow('/proc/self/mountinfo') ?? '', path, context);
   const isReadOnly =
     mount?.superReadOnly === true || (first !== undefined && mount?.mountReadOnly === true);
   return isReadOnly
     ? [{ state: 'critical', text: `${mount?.mountPoint} (${mount?.type}) is read-only` }]
     : [];
+}
+
+function mountIn(mountinfo: string, path: string, { memory }: CheckContext): MountedAt | undefined {
+  const before = memory.get(MEMORY) as Looked | undefined;
+  if (before?.mountinfo === mountinfo) return before.mount;
+  const mount = mountOf(mountinfo, path);
+  if (mountinfo.length <= MOST_KEPT) memory.set(MEMORY, { mountinfo, mount } satisfies Looked);
+  return mount;
 }
 
 /** Some file systems (btrfs, vfat) have no fixed number of inodes. */

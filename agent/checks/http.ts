@@ -53,6 +53,8 @@ const schema = object('Asks a web server.', {
 
 type Options = Infer<typeof schema>;
 
+const MEMORY = 'probe';
+
 export const httpCheck = check<Options>({
   kind: 'http',
   summary: 'a web server: status, body, time, certificate',
@@ -91,6 +93,18 @@ export const httpCheck = check<Options>({
 });
 
 async function probeOf(options: Options, context: CheckContext): Promise<HttpProbe> {
+  const { memory } = context;
+  const before = memory.get(MEMORY) as HttpProbe | undefined;
+  if (before !== undefined) return before;
+  const probe = await freshProbe(options, context);
+  const { tokenFile, passwordFile, tls } = options;
+  const files = [tokenFile, passwordFile, tls.caFile];
+  // What a file says may be another thing the next time.
+  if (files.every((file) => file === undefined)) memory.set(MEMORY, probe);
+  return probe;
+}
+
+async function freshProbe(options: Options, context: CheckContext): Promise<HttpProbe> {
   const { url, method, headers, send, maxBytes } = options;
   const authorization = await authorizationOf(options, context);
   return {

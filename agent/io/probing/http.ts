@@ -7,25 +7,40 @@
  */
 import type { Socket } from 'node:net';
 import { HEADER_VALUE } from '../../core/http-field.ts';
-import type { HttpAnswer, HttpProbe } from '../../ports/probing.ts';
+import type { HttpAnswer, HttpProbe, ProbeTarget } from '../../ports/probing.ts';
 import { HttpAnswerReader, type HttpSaid } from './http-answer.ts';
 import type { Keep } from './probe.ts';
 import { openSocket, secondsSince } from './socket.ts';
 
+/** Where to, and what is written there. */
+interface Prepared {
+  readonly target: ProbeTarget;
+  readonly request: Buffer;
+}
+
+/** A check asks with the same probe again and again. */
+const preparedBefore = new WeakMap<HttpProbe, Prepared>();
+
 export async function probeHttp(probe: HttpProbe, keep: Keep): Promise<HttpAnswer> {
-  const url = new URL(probe.url);
-  const request = requestOf(probe, url);
-  const secure = url.protocol === 'https:';
-  const { socket, began, seen } = await openSocket(
-    {
-      host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-      port: Number(url.port || (secure ? 443 : 80)),
-      ...(secure ? { tls: probe.tls } : {}),
-    },
-    keep,
-  );
+  const { target, request } = prepared(probe);
+  const { socket, began, seen } = await openSocket(target, keep);
   const said = await ask(socket, request, new HttpAnswerReader(probe.method, probe.maxBytes));
   return { ...said, seconds: secondsSince(began), ...seen };
+}
+
+function prepared(probe: HttpProbe): Prepared {
+  const before = preparedBefore.get(probe);
+  if (before !== undefined) return before;
+  const url = new URL(probe.url);
+  const secure = url.protocol === 'https:';
+  const target = {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port || (secure ? 443 : 80)),
+    ...(secure ? { tls: probe.tls } : {}),
+  };
+  const fresh = { target, request: requestOf(probe, url) };
+  preparedBefore.set(probe, fresh);
+  return fresh;
 }
 
 /** A server may refuse one of these that does not tell its length, be it 0 (RFC 9110 8.6). */
