@@ -4,9 +4,10 @@
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkLog, checkTable } from '../core/store/level-format.ts';
+import { checkLog } from '../core/store/level-format.ts';
+import { checkTable } from '../core/store/level-table.ts';
 import { logRecords } from './level-log.ts';
-import { readManifest } from './level-manifest.ts';
+import { type Manifest, readManifest } from './level-manifest.ts';
 
 interface Beginning {
   batch(
@@ -31,25 +32,33 @@ export function manifestProblem(path: string): string | undefined {
     const old = files.some((file) => /\.(ldb|sst|log)$|^MANIFEST-/.test(file));
     return old ? 'CURRENT is missing' : undefined;
   }
+  const manifest = readList(path);
+  return typeof manifest === 'string' ? manifest : listProblem(path, manifest, files);
+}
+
+/** The list that `CURRENT` names, or why it cannot be read; whether it is the newest is not asked. */
+export function readList(path: string): Manifest | string {
+  if (!existsSync(join(path, 'CURRENT'))) return 'CURRENT is missing';
   const current = readFileSync(join(path, 'CURRENT'), 'latin1');
   if (!/^MANIFEST-\d+\n$/.test(current)) return 'CURRENT names no list of files';
   const name = current.trim();
-  if (!files.includes(name)) return `${name} is missing`;
-  return listProblem(path, name, files);
-}
-
-function listProblem(path: string, name: string, files: readonly string[]): string | undefined {
+  if (!existsSync(join(path, name))) return `${name} is missing`;
   const bytes = readFileSync(join(path, name));
   const bad = checkLog(bytes);
   if (bad !== undefined) return `${name}: ${bad}`;
   const { records, problem } = logRecords(bytes);
   if (problem !== undefined) return `${name} ${problem}`;
-  const manifest = readManifest(records);
-  if (manifest === undefined) return `${name} cannot be read`;
-  const { log, tables } = manifest;
+  return readManifest(records) ?? `${name} cannot be read`;
+}
+
+function listProblem(
+  path: string,
+  { log, tables }: Manifest,
+  files: readonly string[],
+): string | undefined {
   // A list of earlier names a log that was thrown away since; after a repair it names none.
   if (log > 0 && !files.includes(fileName(log, 'log'))) return `${fileName(log, 'log')} is missing`;
-  for (const [number, size] of tables) {
+  for (const [number, { size }] of tables) {
     const table = [fileName(number, 'ldb'), fileName(number, 'sst')].find((one) =>
       files.includes(one),
     );
@@ -118,6 +127,6 @@ export function tableProblem(bytes: Buffer): string | undefined {
   }
 }
 
-function fileName(number: number, kind: string): string {
+export function fileName(number: number, kind: 'ldb' | 'log' | 'sst'): string {
   return `${String(number).padStart(6, '0')}.${kind}`;
 }

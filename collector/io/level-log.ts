@@ -1,9 +1,11 @@
-/** The records of a LevelDB log (`.log`, `MANIFEST-*`), put together from its blocks. */
+/** The records of a LevelDB log (`.log`, `MANIFEST-*`), put together from its blocks, and cut for them. */
+import { maskedChecksum } from '../core/store/level-format.ts';
 
 const BLOCK = 32_768;
 const HEADER = 7;
 const FULL = 1;
 const FIRST = 2;
+const MIDDLE = 3;
 const LAST = 4;
 
 export interface LogContent {
@@ -43,4 +45,24 @@ export function logRecords(bytes: Buffer): LogContent {
 
 function torn(at: number): string {
   return `ends in the middle of a record at ${at}: the power was cut, or its end is lost`;
+}
+
+/** A log of one record. */
+export function logOf(record: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < record.length || at === 0; ) {
+    const content = record.subarray(at, at + BLOCK - HEADER);
+    const end = at + content.length;
+    const begins = at === 0;
+    const ends = end === record.length;
+    const type = begins ? (ends ? FULL : FIRST) : ends ? LAST : MIDDLE;
+    const fragment = Buffer.concat([Buffer.alloc(HEADER), content]);
+    fragment.writeUInt16LE(content.length, 4);
+    fragment[6] = type;
+    fragment.writeUInt32LE(maskedChecksum(fragment.subarray(6)), 0);
+    parts.push(fragment);
+    at = end;
+    if (ends) break;
+  }
+  return Buffer.concat(parts);
 }

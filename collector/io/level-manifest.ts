@@ -1,10 +1,24 @@
-/** LevelDB's list of files: the edits of a `MANIFEST-*`, applied one after the other. */
+/** LevelDB's list of files: the edits of a `MANIFEST-*`, applied one after the other, and as one edit. */
+import { varint } from '../core/store/level-format.ts';
+
+export interface ListedTable {
+  readonly level: number;
+  readonly size: number;
+  /** Its first and its last key. */
+  readonly range: readonly [Buffer, Buffer];
+}
 
 export interface Manifest {
+  readonly comparator: Buffer;
   /** The oldest log that is not in tables yet; 0 after a repair. */
   readonly log: number;
-  /** Tables in use, by number, with their sizes. */
-  readonly tables: ReadonlyMap<number, number>;
+  readonly previousLog: number;
+  readonly nextFile: number;
+  readonly lastSequence: number;
+  /** Where the next compaction of a level begins. */
+  readonly pointers: ReadonlyMap<number, Buffer>;
+  /** Tables in use, by number. */
+  readonly tables: ReadonlyMap<number, ListedTable>;
 }
 
 /** Tags of the fields of an edit, as LevelDB's `version_edit.cc` has them. */
@@ -19,32 +33,69 @@ const TAG = {
   previousLog: 9,
 } as const;
 
-/** `undefined` when a record is no edit, or there is none. */
+/** `undefined` when a record is no edit, or something is missing. */
 export function readManifest(records: readonly Buffer[]): Manifest | undefined {
-  const tables = new Map<number, number>();
-  let log: number | undefined;
+  const numbers = new Map<number, number>();
+  const pointers = new Map<number, Buffer>();
+  const tables = new Map<number, ListedTable>();
+  let comparator: Buffer | undefined;
   for (const record of records) {
     const reader = new EditReader(record);
     while (!reader.done) {
       const tag = reader.varint();
-      if (tag === TAG.log) log = reader.varint();
+      if (tag === TAG.comparator) comparator = reader.text();
       else if (tag === TAG.newFile) addTable(reader, tables);
+      else if (tag === TAG.compactPointer) pointers.set(reader.varint(), reader.text());
       else if (tag === TAG.deletedFile) {
         reader.varint();
         tables.delete(reader.varint());
-      } else if (!reader.skip(tag)) return undefined;
+      } else if (NUMBERS.has(tag)) numbers.set(tag, reader.varint());
+      else return undefined;
     }
     if (reader.bad) return undefined;
   }
-  return log === undefined ? undefined : { log, tables };
+  const log = numbers.get(TAG.log);
+  const nextFile = numbers.get(TAG.nextFile);
+  const lastSequence = numbers.get(TAG.lastSequence);
+  if (log === undefined || nextFile === undefined || lastSequence === undefined) return undefined;
+  if (comparator === undefined) return undefined;
+  const previousLog = numbers.get(TAG.previousLog) ?? 0;
+  return { comparator, log, previousLog, nextFile, lastSequence, pointers, tables };
 }
 
-function addTable(reader: EditReader, tables: Map<number, number>): void {
-  reader.varint();
+const NUMBERS: ReadonlySet<number> = new Set([
+  TAG.log,
+  TAG.nextFile,
+  TAG.lastSequence,
+  TAG.previousLog,
+]);
+
+/** All of it as one edit. */
+export function manifestRecord(manifest: Manifest): Buffer {
+  const { comparator, pointers, tables } = manifest;
+  const parts = [field(TAG.comparator), text(comparator)];
+  parts.push(field(TAG.log, manifest.log), field(TAG.previousLog, manifest.previousLog));
+  parts.push(field(TAG.nextFile, manifest.nextFile));
+  parts.push(field(TAG.lastSequence, manifest.lastSequence));
+  for (const [level, key] of pointers) parts.push(field(TAG.compactPointer, level), text(key));
+  for (const [number, { level, size, range }] of tables)
+    parts.push(field(TAG.newFile, level, number, size), ...range.map(text));
+  return Buffer.concat(parts);
+}
+
+function field(...numbers: readonly number[]): Buffer {
+  return Buffer.from(numbers.flatMap(varint));
+}
+
+function text(bytes: Buffer): Buffer {
+  return Buffer.concat([field(bytes.length), bytes]);
+}
+
+function addTable(reader: EditReader, tables: Map<number, ListedTable>): void {
+  const level = reader.varint();
   const number = reader.varint();
-  tables.set(number, reader.varint());
-  reader.text();
-  reader.text();
+  const size = reader.varint();
+  tables.set(number, { level, size, range: [reader.text(), reader.text()] });
 }
 
 class EditReader {
@@ -72,21 +123,11 @@ class EditReader {
     return 0;
   }
 
-  text(): void {
+  text(): Buffer {
     const length = this.varint();
+    const from = this.at;
     this.at += length;
     if (this.at > this.bytes.length) this.bad = true;
-  }
-
-  /** Passes over a field that tells nothing of files; `false` when the tag is unknown. */
-  skip(tag: number): boolean {
-    if (tag === TAG.comparator) this.text();
-    else if (tag === TAG.compactPointer) {
-      this.varint();
-      this.text();
-    } else if (tag === TAG.nextFile || tag === TAG.lastSequence || tag === TAG.previousLog) {
-      this.varint();
-    } else return false;
-    return true;
+    return this.bytes.subarray(from, this.at);
   }
 }

@@ -55,7 +55,7 @@ export async function openLevel<Level extends Openable>(
     reason = ofDamage(error);
   }
   try {
-    await mend(path);
+    reason = `${reason} (${await mend(path)})`;
     return await settle(path, kind, await attempt(path, kind), 'repaired', reason);
   } catch (error) {
     ofDamage(error);

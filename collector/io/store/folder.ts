@@ -56,8 +56,10 @@ export async function openFolder(
   if (treatment !== 'set-aside') {
     log.warn('damaged folder: trying to repair it', { path, reason });
     try {
-      await mend(path);
-      return { db: await open(path, sizes), repaired: true, setAside: undefined };
+      const done = await mend(path);
+      const db = await open(path, sizes);
+      log.warn('damaged folder: repaired', { path, done });
+      return { db, repaired: true, setAside: undefined };
     } catch (error) {
       refuseUnlessDamaged(path, error);
     }

@@ -73,11 +73,20 @@ export class Partition {
 
   private async lastOrder(): Promise<number> {
     let last = this.order;
-    for await (const [key] of this.scan({ gte: Uint8Array.of(0x10), lt: Uint8Array.of(0x30) })) {
-      const order = parseChunkKey(key)?.order ?? parseTimesKey(key)?.order ?? 0;
-      if (order > last) last = order;
+    const range = { gte: Uint8Array.of(0x10), lt: Uint8Array.of(0x30) };
+    const keys = this.db.keys({ ...range, highWaterMarkBytes });
+    try {
+      for (;;) {
+        const page = await keys.nextv(PAGE);
+        if (page.length === 0) return last;
+        for (const key of page) {
+          const order = parseChunkKey(key)?.order ?? parseTimesKey(key)?.order ?? 0;
+          if (order > last) last = order;
+        }
+      }
+    } finally {
+      await keys.close();
     }
-    return last;
   }
 
   /** The end of the last window that has chunks; `undefined` when none has. */

@@ -11,7 +11,8 @@ import { decodeChunk, type ParsedChunk, parseChunk, parseTimes } from '../../cor
 import { describe, StoreError } from '../../core/store/errors.ts';
 import { decodeGroup } from '../../core/store/group-record.ts';
 import { getU32, KIND, parseChunkKey, parseTimesKey } from '../../core/store/keys.ts';
-import { checkLog, checkTable } from '../../core/store/level-format.ts';
+import { checkLog } from '../../core/store/level-format.ts';
+import { checkTable } from '../../core/store/level-table.ts';
 import { decodeRollup } from '../../core/store/rollup-record.ts';
 import { decodeStaged } from '../../core/store/staged.ts';
 import { beginLog } from '../level-files.ts';
