@@ -49,6 +49,9 @@ const project = (
     environment: 'node' as const,
     // Processes rather than threads: umask, signals and native addons are the process' own.
     pool: 'forks' as const,
+    // Compiling hot functions anew, and collecting what is young in small steps, was a fifth of what
+    // these tests cost. Not where a program could inherit it whose memory is looked at.
+    execArgv: programs ? [] : ['--max-semi-space-size=64', '--interrupt-budget=1000000'],
     // What starts no programs gives back what it takes, so it needs no fresh process per file: a
     // third of what the contract tests cost was loading the same modules again.
     isolate: programs,

@@ -3,8 +3,8 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 const LONG = [
-  ...['contract/oncall-escalation', 'contract/rollouts-crash', 'contract/rules-shipped'],
-  ...['contract/tasks-week-offline', 'contract/trust-attacks'],
+  ...['contract/rules-shipped', 'contract/trust-attacks', 'contract/link'],
+  ...['contract/rollouts-blast', 'contract/fleet-http', 'contract/catalog'],
   ...['system/updates-fleet', 'system/caretaking', 'system/caretaking-crashes'],
   ...['system/exactly-once', 'system/page-rollouts', 'system/rollouts-kill'],
   ...['fault/buffer-damage', 'fault/clock-faults', 'fault/damage-matrix'],

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { memoryFolder } from './memory-folder.mjs';
 import { addCounts, countBoth, countReport, failedFiles, noCounts, oneFailure } from './report.mjs';
 import { root } from './root.mjs';
 
@@ -11,7 +12,8 @@ import { root } from './root.mjs';
  * @typedef {import('./report.mjs').Counts} Counts
  * @typedef {import('./report.mjs').File} File
  * @typedef {{ onOutput: (text: string) => void, timeout: number, rounds?: 'all' | 'some' }} Options
- *   timeout: milliseconds for both tries; rounds: of costly property tests (test/support/rounds.ts)
+ *   timeout: milliseconds for both tries; rounds: of costly property tests (test/support/rounds.ts),
+ *   some of them with their files in memory (test/support/temp-folder.ts)
  */
 
 /** Past so many, it is the machine or the commit that is broken, not one test's patience. */
@@ -79,9 +81,12 @@ async function attempt(kinds, more, { onOutput, timeout, rounds = 'all' }) {
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   // `system` and `system-alone`: see vitest.config.ts.
   const projects = kinds.flatMap((kind) => ['--project', kind, '--project', `${kind}-alone`]);
+  const memory = rounds === 'some' ? memoryFolder() : undefined;
   const env = { ...process.env, NO_COLOR: '1', MUSTER_TEST_ROUNDS: rounds };
+  if (memory !== undefined) Object.assign(env, { MUSTER_TEST_FOLDER: memory });
   const end = await run([...args, ...projects, ...more], { onOutput, timeout, env });
   const files = readReport(report);
+  if (memory !== undefined) rmSync(memory, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
   return { files, end };
 }

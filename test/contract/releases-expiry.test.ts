@@ -13,6 +13,7 @@ import type { KeptRoot } from '../../collector/ports/releases.ts';
 import { Expiry } from '../../collector/work/releases/expiry.ts';
 import { signersOf } from '../../protocol/tuf/verify.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { writeKey } from '../support/releases/key.ts';
 import { Repository } from '../support/rollouts/repository.ts';
 import { silentLog } from '../support/silent-log.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
@@ -137,7 +138,7 @@ describe('metadata of releases', () => {
   it('is read of all roles that are published, and their releases with it', async () => {
     const repository = await Repository.make(join(folder.path, 'releases'), folder.path);
     const key = join(folder.path, 'team.key');
-    await repository.muster('keys', 'create', key);
+    await writeKey(key);
     await repository.muster('delegate', 'team', '--key', `${key}.pub`, '--paths', 'web-*');
     await repository.add('app', '1.0.0', { all: 'one' });
     await repository.muster('sign', 'team', '--key', key);

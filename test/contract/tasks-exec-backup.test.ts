@@ -19,7 +19,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { backupTask } from '../../agent/tasks/backup.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { problemsOf, runTask } from '../support/tasks-exec/context.ts';
-import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
+import { onDisk, type TempFolder } from '../support/temp-folder.ts';
 
 const LONG = `${'long-'.repeat(50)}name`;
 
@@ -28,7 +28,7 @@ let source: string;
 let clock: FakeClock;
 
 beforeEach(async () => {
-  temp = await tempFolder('backup');
+  temp = await onDisk('backup');
   source = join(temp.path, 'source');
   mkdirSync(join(temp.path, 'data'));
   mkdirSync(join(source, 'sub/empty'), { recursive: true });

@@ -19,7 +19,7 @@ import type { RunResult } from '../../agent/ports/caretaking.ts';
 import { rotateLogsTask } from '../../agent/tasks/rotate-logs.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { problemsOf, runTask } from '../support/tasks-exec/context.ts';
-import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
+import { onDisk, type TempFolder } from '../support/temp-folder.ts';
 
 const HOUR_MS = 3_600_000;
 const GOOD: RunResult = {
@@ -37,7 +37,7 @@ let log: string;
 let clock: FakeClock;
 
 beforeEach(async () => {
-  temp = await tempFolder('rotate');
+  temp = await onDisk('rotate');
   root = join(temp.path, 'logs');
   mkdirSync(root);
   log = join(root, 'app.log');

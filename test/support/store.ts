@@ -1,16 +1,16 @@
 /** Helpers of the store's tests: a folder of one's own, blocks from plain arrays, bits of doubles. */
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Labels, SampleStore, SeriesData } from '../../collector/ports.ts';
 import type { Block } from '../../protocol/columns/block.ts';
+import { folderOfTests } from './temp-folder.ts';
 
 /** 2025-11-21T00:00:00Z */
 export const MIDNIGHT = Date.UTC(2025, 10, 21);
 export const EVER = [0, 8.64e15] as const;
 
 export async function inFolder<T>(action: (path: string) => Promise<T>): Promise<T> {
-  const path = mkdtempSync(join(tmpdir(), 'muster-store-'));
+  const path = mkdtempSync(join(folderOfTests, 'muster-store-'));
   try {
     return await action(path);
   } finally {

@@ -3,7 +3,6 @@
  * quarantine. The bus is a list of what was published; `crash` is what SIGKILL leaves.
  */
 import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Device } from '../../../collector/core/device.ts';
 import { openJournal } from '../../../collector/io/journal/segment-journal.ts';
@@ -26,6 +25,7 @@ import { OwnSamples } from '../../../collector/work/own-samples.ts';
 import { type Ack, decodeAck } from '../../../protocol/messages/ack.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { points } from '../store.ts';
+import { folderOfTests } from '../temp-folder.ts';
 import { T0 } from './device.ts';
 import { flakyCatalog, flakyJournal, flakyStore, type Switches } from './flaky.ts';
 
@@ -86,7 +86,7 @@ export class Rig implements AsyncDisposable {
   private readonly background: Promise<void>[] = [];
 
   static async open(options: RigOptions = {}): Promise<Rig> {
-    return Rig.at(await mkdtemp(join(tmpdir(), 'mstr-rig-')), options);
+    return Rig.at(await mkdtemp(join(folderOfTests, 'mstr-rig-')), options);
   }
 
   static async at(path: string, options: RigOptions = {}): Promise<Rig> {
@@ -188,7 +188,7 @@ export class Rig implements AsyncDisposable {
 
   /** What a kill would leave on the disk, opened by the next collector. */
   async crash(options: RigOptions = {}): Promise<Rig> {
-    const next = await mkdtemp(join(tmpdir(), 'mstr-rig-'));
+    const next = await mkdtemp(join(folderOfTests, 'mstr-rig-'));
     await cp(this.path, next, { recursive: true });
     await this[Symbol.asyncDispose]();
     return Rig.at(next, { ...this.options, switches: {}, ...options });

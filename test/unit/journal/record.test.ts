@@ -9,11 +9,12 @@ import {
   recordBound,
   writeRecord,
 } from '../../../collector/io/journal/record.ts';
+import { codePoint } from '../../support/code-point.ts';
 
 const SALT = 0xc0ffee01;
 
 const entries = fc.record({
-  topic: fc.string({ unit: 'binary', maxLength: 60 }),
+  topic: fc.string({ unit: codePoint, maxLength: 60 }),
   payload: fc.uint8Array({ maxLength: 400 }),
   receivedAt: fc.integer({ min: 0, max: 2 ** 53 - 1 }),
 });

@@ -5,6 +5,7 @@ import { ParseError } from '../../../collector/promql/parse/errors.ts';
 import { parseExpr } from '../../../collector/promql/parse/index.ts';
 import { MAX_DEPTH, MAX_TEXT } from '../../../collector/promql/parse/reader.ts';
 import { formatExpr, prettify } from '../../../collector/promql/print.ts';
+import { codePoint } from '../../support/code-point.ts';
 import { rounds } from '../../support/rounds.ts';
 
 function outcome(text: string): string {
@@ -69,7 +70,7 @@ const piece = fc.oneof(
     ),
   ),
   fc.string({ maxLength: 3 }),
-  fc.string({ maxLength: 3, unit: 'binary' }),
+  fc.string({ maxLength: 3, unit: codePoint }),
 );
 
 describe('any text', () => {
