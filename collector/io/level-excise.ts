@@ -8,22 +8,20 @@
 import { copyFile, mkdir, open, readdir, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { salvageTable } from '../core/store/level-table.ts';
-import { fileName, readList, tableProblem } from './level-files.ts';
+import { fileName, tableProblem } from './level-files.ts';
 import { logOf } from './level-log.ts';
 import { type ListedTable, type Manifest, manifestRecord } from './level-manifest.ts';
 
 /**
- * What was left out, for people; `undefined` when the list is not to be believed, or all that it names
- * is there, has its size and is not among the damaged tables.
+ * What was left out, for people; `undefined` when all that the list names is there, has its size and is
+ * not among the damaged tables. The list has to be the newest.
  */
 export async function excise(
   path: string,
+  manifest: Manifest,
   damaged: ReadonlySet<string>,
 ): Promise<string | undefined> {
-  const manifest = readList(path);
-  if (typeof manifest === 'string') return undefined;
   const files = await readdir(path);
-  if (!isNewest(manifest, files)) return undefined;
   const tables = new Map(manifest.tables);
   const done: string[] = [];
   for (const [number, table] of manifest.tables) {
@@ -43,14 +41,16 @@ export async function excise(
 }
 
 /**
- * A list of earlier names files that were thrown away since, and does not name those that took their
+ * A list of earlier names files that were thrown away since, and does not know those that took their
  * place: LevelDB would delete them.
  */
-function isNewest(manifest: Manifest, files: readonly string[]): boolean {
+export function isNewest(manifest: Manifest, files: readonly string[]): boolean {
   const there = new Set(files);
-  const named = new Set([...manifest.tables.keys()].map((number) => fileName(number, 'ldb')));
+  const { tables, merged } = manifest;
+  const named = new Set([...tables.keys()].map((number) => fileName(number, 'ldb')));
   if (!lacksLog(manifest, there) && [...named].every((name) => there.has(name))) return true;
-  return files.every((name) => !/\.(ldb|sst)$/.test(name) || named.has(name));
+  const known = (name: string) => named.has(name) || merged.has(Number.parseInt(name, 10));
+  return files.every((name) => !/\.(ldb|sst)$/.test(name) || known(name));
 }
 
 function lacksLog({ log }: Manifest, files: ReadonlySet<string>): boolean {

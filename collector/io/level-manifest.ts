@@ -19,6 +19,8 @@ export interface Manifest {
   readonly pointers: ReadonlyMap<number, Buffer>;
   /** Tables in use, by number. */
   readonly tables: ReadonlyMap<number, ListedTable>;
+  /** Tables that were merged into others. Their files may still be there. */
+  readonly merged: ReadonlySet<number>;
 }
 
 /** Tags of the fields of an edit, as LevelDB's `version_edit.cc` has them. */
@@ -38,6 +40,7 @@ export function readManifest(records: readonly Buffer[]): Manifest | undefined {
   const numbers = new Map<number, number>();
   const pointers = new Map<number, Buffer>();
   const tables = new Map<number, ListedTable>();
+  const merged = new Set<number>();
   let comparator: Buffer | undefined;
   for (const record of records) {
     const reader = new EditReader(record);
@@ -48,7 +51,9 @@ export function readManifest(records: readonly Buffer[]): Manifest | undefined {
       else if (tag === TAG.compactPointer) pointers.set(reader.varint(), reader.text());
       else if (tag === TAG.deletedFile) {
         reader.varint();
-        tables.delete(reader.varint());
+        const number = reader.varint();
+        tables.delete(number);
+        merged.add(number);
       } else if (NUMBERS.has(tag)) numbers.set(tag, reader.varint());
       else return undefined;
     }
@@ -60,7 +65,7 @@ export function readManifest(records: readonly Buffer[]): Manifest | undefined {
   if (log === undefined || nextFile === undefined || lastSequence === undefined) return undefined;
   if (comparator === undefined) return undefined;
   const previousLog = numbers.get(TAG.previousLog) ?? 0;
-  return { comparator, log, previousLog, nextFile, lastSequence, pointers, tables };
+  return { comparator, log, previousLog, nextFile, lastSequence, pointers, tables, merged };
 }
 
 const NUMBERS: ReadonlySet<number> = new Set([

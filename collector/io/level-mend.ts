@@ -2,7 +2,7 @@
 import { mkdir, open, readdir, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { excise } from './level-excise.ts';
+import { excise, isNewest } from './level-excise.ts';
 import { fileName, readList, tableProblem } from './level-files.ts';
 import { repairApart } from './level-repair.ts';
 
@@ -97,12 +97,13 @@ export async function mend(path: string): Promise<string> {
 }
 
 async function takeOut(path: string): Promise<string | undefined> {
-  if (typeof readList(path) === 'string') return undefined;
-  const known = await excise(path, await namesOfDamaged(path));
+  const list = readList(path);
+  if (typeof list === 'string' || !isNewest(list, await readdir(path))) return undefined;
+  const known = await excise(path, list, await namesOfDamaged(path));
   if (known !== undefined) return known;
   // Something is wrong with a folder that looks sound: a table may have been damaged since it was read.
   for (const name of await tablesIn(path)) sound.delete(await version(join(path, name)));
-  return excise(path, await namesOfDamaged(path));
+  return excise(path, list, await namesOfDamaged(path));
 }
 
 async function namesOfDamaged(path: string): Promise<ReadonlySet<string>> {

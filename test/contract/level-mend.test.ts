@@ -204,6 +204,32 @@ describe('mending a folder with a damaged table', () => {
     expect(await contentOf(path)).toEqual(content);
   });
 
+  it('does without a log beside tables that were merged, and deleted not yet', async () => {
+    const path = await copy();
+    const level = openAt(path);
+    await level.open();
+    await level.compactRange('', '~');
+    await level.put('last', 'in the log again');
+    await level.close();
+    const there = await tablesOf(path);
+    for (const name of await tablesOf(whole))
+      if (!there.includes(name)) await cp(join(whole, name), join(path, name));
+    for (const name of await readdir(path)) if (name.endsWith('.log')) await rm(join(path, name));
+    expect(await mend(path)).toMatch(/^\d+.log is missing$/);
+    expect(await contentOf(path)).toEqual(content);
+  });
+
+  it('reads no sound table twice', async () => {
+    const path = await copy();
+    const [first = '', second = ''] = await tablesOf(path);
+    await edit(join(path, first), (bytes) => void bytes.fill(0, 9_000, 10_000));
+    expect(await damagedTable(path)).toContain(first);
+    const { atime, mtime } = await stat(join(path, second));
+    await edit(join(path, second), (bytes) => void bytes.fill(0, 9_000, 10_000));
+    await utimes(join(path, second), atime, mtime);
+    expect(await mend(path)).not.toContain(second);
+  });
+
   it('reads a table anew that was sound when it was read first', async () => {
     const path = await copy();
     const name = (await tablesOf(path))[0] as string;
