@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { flag, type Infer, object, text } from '../../protocol/config/schema.ts';
 import type { StatFs } from '../ports.ts';
 import { type CheckContext, check } from './check.ts';
+import { mountAt } from './kit/mounts.ts';
 import {
   above,
   below,
@@ -14,7 +15,6 @@ import {
   sizeLevels,
   together,
 } from './parse/levels.ts';
-import { type MountedAt, mountOf } from './parse/proc.ts';
 
 const schema = object('Looks at the file system on which a path lies.', {
   path: text('A mount point or anything on it.', { default: '/' }),
@@ -37,16 +37,6 @@ const AGAIN_MS = 200;
 /** Share of the timeout. */
 const PATIENCE = 0.8;
 const DEFAULT_INODES = { warning: 90, critical: 97 };
-
-/** The table of mounts, and the mount found in it: it rarely changes, and has hundreds of lines on some machines. */
-interface Looked {
-  readonly mountinfo: string;
-  readonly mount: MountedAt | undefined;
-}
-
-const MEMORY = 'mount';
-/** Characters; a longer one is not worth its memory. */
-const MOST_KEPT = 16_384;
 
 export const diskCheck = check<Options>({
   kind: 'disk',
@@ -101,28 +91,13 @@ async function space(path: string, context: CheckContext): Promise<StatFs | 'pen
   }
 }
 
-/**
- * As the first process sees it. Where that is hidden our own view has to do, in which a hardened
- * unit shows mounts as read-only that are not: then only the file system itself counts.
- */
 function writing({ writable }: Options, context: CheckContext, path: string): readonly Part[] {
   if (!writable) return [];
-  const { host } = context;
-  const first = host.readNow('/proc/1/mountinfo');
-  const mount = mountIn(first ?? host.readNow('/proc/self/mountinfo') ?? '', path, context);
-  const isReadOnly =
-    mount?.superReadOnly === true || (first !== undefined && mount?.mountReadOnly === true);
+  const { mount, isFirst } = mountAt(path, context);
+  const isReadOnly = mount?.superReadOnly === true || (isFirst && mount?.mountReadOnly === true);
   return isReadOnly
     ? [{ state: 'critical', text: `${mount?.mountPoint} (${mount?.type}) is read-only` }]
     : [];
-}
-
-function mountIn(mountinfo: string, path: string, { memory }: CheckContext): MountedAt | undefined {
-  const before = memory.get(MEMORY) as Looked | undefined;
-  if (before?.mountinfo === mountinfo) return before.mount;
-  const mount = mountOf(mountinfo, path);
-  if (mountinfo.length <= MOST_KEPT) memory.set(MEMORY, { mountinfo, mount } satisfies Looked);
-  return mount;
 }
 
 /** Some file systems (btrfs, vfat) have no fixed number of inodes. */

@@ -61,19 +61,19 @@ async function answerOf(
 /** What it said in time; told to stop then, it may still say what it saw. */
 function inTime(answer: Promise<Outcome>, sight: Sight): Promise<CheckFinding> {
   const { clock, timeoutMs } = sight;
-  const late = `no answer within ${timeoutMs / 1000} s`;
+  const late = () => `no answer within ${timeoutMs / 1000} s`;
   return new Promise((resolve) => {
     let isLate = false;
     let cancel = clock.after(timeoutMs, () => {
       isLate = true;
       cancel = clock.after(STOPPING_MS, () =>
-        resolve(failure(`${late}, and the check does not stop`)),
+        resolve(failure(`${late()}, and the check does not stop`)),
       );
-      sight.abort(new Error(late));
+      sight.abort(new Error(late()));
     });
     void answer.then((outcome) => {
       cancel();
-      resolve(isLate ? lateFinding(outcome, late) : findingOf(outcome));
+      resolve(isLate ? lateFinding(outcome, late()) : findingOf(outcome));
     });
   });
 }
