@@ -10,16 +10,15 @@ const SAMPLES = 262_144;
 const BEAT_MS = 10_000;
 /** Each portion waits for the disk on its own, so they are not to be many. */
 const LEAST = 128;
-const MOST = 8192;
-/** Series of one device are of many metrics, and each metric is a range of keys of its own. */
-const LEAST_OF_MANY_METRICS = 1024;
+/** Series cost something by themselves, however few their samples are. */
+const MOST = 1024;
 
 /** How many series at a time. */
 export function portionSize(matchers: readonly Matcher[], from: number, to: number): number {
+  // Series of one device are of many metrics, and each metric is a range of keys of its own.
+  if (!matchers.some(({ name, op }) => name === METRIC && op === '=')) return MOST;
   const samples = Math.max(1, (to - from) / BEAT_MS);
-  const one = matchers.some(({ name, op }) => name === METRIC && op === '=');
-  const least = one ? LEAST : LEAST_OF_MANY_METRICS;
-  return Math.min(MOST, Math.max(least, Math.floor(SAMPLES / samples)));
+  return Math.min(MOST, Math.max(LEAST, Math.floor(SAMPLES / samples)));
 }
 
 export function* portionsOf(ids: Uint32Array, size: number): Generator<Uint32Array> {
