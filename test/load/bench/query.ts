@@ -28,7 +28,7 @@ const STEP = 15_000;
 const REST_MS = 15_000;
 /** Series of the one device, and of each other. */
 const ONE_DEVICE_SERIES = 80;
-const FLEET_SERIES = 2;
+const FLEET_SERIES = 3;
 
 interface Server {
   readonly name: string;

@@ -1,6 +1,7 @@
 /**
- * A fleet of `x` and `up`, one of each a device, over a bit more than an hour; and one device with
- * many series over many hours. In slices of time, because Prometheus takes nothing much older than
+ * A fleet of `x`, `up` and `node_time_seconds`, one of each a device, over a bit more than an hour
+ * (without the last the shipped rules have an alert pending for each device, and its series); and
+ * one device with many series over many hours. In slices of time, because Prometheus takes nothing much older than
  * the newest it has.
  */
 import { encodeLabels, RequestWriter } from './request-writer.ts';
@@ -34,7 +35,7 @@ export function* requests({ devices, deviceHours, end }: FleetShape): Generator<
   const deviceSteps = Math.max(FLEET_STEPS, (deviceHours * 3_600_000) / STEP);
   const first = end - (deviceSteps - 1) * STEP;
   const fleetFrom = deviceSteps - FLEET_STEPS;
-  const all = [...oneDevice(), ...fleet(devices, fleetFrom)];
+  const all = [...oneDevice(), ...fleet(devices, fleetFrom, first)];
   const writer = new RequestWriter();
   for (let step = 0; step < deviceSteps; step += SLICE_STEPS) {
     const last = Math.min(step + SLICE_STEPS, deviceSteps);
@@ -57,7 +58,7 @@ function oneDevice(): Series[] {
   }));
 }
 
-function fleet(devices: number, from: number): Series[] {
+function fleet(devices: number, from: number, first: number): Series[] {
   return Array.from({ length: devices }, (_, n) => n).flatMap((n) => {
     const labels = { instance: `device-${n}`, job: 'node', site: `site-${n % SITES}` };
     return [
@@ -70,6 +71,11 @@ function fleet(devices: number, from: number): Series[] {
         labels: encodeLabels({ __name__: 'up', ...labels }),
         from,
         value: (step: number) => (n % 100 === 0 && step % 40 > 5 ? 0 : 1),
+      },
+      {
+        labels: encodeLabels({ __name__: 'node_time_seconds', ...labels }),
+        from,
+        value: (step: number) => (first + step * STEP) / 1000,
       },
     ];
   });
