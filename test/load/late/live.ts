@@ -1,4 +1,5 @@
 /** What live devices see while as many others deliver a day of history to the same collector. */
+import { setPriority } from 'node:os';
 import { CollectorUnderLoad } from '../fleet/collector.ts';
 import { costOf } from '../fleet/proc.ts';
 import type { FleetOptions } from '../fleet/settings.ts';
@@ -22,6 +23,8 @@ const SETTLE_MS = 5_000;
 const ROWS = 30;
 const WINDOW = 4;
 const FIRST_LATE = 50_000;
+/** The thousand who bring history are other machines: their work must not take the collector's cores. */
+const LATE_NICE = 19;
 const QUIET = {
   ...{ seconds: 0, warmSeconds: 0, processes: 1, markers: 0, troubles: [] },
   ...{ restart: false, profile: false, json: false },
@@ -59,6 +62,7 @@ export async function liveBesideLate(
     await pause(calmSeconds * 1_000);
     const calm = await live.report(true);
     const late = await fleet({ ...historyOf(options), firstDevice: FIRST_LATE });
+    for (const pid of late.pids) setPriority(pid, LATE_NICE);
     await pause(SETTLE_MS);
     await live.report(true);
     const [cpu, began] = [costOf(collector.pid).cpuUs, performance.now()];
