@@ -1,5 +1,6 @@
 // npm run check: everything that can be known without starting a program, in under a minute.
-// Steps run two at a time; a failed one shows what its tool said, and its name is repeated last.
+// Steps run two at a time; one that failed, or in which a test was unsteady, shows what its tool said.
+// Names of what failed are repeated last.
 import { type Outcome, type Step, steps } from './check/steps.ts';
 
 const AT_A_TIME = 2;
@@ -16,10 +17,10 @@ async function attempt(step: Step): Promise<Outcome> {
 
 async function runStep(step: Step): Promise<boolean> {
   const start = performance.now();
-  const { ok, output, note } = await attempt(step);
+  const { ok, output, note, doubtful = false } = await attempt(step);
   const line = [step.name.padEnd(24), seconds(start).padStart(7), ok ? (note ?? '') : ''];
   console.log(`${ok ? 'ok  ' : 'FAIL'} ${line.join('  ').trimEnd()}`);
-  if (!ok) console.log(output.trimEnd().replace(/^/gm, '     | '));
+  if (!ok || doubtful) console.log(output.trimEnd().replace(/^/gm, '     | '));
   return ok;
 }
 
