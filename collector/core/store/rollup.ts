@@ -8,6 +8,7 @@ import { HOUR, MINUTE } from './calendar.ts';
 import { bitsOf, lowerBound } from './cells.ts';
 import type { Samples } from './chunk.ts';
 import type { RollupColumns, RollupStep } from './model.ts';
+import { takeDoubles } from './slab.ts';
 
 export const STEP: Readonly<Record<RollupStep, number>> = { '1m': MINUTE, '1h': HOUR };
 
@@ -88,8 +89,16 @@ class Row {
   }
 }
 
+/** Columns cut from one array: thousands of series are derived at once, most with a row each. */
 function columnsOf(rows: readonly Row[]): RollupColumns {
-  const column = (of: (row: Row) => number) => Float64Array.from(rows, of);
+  const count = rows.length;
+  const all = takeDoubles(count * 7);
+  let columns = 0;
+  const column = (of: (row: Row) => number): Float64Array => {
+    const own = all.subarray(columns * count, ++columns * count);
+    for (const [i, row] of rows.entries()) own[i] = of(row);
+    return own;
+  };
   return {
     times: column((row) => row.time),
     count: column((row) => row.count),

@@ -17,6 +17,7 @@ import {
   STEP,
 } from '../../core/store/rollup.ts';
 import { decodeRollup, encodeRollup, rollupKey } from '../../core/store/rollup-record.ts';
+import { Arena } from '../../core/store/slab.ts';
 import type { Log } from '../../ports.ts';
 import { Batch } from './batch.ts';
 import { type Dirt, outdated } from './dirt.ts';
@@ -91,6 +92,33 @@ export class Rollups {
     return found;
   }
 
+  /** Steps of those of these series that have any, their keys, and from how many samples. */
+  private async rolledUp(
+    ids: Uint32Array,
+    step: RollupStep,
+    from: number,
+    to: number,
+    slices: Slices,
+  ): Promise<{ keys: Uint8Array[]; fresh: RollupColumns[]; samples: number }> {
+    const arena = new Arena();
+    try {
+      const found = await this.reader.read(ids, from - LOOKBACK, to - 1, slices, undefined, arena);
+      const keys: Uint8Array[] = [];
+      const fresh: RollupColumns[] = [];
+      for (const { id, samples } of found) {
+        const rollup = rollUp(samples, STEP[step], from, to);
+        await slices.step();
+        if (rollup.times.length === 0) continue;
+        keys.push(this.key(id, dayOf(from)));
+        fresh.push(rollup);
+      }
+      const samples = found.reduce((sum, one) => sum + one.samples.times.length, 0);
+      return { keys, fresh, samples };
+    } finally {
+      arena.close();
+    }
+  }
+
   /** Derives the steps in [from, to), a part of one day, of these series; from how many samples. */
   async derive(
     ids: Uint32Array,
@@ -100,17 +128,7 @@ export class Rollups {
     slices: Slices,
   ): Promise<number> {
     const day = dayOf(from);
-    const found = await this.reader.read(ids, from - LOOKBACK, to - 1, slices);
-    const keys: Uint8Array[] = [];
-    const fresh: RollupColumns[] = [];
-    for (const { id, samples } of found) {
-      const rollup = rollUp(samples, STEP[step], from, to);
-      await slices.step();
-      if (rollup.times.length === 0) continue;
-      keys.push(this.key(id, day));
-      fresh.push(rollup);
-    }
-    const samples = found.reduce((sum, one) => sum + one.samples.times.length, 0);
+    const { keys, fresh, samples } = await this.rolledUp(ids, step, from, to, slices);
     if (keys.length === 0) return samples;
     const folder = `${step}/${monthName(from)}`;
     await this.pool.use(folder, async (db) => {
