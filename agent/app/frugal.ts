@@ -18,6 +18,11 @@ const SMALL_HEAP = '--semi-space-growth-factor=1';
 const INTERPRETED = ['--max-optimized-bytecode-size=0', '--no-sparkplug'];
 /** Code and garbage are kept smaller: two weeks of backlog left 13 MB less behind (docs/benchmarks.md). */
 const SMALL_CODE = '--optimize-for-size';
+/**
+ * Code that did not run since the last full collection is dropped, and made again from its source
+ * when it does: most of a start's. A megabyte, with checks or without (docs/benchmarks.md).
+ */
+const YOUNG_CODE = '--bytecode-old-age=1';
 
 /**
  * What the start needs of Node. With other flags V8 refuses the code that Node has of them, too:
@@ -39,5 +44,5 @@ const NEEDED = [
 export function beFrugal(): void {
   const require = createRequire(import.meta.url);
   for (const name of NEEDED) require(`node:${name}`);
-  for (const flag of [SMALL_HEAP, ...INTERPRETED, SMALL_CODE]) setFlagsFromString(flag);
+  for (const flag of [SMALL_HEAP, ...INTERPRETED, SMALL_CODE, YOUNG_CODE]) setFlagsFromString(flag);
 }
