@@ -2,7 +2,6 @@
 import { CollectorApp } from '../../../collector/app.ts';
 import { loadCollectorConfig } from '../../../collector/config.ts';
 import type { LogFields } from '../../../collector/ports.ts';
-import { freePort } from '../free-port.ts';
 
 export interface RunningCollector {
   readonly http: string;
@@ -15,8 +14,9 @@ export interface RunningCollector {
 export async function runCollector(folder: string): Promise<RunningCollector> {
   const loaded = await loadCollectorConfig(undefined, {
     MUSTER_DATA: folder,
-    MUSTER_HTTP_LISTEN: `127.0.0.1:${await freePort()}`,
-    MUSTER_MQTT_LISTEN: `127.0.0.1:${await freePort()}`,
+    // The system gives ports: one that was free a moment ago may be taken.
+    MUSTER_HTTP_LISTEN: '127.0.0.1:0',
+    MUSTER_MQTT_LISTEN: '127.0.0.1:0',
   });
   if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('; '));
   const complaints: string[] = [];
