@@ -7,13 +7,13 @@ import { lowerBound } from './cells.ts';
 import type { Doubles } from './slab.ts';
 
 /** What it needs of a head. */
-export interface Rows {
+interface Rows {
   readonly times: Float64Array;
   readonly rows: number;
   readonly shuffles: number;
 }
 
-export interface Cut {
+interface Cut {
   /** The row of the first of them. */
   readonly first: number;
   readonly times: Float64Array;
