@@ -4,7 +4,6 @@ import {
   cpSync,
   existsSync,
   mkdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -17,23 +16,10 @@ import { joined } from './joined.ts';
 import { namedExports } from './named.ts';
 import { copyAddons, nativeAddon } from './native.ts';
 import { SWAGGER_FOLDER, SWAGGER_STATIC, swaggerFiles, versionOnly } from './plugins.ts';
+import { banner, dropUnusedPreludes } from './prelude.ts';
 import type { Target } from './targets.ts';
 import { trimmedLevel } from './trimmed-level.ts';
 import { shortVendorNames } from './vendor.ts';
-
-// Packages in CommonJS use `require` and `__dirname`; an ES module has neither. The first constant is
-// what the plugins put where a package looks for files beside itself.
-const PRELUDE = [
-  "import { createRequire as __createRequire } from 'node:module';",
-  'const require = __createRequire(import.meta.url);',
-  'const import_meta_dirname = import.meta.dirname, __dirname = import_meta_dirname;',
-].join('');
-
-// esbuild keeps a first line `#!` of the entry above the banner; two of them would not parse.
-function banner(entry: string): string {
-  const hasOwn = readFileSync(join(root, entry), 'utf8').startsWith('#!');
-  return hasOwn ? PRELUDE : `#!/usr/bin/env node\n${PRELUDE}`;
-}
 
 async function bundle(target: Target, outdir: string): Promise<Metafile> {
   const options = optionsFor(target, outdir);
@@ -97,6 +83,7 @@ export async function buildProgram(
   rmSync(fresh, { recursive: true, force: true });
   mkdirSync(fresh, { recursive: true });
   const metafile = await bundle(target, fresh);
+  dropUnusedPreludes(fresh);
   addFiles(fresh, metafile);
   if (existsSync(folder)) rmSync(folder, { recursive: true });
   renameSync(fresh, folder);
