@@ -8,7 +8,8 @@ import { freePort, Program } from '../../support/pipeline/programs.ts';
 /** Of a log, when it is asked why its process ended. */
 const LAST_LINES = 40;
 
-/** As in its unit. */
+/** As in its unit, both. */
+const FLAGS = ['--max-semi-space-size=8'];
 const ALLOCATOR = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_MMAP_THRESHOLD_: '65536',
@@ -42,7 +43,7 @@ export class CollectorUnderLoad {
     if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('; '));
     const profiling = profile ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, 'profile')}`] : [];
     const run = [bundle, JSON.stringify(loaded.config)];
-    const command = [process.execPath, ...flags, ...profiling, ...run];
+    const command = [process.execPath, ...FLAGS, ...flags, ...profiling, ...run];
     return new CollectorUnderLoad(folder, command, mqtt, http);
   }
 
