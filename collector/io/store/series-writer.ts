@@ -19,8 +19,11 @@ import type { StringTable } from '../../core/store/strings.ts';
 import { Batch } from './batch.ts';
 import type { SeriesFolder } from './series-folder.ts';
 
-/** In one batch: the first hour of a large fleet would be a hundred megabytes as one. */
-const AT_ONCE = 20_000;
+/**
+ * In one batch. It is made and handed to LevelDB without a pause, some 3 ms each: a thousand new devices
+ * as one would hold up all others for a tenth of a second, and a large fleet is a hundred megabytes.
+ */
+const AT_ONCE = 2_000;
 
 export class SeriesWriter {
   private readonly folder: SeriesFolder;
