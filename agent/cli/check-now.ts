@@ -1,7 +1,6 @@
 /** One run of configured checks without an agent: no hysteresis, each result counts. */
 import type { Overall } from '../../protocol/messages/health.ts';
-import type { Check, CheckFinding } from '../checks/check.ts';
-import { type CheckWorld, Sight } from '../checks/kit/sight.ts';
+import { type Check, type CheckFinding, type CheckWorld, Sight } from '../checks/check.ts';
 import type { CheckConfig } from '../config/checks.ts';
 import { checksOf } from '../config/checks.ts';
 import { standingsOf } from '../core/checks/dependencies.ts';

@@ -97,6 +97,9 @@ remedy's own (\`remedies.<name>\`). A check that is good again is told to it as 
 | \`probe_ssl_earliest_cert_expiry{check}\` | Unix time of the earliest end of a certificate |
 | \`muster_health\` | 0 healthy, 1 degraded, 2 unhealthy |
 
+Metrics are taken once a minute, whatever the checks' intervals: counters miss nothing, and a change of state is an event
+and in \`health\` within a second.
+
 \`health\` is sent again when a state, a reason or the words of a text change, and every ten minutes.
 
 ## muster-agent check

@@ -2,7 +2,7 @@
 import { createServer } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { type CheckWorld, Sight } from '../../agent/checks/kit/sight.ts';
+import { type CheckWorld, Sight } from '../../agent/checks/check.ts';
 import { createProber } from '../../agent/io/probing/prober.ts';
 import type { Ending, Prober } from '../../agent/ports/probing.ts';
 import { OpenSockets } from '../support/checks/open-sockets.ts';

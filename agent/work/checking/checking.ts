@@ -7,7 +7,7 @@
  */
 
 import type { Health } from '../../../protocol/messages/health.ts';
-import type { CheckWorld } from '../../checks/kit/sight.ts';
+import type { CheckWorld } from '../../checks/check.ts';
 import { allBefore, type DependencyGraph, standingsOf } from '../../core/checks/dependencies.ts';
 import type { Moment } from '../../core/checks/moment.ts';
 import { overallOf } from '../../core/checks/overall.ts';

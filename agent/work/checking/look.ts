@@ -2,8 +2,7 @@
  * One run of one check, which ends in time whatever the check does. One that does not stop when it
  * is told to is left behind and not started again before it comes back.
  */
-import type { CheckFinding } from '../../checks/check.ts';
-import { type CheckWorld, Sight } from '../../checks/kit/sight.ts';
+import { type CheckFinding, type CheckWorld, Sight } from '../../checks/check.ts';
 import type { Moment } from '../../core/checks/moment.ts';
 import { isGood } from '../../core/checks/verdict.ts';
 import type { Run, Watched } from './watched.ts';

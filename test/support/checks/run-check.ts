@@ -1,6 +1,11 @@
 /** Runs one check as the engine does: options through its schema, against the real world. */
-import type { Check, CheckContext, CheckFinding } from '../../../agent/checks/check.ts';
-import { type CheckWorld, Sight } from '../../../agent/checks/kit/sight.ts';
+import {
+  type Check,
+  type CheckContext,
+  type CheckFinding,
+  type CheckWorld,
+  Sight,
+} from '../../../agent/checks/check.ts';
 import { createClock } from '../../../agent/io/clock.ts';
 import { openHost } from '../../../agent/io/host.ts';
 import { createProber } from '../../../agent/io/probing/prober.ts';
@@ -39,7 +44,11 @@ export async function runCheck(
     prober: createProber(),
     folder: '/',
   };
-  const context = new Sight({ ...world, ...settings }, timeoutMs, settings.memory ?? new Map());
+  const context = new Sight(
+    { ...world, ...settings },
+    timeoutMs,
+    settings.memory ?? new Map<string, unknown>(),
+  );
   const stop = () => context.abort(new Error('its time is over'));
   if (settings.over === 'before') stop();
   const timer = settings.over === 'never' ? undefined : setTimeout(stop, timeoutMs);
