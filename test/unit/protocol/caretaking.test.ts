@@ -49,7 +49,10 @@ const HEADER = {
 
 const time = fc.integer({ min: -8.64e15, max: 8.64e15 });
 const whole = fc.maxSafeNat();
-const line = fc.string({ unit: 'grapheme', maxLength: 30 });
+/** What is longer is cut: names have the least room. */
+const line = fc
+  .string({ unit: 'grapheme', maxLength: 30 })
+  .filter((text) => Buffer.byteLength(text) <= HEALTH_LIMITS.nameBytes);
 const texts = fc.uniqueArray(fc.tuple(line, line), { selector: ([key]) => key, maxLength: 6 });
 const number = fc.oneof(fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true }));
 const flag = fc.oneof(fc.boolean(), line, number);
@@ -314,7 +317,8 @@ describe('clipped texts', () => {
         expect(text.startsWith(begin) && text.endsWith(end)).toBe(true);
         for (const part of [begin, end]) {
           expect(Buffer.byteLength(part)).toBeLessThanOrEqual(max);
-          expect(part).not.toContain('�');
+          // A character that was cut in two would be read as this one, which a text may hold itself.
+          if (!text.includes('�')) expect(part).not.toContain('�');
         }
         if (Buffer.byteLength(text) <= max) expect([begin, end]).toEqual([text, text]);
         else expect(Buffer.byteLength(begin)).toBeGreaterThan(max - 4);
