@@ -13,7 +13,8 @@ import { type CheckContext, type CheckFinding, check } from './check.ts';
 import { secondsFigure } from './kit/budget.ts';
 import { endpoint, oneLine, shownSpan } from './kit/text.ts';
 import { certificateEnd, probeTls, tlsSchema } from './kit/tls.ts';
-import { type ParsedCertificate, parseCertificates } from './parse/certificates.ts';
+import { understood } from './kit/understood.ts';
+import { parseCertificates } from './parse/certificates.ts';
 
 const before = (of: string, otherwise: string) =>
   duration(`How long before the end it becomes ${of}.`, {
@@ -39,16 +40,6 @@ interface Seen {
   readonly certificates: readonly CertificateSeen[];
   readonly distrust?: string;
 }
-
-/** The text of a file, and what it means. */
-interface Understood {
-  readonly pem: string;
-  readonly certificates: readonly ParsedCertificate[];
-}
-
-const MEMORY = 'understood';
-/** Characters; a whole set of authorities is not worth its memory. */
-const MOST_KEPT = 16_384;
 
 export const certificateCheck = check<Options>({
   kind: 'certificate',
@@ -83,21 +74,12 @@ async function ofFile(file: string, context: CheckContext): Promise<Seen | Check
     return { state: 'critical', text: `${place} is missing or may not be read` };
   }
   try {
-    const certificates = parsed(pem, context);
+    const certificates = understood(pem, context, parseCertificates);
     if (certificates.length > 0) return { place, certificates };
     return { state: 'critical', text: `${place} holds no certificate in PEM` };
   } catch (error) {
     return { state: 'critical', text: `${place}: ${(error as Error).message}` };
   }
-}
-
-/** A file that did not change was understood before. */
-function parsed(pem: string, { memory }: CheckContext): readonly ParsedCertificate[] {
-  const before = memory.get(MEMORY) as Understood | undefined;
-  if (before?.pem === pem) return before.certificates;
-  const certificates = parseCertificates(pem);
-  if (pem.length <= MOST_KEPT) memory.set(MEMORY, { pem, certificates } satisfies Understood);
-  return certificates;
 }
 
 async function ofServer(

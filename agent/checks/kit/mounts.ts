@@ -6,6 +6,7 @@
 import type { Host } from '../../ports.ts';
 import type { CheckContext } from '../check.ts';
 import { type MountedAt, mountOf } from '../parse/proc.ts';
+import { understood } from './understood.ts';
 
 /** A table of mounts as it was printed. */
 interface Printed {
@@ -15,31 +16,16 @@ interface Printed {
   readonly isFirst: boolean;
 }
 
-/** What a check found in a table that was printed the same before. */
-interface Found {
-  readonly text: string;
-  readonly mount: MountedAt | undefined;
-}
-
 /** The kernel prints it anew for each reader: checks that run in one turn share it. */
 const printed = new WeakMap<Host, Printed>();
 const FRESH_MS = 1_000;
-
-const MEMORY = 'mount';
-/** Characters; a longer table is not worth its memory. */
-const MOST_KEPT = 16_384;
 
 export function mountAt(
   path: string,
   context: CheckContext,
 ): { readonly mount: MountedAt | undefined; readonly isFirst: boolean } {
   const { text, isFirst } = table(context);
-  const { memory } = context;
-  const before = memory.get(MEMORY) as Found | undefined;
-  if (before?.text === text) return { mount: before.mount, isFirst };
-  const mount = mountOf(text, path);
-  if (text.length <= MOST_KEPT) memory.set(MEMORY, { text, mount } satisfies Found);
-  return { mount, isFirst };
+  return { mount: understood(text, context, (printedText) => mountOf(printedText, path)), isFirst };
 }
 
 function table({ host, clock }: CheckContext): Printed {
