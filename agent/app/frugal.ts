@@ -20,7 +20,7 @@ const INTERPRETED = ['--max-optimized-bytecode-size=0', '--no-sparkplug'];
 const SMALL_CODE = '--optimize-for-size';
 /**
  * Code that did not run since the last full collection is dropped, and made again from its source
- * when it does: most of a start's. A megabyte, with checks or without (docs/benchmarks.md).
+ * when it does: most of a start's. Up to a megabyte (docs/benchmarks.md).
  */
 const YOUNG_CODE = '--bytecode-old-age=1';
 

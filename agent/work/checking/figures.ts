@@ -16,7 +16,7 @@ export interface CheckFigures {
   readonly watched: readonly Watched[];
 }
 
-const INTERVAL_SECONDS = 30;
+const INTERVAL_SECONDS = 60;
 const RESULTS = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
 const STATUS_LABELS = ['check', 'kind', 'component', 'critical'];
 
