@@ -2,6 +2,7 @@
  * What the collector asks of the world. `io/` implements these; tests may bring their own.
  */
 import type { Block } from '../protocol/messages/batch.ts';
+import type { Topic } from '../protocol/topics.ts';
 import type { Cardinality } from './core/store/cardinality.ts';
 import type {
   Labels,
@@ -46,6 +47,8 @@ export type LogFields = Readonly<Record<string, string | number | boolean | unde
 
 export interface BusMessage {
   readonly topic: string;
+  /** What the topic says, where the broker knows. */
+  readonly parts?: Topic;
   readonly payload: Uint8Array;
   /** Delivered from the broker's memory rather than just published. */
   readonly retained: boolean;
@@ -96,6 +99,11 @@ export interface Journal {
    * rejected group is replayed later, and the next append tries the disk again.
    */
   append(entry: JournalEntry): Promise<number>;
+  /**
+   * As `append`, and tells `outcome` instead of making promises: there is one for each message.
+   * Never in the call itself, and in the order of the entries.
+   */
+  submit(entry: JournalEntry, outcome: JournalOutcome): void;
   /** All intact entries from `fromSeq` on, in order. Only before the first append. */
   replay(fromSeq: number): AsyncIterable<JournalEntry & { readonly seq: number }>;
   /** Deletes segments that hold nothing at or above `seq`. */
@@ -107,6 +115,12 @@ export interface Journal {
     readonly damagedBytes: number;
   };
   close(): Promise<void>;
+}
+
+/** Who is told, once, how an entry fared. Must not throw. */
+export interface JournalOutcome {
+  durable(seq: number): void;
+  refused(error: unknown): void;
 }
 
 export interface JournalEntry {

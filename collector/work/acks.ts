@@ -28,8 +28,8 @@ interface Draft {
 }
 
 export class AckDesk {
-  /** By device and epoch. */
-  private drafts = new Map<string, Draft>();
+  /** By device: mostly one, of the epoch that it is in. */
+  private drafts = new Map<string, Draft[]>();
   private scheduled = false;
   private readonly deps: { bus: Bus; clock: Clock; log: Log; counts: IngestCounts };
 
@@ -59,12 +59,13 @@ export class AckDesk {
   }
 
   private draft(to: Addressee, epoch: string): Draft {
-    const key = `${to.id} ${epoch}`;
-    const known = this.drafts.get(key);
+    const ofDevice = this.drafts.get(to.id);
+    const known = ofDevice?.find((one) => one.epoch === epoch);
     if (known !== undefined) return known;
     const ranges = new Intervals();
     const draft = { to, epoch, ranges, schemas: undefined, kinds: undefined };
-    this.drafts.set(key, draft);
+    if (ofDevice === undefined) this.drafts.set(to.id, [draft]);
+    else ofDevice.push(draft);
     if (!this.scheduled) {
       this.scheduled = true;
       setImmediate(() => this.flush());
@@ -76,7 +77,7 @@ export class AckDesk {
     this.scheduled = false;
     const { drafts } = this;
     this.drafts = new Map();
-    for (const draft of drafts.values()) this.send(draft);
+    for (const ofDevice of drafts.values()) for (const draft of ofDevice) this.send(draft);
   }
 
   private send({ to, epoch, ranges, schemas, kinds }: Draft): void {

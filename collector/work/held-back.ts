@@ -5,27 +5,30 @@
  * publishers wait for their PUBACK.
  */
 import { JournalError } from '../core/errors.ts';
-import type { Journal, JournalEntry, SampleStore } from '../ports.ts';
+import type { Journal, JournalEntry, JournalOutcome, SampleStore } from '../ports.ts';
 
 export function heldBack(
   journal: Journal,
   store: Pick<SampleStore, 'accepting' | 'room'>,
 ): Journal {
   const held: (() => void)[] = [];
-  const append = (entry: JournalEntry) =>
-    store.accepting()
-      ? journal.append(entry)
-      : Promise.reject(new JournalError('journal-busy', 'the store has no room in memory'));
+  const pass = (entry: JournalEntry, outcome: JournalOutcome) => {
+    if (store.accepting()) return journal.submit(entry, outcome);
+    const refusal = new JournalError('journal-busy', 'the store has no room in memory');
+    queueMicrotask(() => outcome.refused(refusal));
+  };
   const letIn = () => {
     for (const go of held.splice(0)) go();
   };
+  const submit = (entry: JournalEntry, outcome: JournalOutcome) => {
+    const room = held.length > 0 ? 'others wait' : store.room();
+    if (room === undefined) return pass(entry, outcome);
+    if (room !== 'others wait') void room.then(letIn);
+    held.push(() => pass(entry, outcome));
+  };
   return {
-    append: (entry) => {
-      const room = held.length > 0 ? 'others wait' : store.room();
-      if (room === undefined) return append(entry);
-      if (room !== 'others wait') void room.then(letIn);
-      return new Promise((resolve) => held.push(() => resolve(append(entry))));
-    },
+    submit,
+    append: (entry) => new Promise((durable, refused) => submit(entry, { durable, refused })),
     replay: (fromSeq) => journal.replay(fromSeq),
     truncate: (seq) => journal.truncate(seq),
     stats: () => journal.stats(),

@@ -1,7 +1,8 @@
 /** Sample batches, live (`m`) and backfill (`h`). */
 
 import { countPresent } from '../../protocol/columns/block.ts';
-import { type Batch, type Block, decodeBatch, decodeBody } from '../../protocol/messages/batch.ts';
+import { type Batch, type Block, decodeBody } from '../../protocol/messages/batch.ts';
+import { readBatch } from '../../protocol/messages/batch-quick.ts';
 import type { Header } from '../../protocol/messages/envelope.ts';
 import type { ResolvedDictionary } from './dictionaries.ts';
 import type { Arrival, IngestDesk } from './ingest-desk.ts';
@@ -14,7 +15,7 @@ import {
 } from './unreadable.ts';
 
 export function handleBatch(ingest: IngestDesk, arrival: Arrival): void {
-  const batch = decodeBatch(arrival.payload);
+  const batch = readBatch(arrival.payload);
   if (!batch.ok) return refuseUnread(ingest, arrival, batch.error);
   const { header, schema, body } = batch.value;
   if (!isNew(ingest, arrival, header)) return;
@@ -33,7 +34,7 @@ export function handleBatch(ingest: IngestDesk, arrival: Arrival): void {
 /** The journal's copy after a restart: the store knows by `seq` what it already has. */
 export function replayBatch(ingest: IngestDesk, arrival: Arrival, seq: number): void {
   const { device, site, now } = arrival;
-  const batch = decodeBatch(arrival.payload);
+  const batch = readBatch(arrival.payload);
   if (!batch.ok) return replayUnread(ingest, arrival, batch.error);
   const { header, schema, body } = batch.value;
   const { epoch, number, low, wall } = header;

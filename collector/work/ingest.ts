@@ -17,6 +17,7 @@ import { handleEvent, replayEvent } from './ingest-event.ts';
 import { handleReport, handleResult, replayReport, replayResult } from './ingest-report.ts';
 import { handleSchema, handleState, replaySchema, replayState } from './ingest-retained.ts';
 import { handleSelf, replaySelf } from './ingest-self.ts';
+import { UnderWay } from './under-way.ts';
 
 /** Bytes, decoded ones too, between receipt and disk; above, publishers wait for their PUBACK. */
 const MAX_PENDING_BYTES = 32 * 1024 * 1024;
@@ -109,23 +110,32 @@ export class Ingest implements IngestDesk {
   }
 
   store(arrival: Arrival, bytes: number, outcome: Outcome): void {
-    const { topic, payload, now } = arrival;
     this.pendingBytes += bytes;
     this.pendingMessages++;
-    const isHistory = arrival.kind === 'h';
-    if (isHistory) this.history.begun(bytes);
-    this.deps.journal.append({ topic, payload, receivedAt: now }).then(
-      (seq) => {
-        this.stored(arrival, outcome, seq);
-        this.release(bytes, isHistory);
-      },
-      (error: unknown) => {
-        outcome.abandon();
-        this.defer('storage');
-        this.deps.journalHealth.refused(error);
-        this.release(bytes, isHistory);
-      },
-    );
+    if (arrival.kind === 'h') this.history.begun(bytes);
+    const one = new UnderWay(this, arrival, bytes, outcome);
+    this.deps.journal.submit(one, one);
+  }
+
+  durable({ arrival, outcome, bytes }: UnderWay, seq: number): void {
+    this.deps.journalHealth.worked();
+    try {
+      outcome.apply(seq);
+    } catch (error) {
+      // Not acknowledged: the device sends it again.
+      outcome.abandon();
+      this.failed(arrival.topic, error);
+    }
+    // What was applied after a checkpoint had looked must be in the next one.
+    this.deps.directory.touch(arrival.device);
+    this.release(bytes, arrival.kind === 'h');
+  }
+
+  refused({ arrival, outcome, bytes }: UnderWay, error: unknown): void {
+    outcome.abandon();
+    this.defer('storage');
+    this.deps.journalHealth.refused(error);
+    this.release(bytes, arrival.kind === 'h');
   }
 
   defer(reason: DeferReason): void {
@@ -149,26 +159,13 @@ export class Ingest implements IngestDesk {
       );
   }
 
-  private stored(arrival: Arrival, outcome: Outcome, seq: number): void {
-    this.deps.journalHealth.worked();
-    try {
-      outcome.apply(seq);
-    } catch (error) {
-      // Not acknowledged: the device sends it again.
-      outcome.abandon();
-      this.failed(arrival.topic, error);
-    }
-    // What was applied after a checkpoint had looked must be in the next one.
-    this.deps.directory.touch(arrival.device);
-  }
-
   private failed(topic: string, error: unknown): void {
     this.deps.counts.failed++;
     this.deps.log.error('ingest failed', { topic, error: String(error) });
   }
 
   private arrival(message: BusMessage, at?: number): Arrival | undefined {
-    const topic = parseTopic(message.topic);
+    const topic = message.parts ?? parseTopic(message.topic);
     // An empty retained payload is how MQTT deletes; it says nothing about the device.
     const useless =
       topic === undefined || KINDS[topic.kind].from !== 'device' || message.payload.length === 0;

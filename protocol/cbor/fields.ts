@@ -11,6 +11,8 @@ import { type CborItem, type CborKey, CborMap } from './values.ts';
 export type Integer = { readonly min?: number; readonly max?: number };
 
 const ANY: Integer = {};
+/** An id: an epoch, a boot, a dictionary. */
+export const ID_BYTES = 8;
 const NO_BYTES = new Uint8Array();
 const NOTHING: ReadonlyMap<string, never> = new Map<string, never>();
 
@@ -63,9 +65,9 @@ export class Fields {
     return NO_BYTES;
   }
 
-  /** A byte string of fixed length, as lower-case hexadecimal digits. */
-  hex(key: number, length: number): string {
-    return this.asHex(this.required(key), key, length);
+  /** An id of eight bytes, as lower-case hexadecimal digits. */
+  id(key: number): string {
+    return this.asId(this.required(key), key);
   }
 
   /** An array that may be absent, then empty. */
@@ -138,8 +140,8 @@ export class Fields {
     return value;
   }
 
-  asHex(value: CborItem | undefined, at: CborKey, length: number): string {
-    if (value instanceof Uint8Array && value.length === length) return toHex(value);
+  asId(value: CborItem | undefined, at: CborKey): string {
+    if (value instanceof Uint8Array && value.length === ID_BYTES) return idText(value, 0);
     this.failAt(value instanceof Uint8Array ? 'out-of-range' : 'wrong-type', at);
     return '';
   }
@@ -156,12 +158,13 @@ export class Fields {
   }
 }
 
-/** Two digits a byte. The ids of our messages are eight bytes: a table beats a call into C++. */
+/** Two digits a byte: for so few bytes a table beats a call into C++. */
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
-function toHex(bytes: Uint8Array): string {
+/** The 16 hexadecimal digits of the eight bytes from `at`, all of which must be there. */
+export function idText(bytes: Uint8Array, at: number): string {
   let text = '';
-  for (let i = 0; i < bytes.length; i++) text += HEX[bytes[i] as number];
+  for (let i = at; i < at + ID_BYTES; i++) text += HEX[bytes[i] as number];
   return text;
 }
 

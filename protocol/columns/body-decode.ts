@@ -10,10 +10,12 @@ import {
   countPresent,
   type Referenced,
 } from './block.ts';
+import { memoryFor } from './cell-memory.ts';
 import { SPARSE } from './codecs.ts';
 import { ColumnTarget, decodeColumn } from './decode.ts';
 
 const NO_HOLES: ColumnPresence = new Map<number, Uint8Array>();
+const NOWHERE = new ColumnTarget(new Float64Array(0));
 
 /** Decodes all blocks. `wall` is the header's; `series` the dictionary's. */
 export function decodeBody(
@@ -22,7 +24,8 @@ export function decodeBody(
   series: readonly Referenced[],
 ): Result<Block[]> {
   if (body.length > LIMITS.payloadBytes) return refuse('too-large', `${body.length} bytes`);
-  const input = new ByteReader(body);
+  const decoder = new BodyDecoder(body, wall, series);
+  const { input } = decoder;
   const blocks: Block[] = [];
   let cells = 0;
   while (input.remaining > 0) {
@@ -35,10 +38,9 @@ export function decodeBody(
       : checkShape(rows, columns, firstAlias + columns, cells, series.length, input.remaining);
     if (problem !== undefined) return refuse(problem, `block ${blocks.length}`);
     if (blocks.length === LIMITS.blocks) return refuse('too-many-items', `block ${blocks.length}`);
-    const decoder = new BlockDecoder(input, rows, firstAlias, columns);
-    const failed = decoder.decode(wall, series);
-    if (failed !== undefined) return refuse(failed, `block ${blocks.length}`);
-    blocks.push(decoder.take());
+    const block = decoder.block(rows, firstAlias, columns);
+    if (typeof block === 'string') return refuse(block, `block ${blocks.length}`);
+    blocks.push(block);
   }
   return accept(blocks);
 }
@@ -58,51 +60,40 @@ function checkShape(
   return cells > LIMITS.cells ? 'too-many-cells' : undefined;
 }
 
-class BlockDecoder {
-  private readonly input: ByteReader;
-  private readonly rows: number;
-  private readonly firstAlias: number;
-  private readonly columns: number;
-  private readonly times: Float64Array;
-  private readonly values: Float64Array;
-  private readonly target: ColumnTarget;
+/** One for a body, and not one for each block: there are as many bodies as messages. */
+class BodyDecoder {
+  readonly input: ByteReader;
+  private readonly wall: number;
+  private readonly series: readonly Referenced[];
+  private rows = 0;
+  private columns = 0;
+  private target = NOWHERE;
   private presence: BodyPresence | undefined;
 
-  constructor(input: ByteReader, rows: number, firstAlias: number, columns: number) {
-    this.input = input;
+  constructor(body: Uint8Array, wall: number, series: readonly Referenced[]) {
+    this.input = new ByteReader(body);
+    this.wall = wall;
+    this.series = series;
+  }
+
+  block(rows: number, firstAlias: number, columns: number): Block | DecodeErrorCode {
+    const { input } = this;
+    const memory = memoryFor(rows * (columns + 1));
+    const times = memory.take(rows);
+    if (!this.decodeTimes(times)) return input.broken ? 'truncated' : 'out-of-range';
+    const start = memory.used;
+    const values = memory.take(rows * columns);
     this.rows = rows;
-    this.firstAlias = firstAlias;
     this.columns = columns;
-    this.times = new Float64Array(rows);
-    this.values = new Float64Array(rows * columns);
-    this.target = new ColumnTarget(this.values);
+    this.target = memory.target;
+    this.presence = undefined;
+    const failed = this.decodeColumns(start, firstAlias);
+    if (failed !== undefined) return failed;
+    return { times, firstAlias, columns, values, presence: this.presence ?? NO_HOLES };
   }
 
-  take(): Block {
-    const { times, firstAlias, columns, values, presence = NO_HOLES } = this;
-    return { times, firstAlias, columns, values, presence };
-  }
-
-  decode(wall: number, series: readonly Referenced[]): DecodeErrorCode | undefined {
-    const { input, rows, firstAlias, columns, target } = this;
-    if (!this.decodeTimes(wall)) return input.broken ? 'truncated' : 'out-of-range';
-    for (let column = 0; column < columns; column++) {
-      const head = input.byte();
-      const reference = series[firstAlias + column]?.reference;
-      target.offset = column * rows;
-      target.count = rows;
-      const failed =
-        head < SPARSE
-          ? decodeColumn(input, head, target, reference)
-          : this.decodeSparse(head - SPARSE, column, reference);
-      if (input.broken) return 'truncated';
-      if (failed !== undefined) return failed;
-    }
-    return undefined;
-  }
-
-  private decodeTimes(wall: number): boolean {
-    const { input, times } = this;
+  private decodeTimes(times: Float64Array): boolean {
+    const { input, wall } = this;
     let time = wall + input.zigzag();
     let step = 0;
     times[0] = time;
@@ -113,6 +104,23 @@ class BlockDecoder {
       if (time > TIME_RANGE.max || time < TIME_RANGE.min) return false;
     }
     return !input.broken && time <= TIME_RANGE.max && time >= TIME_RANGE.min;
+  }
+
+  private decodeColumns(start: number, firstAlias: number): DecodeErrorCode | undefined {
+    const { input, target, rows, columns, series } = this;
+    for (let column = 0; column < columns; column++) {
+      const head = input.byte();
+      const reference = series[firstAlias + column]?.reference;
+      target.offset = start + column * rows;
+      target.count = rows;
+      const failed =
+        head < SPARSE
+          ? decodeColumn(input, head, target, reference)
+          : this.decodeSparse(head - SPARSE, column, reference);
+      if (input.broken) return 'truncated';
+      if (failed !== undefined) return failed;
+    }
+    return undefined;
   }
 
   private decodeSparse(

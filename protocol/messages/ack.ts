@@ -48,7 +48,7 @@ export function decodeAck(bytes: Uint8Array): Result<Ack> {
   const needSchemas: string[] = [];
   const needKinds: NeedableKind[] = [];
   for (const need of needs) {
-    if (need instanceof Uint8Array) needSchemas.push(fields.asHex(need, KEY.need, 8));
+    if (need instanceof Uint8Array) needSchemas.push(fields.asId(need, KEY.need));
     else {
       const kind = fields.asText(need, KEY.need, MAX_KIND_BYTES);
       // A kind that a newer collector may ask for and this agent does not know is passed over.
@@ -56,7 +56,7 @@ export function decodeAck(bytes: Uint8Array): Result<Ack> {
     }
   }
   return fields.done({
-    epoch: fields.hex(KEY.epoch, 8),
+    epoch: fields.id(KEY.epoch),
     ranges: readRanges(fields, KEY.ranges),
     needSchemas,
     needKinds,

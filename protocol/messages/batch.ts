@@ -36,5 +36,5 @@ export function decodeBatch(payload: Uint8Array): Result<Batch> {
   const envelope = decodeEnvelope(payload, 'batch');
   if (!envelope.ok) return envelope;
   const { header, fields } = envelope.value;
-  return fields.done({ header, schema: fields.hex(KEY.schema, 8), body: fields.bytes(KEY.body) });
+  return fields.done({ header, schema: fields.id(KEY.schema), body: fields.bytes(KEY.body) });
 }

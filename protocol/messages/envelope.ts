@@ -105,10 +105,10 @@ export function decodeHeader(bytes: Uint8Array, name: string): Result<Header> {
 function readHeader(fields: Fields): Header {
   const number = fields.int(HEADER_KEY.number, { min: 1 });
   return {
-    epoch: fields.hex(HEADER_KEY.epoch, 8),
+    epoch: fields.id(HEADER_KEY.epoch),
     number,
     low: fields.int(HEADER_KEY.low, { min: 1, max: number }),
-    boot: fields.hex(HEADER_KEY.boot, 8),
+    boot: fields.id(HEADER_KEY.boot),
     wall: fields.int(HEADER_KEY.wall, TIME_RANGE),
     mono: fields.int(HEADER_KEY.mono, { min: 0 }),
     clock: fields.int(HEADER_KEY.clock, { min: 0, max: 2 }) as ClockTrust,

@@ -124,7 +124,7 @@ function readGap(fields: Fields): Gap {
     cause: readCause(fields),
     numbers: readRanges(fields, GAP.numbers),
     ...(samples === undefined ? {} : { samples }),
-    ...(fields.has(GAP.epoch) ? { epoch: fields.hex(GAP.epoch, 8) } : {}),
+    ...(fields.has(GAP.epoch) ? { epoch: fields.id(GAP.epoch) } : {}),
   };
 }
 

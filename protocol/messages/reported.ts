@@ -119,7 +119,7 @@ export function decodeReported(bytes: Uint8Array): Result<Reported> {
     seen: fields.int(KEY.seen, { min: 0 }),
     outcome: fields.oneOf(KEY.outcome, DESIRED_OUTCOMES),
     problems: fields.list(KEY.problems, MAX.problems).map((item) => readProblem(fields, item)),
-    config: fields.hex(KEY.config, 8),
+    config: fields.id(KEY.config),
     restartNeeded: names(KEY.restartNeeded, MAX.pathBytes),
     flags: readFlags(fields, KEY.flags),
     packages: fields.list(KEY.packages, MAX.packages).map((item) => readPackage(fields, item)),

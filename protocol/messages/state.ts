@@ -92,7 +92,7 @@ export function decodeState(bytes: Uint8Array): Result<DeviceState> {
   const opened = openMessage(bytes, 'state');
   if (!opened.ok) return opened;
   const fields = opened.value;
-  const session = fields.hex(KEY.session, 8);
+  const session = fields.id(KEY.session);
   if (!fields.bool(KEY.online)) return fields.done({ online: false, session });
   return fields.done({
     online: true,
@@ -102,9 +102,9 @@ export function decodeState(bytes: Uint8Array): Result<DeviceState> {
     capabilities: fields
       .list(KEY.capabilities, MAX_TEXTS)
       .map((c) => fields.asText(c, KEY.capabilities, 64)),
-    boot: fields.hex(KEY.boot, 8),
+    boot: fields.id(KEY.boot),
     wall: fields.int(KEY.wall, TIME_RANGE),
-    machine: fields.hex(KEY.machine, 8),
+    machine: fields.id(KEY.machine),
     heartbeatSeconds: fields.int(KEY.heartbeat, { min: 1, max: 86_400 }),
     labels: fields.texts(KEY.labels, MAX_TEXTS, LIMITS.textBytes),
     facts: fields.texts(KEY.facts, MAX_TEXTS, LIMITS.textBytes),
@@ -120,7 +120,7 @@ function readEpochs(fields: Fields): HeldEpoch[] {
 function readEpoch(fields: Fields, item: CborItem): HeldEpoch {
   const [epoch, low, next] = Array.isArray(item) ? (item as readonly CborItem[]) : [];
   const held = {
-    epoch: fields.asHex(epoch, KEY.epochs, 8),
+    epoch: fields.asId(epoch, KEY.epochs),
     low: fields.asInt(low, KEY.epochs, { min: 1 }),
     next: fields.asInt(next, KEY.epochs, { min: 1 }),
   };

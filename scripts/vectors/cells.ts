@@ -27,7 +27,8 @@ function putCell(values: Float64Array, index: number, cell: Cell): void {
 function cellAt(values: Float64Array, index: number): Cell {
   const value = values[index] as number;
   if (Number.isNaN(value)) {
-    const bits = new BigUint64Array(values.buffer)[index] as bigint;
+    const at = values.byteOffset + index * 8;
+    const bits = new BigUint64Array(values.buffer, at, 1)[0] as bigint;
     return `nan:${bits.toString(16).padStart(16, '0')}`;
   }
   if (Object.is(value, -0)) return '-0';

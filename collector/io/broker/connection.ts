@@ -12,7 +12,7 @@ import type { Rights } from '../../core/access.ts';
 import { PacketMeter } from '../../core/packet-meter.ts';
 import { TokenBucket } from '../../core/token-bucket.ts';
 import type { Cancel, Clock } from '../../ports.ts';
-import { type Take, takePublishes } from './express.ts';
+import { LastTopic, type Take, takePublishes } from './express.ts';
 import type { BrokerLimits } from './options.ts';
 
 const BURST_SECONDS = 2;
@@ -52,6 +52,7 @@ export class Connection {
   #cancel: Cancel | undefined;
   #express: Take | undefined;
   #acks: number[] = [];
+  readonly #topics = new LastTopic();
   #topicText = '';
   #topic: Topic | undefined;
 
@@ -180,7 +181,7 @@ export class Connection {
     if (!this.#allows(bytes)) return null;
     // What goes on inside a packet that aedes has begun is aedes' too.
     if (this.#express === undefined || inPacket) return bytes;
-    const at = takePublishes(bytes, this.#express);
+    const at = takePublishes(bytes, this.#topics, this.#express);
     return at === bytes.length ? null : bytes.subarray(at);
   }
 

@@ -9,17 +9,36 @@ export type Take = (topic: string, payload: Buffer, messageId: number | undefine
 
 const PUBLISH = 3;
 
+/** Most clients publish on one topic over and over: it is the same string each time. */
+export class LastTopic {
+  private last = '';
+
+  text(bytes: Buffer, start: number, end: number): string {
+    if (!this.isLast(bytes, start, end)) this.last = bytes.toString('utf8', start, end);
+    return this.last;
+  }
+
+  /** As many characters as bytes, and each of them a byte's: all are ASCII. */
+  private isLast(bytes: Buffer, start: number, end: number): boolean {
+    const { last } = this;
+    if (last.length !== end - start) return false;
+    for (let i = 0; i < last.length; i++)
+      if (last.charCodeAt(i) !== bytes[start + i] || last.charCodeAt(i) > 127) return false;
+    return true;
+  }
+}
+
 /** Offset of the first byte that was not taken. `bytes` starts with a packet. */
-export function takePublishes(bytes: Buffer, take: Take): number {
+export function takePublishes(bytes: Buffer, topics: LastTopic, take: Take): number {
   let at = 0;
   for (;;) {
-    const end = takeOne(bytes, at, take);
+    const end = takeOne(bytes, at, topics, take);
     if (end === at) return at;
     at = end;
   }
 }
 
-function takeOne(bytes: Buffer, at: number, take: Take): number {
+function takeOne(bytes: Buffer, at: number, topics: LastTopic, take: Take): number {
   const first = bytes[at];
   if (first === undefined || first >> 4 !== PUBLISH) return at;
   const qos = (first >> 1) & 3;
@@ -34,7 +53,7 @@ function takeOne(bytes: Buffer, at: number, take: Take): number {
   if (payloadAt > end) return at;
   const messageId = qos === 0 ? undefined : bytes.readUInt16BE(topicEnd);
   if (messageId === 0) return at;
-  const topic = bytes.toString('utf8', topicAt, topicEnd);
+  const topic = topics.text(bytes, topicAt, topicEnd);
   return take(topic, bytes.subarray(payloadAt, end), messageId) ? end : at;
 }
 

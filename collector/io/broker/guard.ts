@@ -203,7 +203,7 @@ export class Guard implements ConnectionEvents {
   ): void {
     this.messages += 1;
     this.bytes += payload.length;
-    const answer = receive({ topic: text, payload, retained: false });
+    const answer = receive({ topic: text, parts: topic, payload, retained: false });
     if (answer === undefined) done();
     else this.#wait(answer, connection, { bytes: payload.length, kind: topic.kind }, done);
   }

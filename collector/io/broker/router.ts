@@ -13,17 +13,23 @@ interface RoutedPacket {
 }
 type Handler = (packet: RoutedPacket, done: () => void) => void;
 
+/** Topics whose answer is remembered until a subscription comes or goes. */
+const MOST_ASKED = 20_000;
+
 export class Router {
   readonly #handlers = new FilterTree<Handler>();
+  readonly #asked = new Map<string, boolean>();
 
   on(filter: string, handler: Handler, done?: () => void): this {
     this.#handlers.add(filter, handler);
+    this.#asked.clear();
     done?.();
     return this;
   }
 
   removeListener(filter: string, handler: Handler, done?: () => void): this {
     this.#handlers.delete(filter, handler);
+    this.#asked.clear();
     done?.();
     return this;
   }
@@ -35,7 +41,13 @@ export class Router {
   }
 
   subscribed(topic: string): boolean {
-    return this.#handlers.matches(topic);
+    let heard = this.#asked.get(topic);
+    if (heard === undefined) {
+      heard = this.#handlers.matches(topic);
+      if (this.#asked.size >= MOST_ASKED) this.#asked.clear();
+      this.#asked.set(topic, heard);
+    }
+    return heard;
   }
 
   close(done: () => void): this {

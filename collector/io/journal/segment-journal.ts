@@ -6,7 +6,7 @@
  */
 import { unlink } from 'node:fs/promises';
 import { JournalError } from '../../core/errors.ts';
-import type { Journal, JournalEntry } from '../../ports.ts';
+import type { Journal, JournalEntry, JournalOutcome } from '../../ports.ts';
 import { asJournalError } from './errors.ts';
 import { type JournalOptions, type Settings, settings } from './options.ts';
 import { emptyScan, type ScanResult, scanSegment } from './reader.ts';
@@ -17,9 +17,11 @@ import { SegmentWriter } from './writer.ts';
 interface Waiting {
   readonly entry: JournalEntry;
   readonly bytes: number;
-  readonly resolve: (seq: number) => void;
-  readonly reject: (error: JournalError) => void;
+  readonly outcome: JournalOutcome;
 }
+
+/** Tells all of a group how it fared. */
+type Tell = () => void;
 
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const set = settings(options);
@@ -81,14 +83,16 @@ class SegmentJournal implements Journal {
   }
 
   append(entry: JournalEntry): Promise<number> {
+    return new Promise((durable, refused) => this.submit(entry, { durable, refused }));
+  }
+
+  submit(entry: JournalEntry, outcome: JournalOutcome): void {
     const bytes = recordBound(entry);
     const refusal = this.#refusal(entry, bytes);
-    if (refusal !== undefined) return Promise.reject(refusal);
-    return new Promise((resolve, reject) => {
-      this.#queue.push({ entry, bytes, resolve, reject });
-      this.#queuedBytes += bytes;
-      this.#working ??= this.#work();
-    });
+    if (refusal !== undefined) return queueMicrotask(() => outcome.refused(refusal));
+    this.#queue.push({ entry, bytes, outcome });
+    this.#queuedBytes += bytes;
+    this.#working ??= this.#work();
   }
 
   async *replay(fromSeq: number): AsyncGenerator<JournalRecord> {
@@ -143,8 +147,15 @@ class SegmentJournal implements Journal {
   async #work(): Promise<void> {
     // What else arrives in this turn of the event loop shares the first group.
     await new Promise(setImmediate);
-    while (this.#queue.length > 0) await this.#writeGroup(this.#takeGroup());
+    let tell: Tell = nothing;
+    while (this.#queue.length > 0) {
+      const written = this.#writeGroup(this.#takeGroup());
+      // While the disk has the next group: applying one takes as long as writing one.
+      tell();
+      tell = await written;
+    }
     this.#working = undefined;
+    tell();
   }
 
   #takeGroup(): Waiting[] {
@@ -163,13 +174,19 @@ class SegmentJournal implements Journal {
     return this.#queue.splice(0, count);
   }
 
-  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+  /** Never rejects. */
+  async #writeGroup(group: readonly Waiting[]): Promise<Tell> {
     try {
       const first = await this.#writer.write(group.map((waiting) => waiting.entry));
-      for (const [index, waiting] of group.entries()) waiting.resolve(first + index);
+      return () => {
+        let seq = first;
+        for (const { outcome } of group) outcome.durable(seq++);
+      };
     } catch (error) {
       const reason = asJournalError(error);
-      for (const waiting of group) waiting.reject(reason);
+      return () => {
+        for (const { outcome } of group) outcome.refused(reason);
+      };
     } finally {
       for (const waiting of group) this.#queuedBytes -= waiting.bytes;
     }
@@ -188,3 +205,5 @@ class SegmentJournal implements Journal {
     this.#damage.set(segment.path, damagedBytes);
   }
 }
+
+function nothing(): void {}

@@ -53,7 +53,11 @@ export class Housekeeping {
 
   /** Full heads are written behind the back of `append`; a failure is told by the next checkpoint. */
   flushSoon(): void {
-    if (this.flushing || !this.writable) return;
+    if (!this.flushing && this.writable) this.beginFlush();
+  }
+
+  /** Apart: a function makes room for what its closures hold each time it is called. */
+  private beginFlush(): void {
     const { memory } = this.parts;
     if (memory.crowded) memory.sealOldest();
     this.flushing = true;

@@ -113,8 +113,8 @@ function assemble(journal: Journal, store: SampleStore) {
 
 function noJournal(): Journal {
   let seq = 0;
-  const append = () => Promise.resolve(++seq);
-  return { append, close: () => Promise.resolve() } as unknown as Journal;
+  const submit: Journal['submit'] = (_, { durable }) => queueMicrotask(() => durable(++seq));
+  return { submit, close: () => Promise.resolve() } as unknown as Journal;
 }
 
 function noStore(store: SampleStore): SampleStore {

@@ -92,12 +92,13 @@ async function intoPeer(
   }
 }
 
-/** With six rows a small window: without it more is taken into memory than is written. */
+/** A device's own: what an agent keeps on its way (`agent/core/inflight.ts`). */
+const WINDOW = '12';
+
 async function intoOurs(bundle: string, rows: number, seconds: string): Promise<Loaded> {
   const folder = await mkdtemp(join(tmpdir(), 'mstr-ingest-'));
-  const window = rows === 1 ? '16' : '2';
   const shape = ['--devices', String(DEVICES), '--series', String(SERIES), '--rows', String(rows)];
-  const pace = ['--rate', 'max', '--window', window, '--for', seconds, '--markers', '0'];
+  const pace = ['--rate', 'max', '--window', WINDOW, '--for', seconds, '--markers', '0'];
   const options = readArguments([...shape, ...pace]);
   const collector = await CollectorUnderLoad.open({ folder, bundle, profile: false });
   let workers: Workers | undefined;

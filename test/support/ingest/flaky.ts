@@ -1,5 +1,5 @@
 /** The real parts with switches: refuse, hold back, stop at a step as a crash would. */
-import type { Catalog, Journal, SampleStore } from '../../../collector/ports.ts';
+import type { Catalog, Journal, JournalEntry, SampleStore } from '../../../collector/ports.ts';
 
 export interface Switches {
   /** The journal refuses entries for which this answers true. */
@@ -35,12 +35,18 @@ function stepper(switches: Switches) {
 
 export function flakyJournal(journal: Journal, switches: Switches): Journal {
   const step = stepper(switches);
+  const append = async (entry: JournalEntry) => {
+    if (switches.refuse?.(entry.topic)) throw new Error('disk full');
+    if (switches.hold !== undefined) await switches.hold;
+    return journal.append(entry);
+  };
   return {
-    append: async (entry) => {
-      if (switches.refuse?.(entry.topic)) throw new Error('disk full');
-      if (switches.hold !== undefined) await switches.hold;
-      return journal.append(entry);
-    },
+    append,
+    submit: (entry, outcome) =>
+      void append(entry).then(
+        (seq) => outcome.durable(seq),
+        (error: unknown) => outcome.refused(error),
+      ),
     replay: (from) => journal.replay(from),
     truncate: (seq) => step('truncate', () => journal.truncate(seq)),
     stats: () => journal.stats(),

@@ -45,7 +45,7 @@ function roundTrip(table: SeriesTable, rows: readonly Row[]) {
       const cells = [...times].flatMap((time, row) => {
         const at = column * times.length + row;
         if (!isPresent(presence.get(column), row)) return [];
-        const bits = new BigUint64Array(values.buffer)[at];
+        const bits = new BigUint64Array(values.buffer, values.byteOffset)[at];
         return [`${time - WALL}:${bits === 0x7ff0_0000_0000_0002n ? 'stale' : values[at]}`];
       });
       return `${series?.name}{${labels}} ${cells.join(' ')}`;

@@ -1,14 +1,14 @@
 /** The short way takes whole publishes at the front, and is not confused by any bytes. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { takePublishes } from '../../../collector/io/broker/express.ts';
+import { LastTopic, takePublishes } from '../../../collector/io/broker/express.ts';
 import { framed, publishPacket } from '../../support/raw-mqtt.ts';
 
 const PING = Buffer.from([0xc0, 0]);
 
 function taken(bytes: Buffer, accepts = (_topic: string) => true) {
   const found: [string, string, number | undefined][] = [];
-  const at = takePublishes(bytes, (topic, payload, id) => {
+  const at = takePublishes(bytes, new LastTopic(), (topic, payload, id) => {
     if (!accepts(topic)) return false;
     found.push([topic, payload.toString('latin1'), id]);
     return true;
@@ -60,5 +60,37 @@ describe('the short way', () => {
         expect(at).toBeLessThanOrEqual(bytes.length);
       }),
     );
+  });
+});
+
+describe('the last topic', () => {
+  it('is what the bytes say, whatever came before', () => {
+    const topics = new LastTopic();
+    const alike = fc.constantFrom('a/b/m', 'a/b/h', 'a/b', '', 'a/ü/m', 'a/\u00fc', '\uFFFD', 'm');
+    const bytes = fc.oneof(
+      fc.oneof(alike, fc.string({ unit: 'binary', maxLength: 6 })).map((text) => Buffer.from(text)),
+      fc.uint8Array({ maxLength: 4 }).map((some) => Buffer.from(some)),
+    );
+    fc.assert(
+      fc.property(fc.array(bytes), (all) => {
+        for (const topic of all)
+          for (let time = 0; time < 2; time += 1)
+            expect(topics.text(Buffer.concat([PING, topic]), 2, 2 + topic.length)).toBe(
+              topic.toString('utf8'),
+            );
+      }),
+    );
+  });
+
+  it('is made once while it stays the same', () => {
+    const topics = new LastTopic();
+    let made = 0;
+    const bytes = Buffer.from('muster/v1/site/device/m');
+    bytes.toString = () => {
+      made += 1;
+      return 'muster/v1/site/device/m';
+    };
+    for (let time = 0; time < 3; time += 1) topics.text(bytes, 0, bytes.length);
+    expect(made).toBe(1);
   });
 });
