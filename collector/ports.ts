@@ -94,7 +94,7 @@ export interface BusStats {
  */
 export interface Journal {
   /**
-   * Adds one entry; resolves with its sequence number once it is on disk (grouped fdatasync).
+   * Adds one entry; resolves with its sequence number once it is on disk (synced in groups).
    * Sequence numbers rise by one. Rejects with `JournalError` when the disk refuses; nothing of a
    * rejected group is replayed later, and the next append tries the disk again.
    */

@@ -10,12 +10,17 @@ const KEPT_BYTES = 65_536;
 
 export class ByteWriter {
   private bytes = Buffer.allocUnsafeSlow(1024);
-  private view = new DataView(this.bytes.buffer);
+  private data = new DataView(this.bytes.buffer);
   length = 0;
 
   /** A copy of what was written; the writer can be used again after `reset`. */
   take(): Uint8Array {
-    return new Uint8Array(this.bytes.subarray(0, this.length));
+    return new Uint8Array(this.view());
+  }
+
+  /** What was written, until the writer is used again. */
+  view(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
   }
 
   reset(): void {
@@ -57,14 +62,14 @@ export class ByteWriter {
   float64(values: Float64Array, index: number): void {
     this.reserve(8);
     const bits = new Uint32Array(values.buffer, values.byteOffset + index * 8, 2);
-    this.view.setUint32(this.length, bits[0] as number, true);
-    this.view.setUint32(this.length + 4, bits[1] as number, true);
+    this.data.setUint32(this.length, bits[0] as number, true);
+    this.data.setUint32(this.length + 4, bits[1] as number, true);
     this.length += 8;
   }
 
   bigEndian64(value: number): void {
     this.reserve(8);
-    this.view.setFloat64(this.length, value);
+    this.data.setFloat64(this.length, value);
     this.length += 8;
   }
 
@@ -117,6 +122,6 @@ export class ByteWriter {
     const resized = Buffer.allocUnsafeSlow(size);
     resized.set(this.bytes.subarray(0, this.length));
     this.bytes = resized;
-    this.view = new DataView(resized.buffer);
+    this.data = new DataView(resized.buffer);
   }
 }

@@ -58,15 +58,15 @@ export function beginChunk(out: ByteWriter, rows: number, place: TimesPlace, for
 
 /** Adds the checksum and takes the bytes. */
 export function sealRecord(out: ByteWriter, key: Uint8Array): Uint8Array {
-  out.raw(EMPTY_CRC);
-  const record = out.take();
-  const at = record.length - 4;
-  const crc = crc32(record.subarray(0, at), crcOfKey(key));
-  for (let i = 0; i < 4; i++) record[at + i] = crc >>> (i * 8);
-  return record;
+  return new Uint8Array(sealedRecord(out, key));
 }
 
-const EMPTY_CRC = new Uint8Array(4);
+/** As `sealRecord`, for who copies it at once: the bytes are the writer's own. */
+export function sealedRecord(out: ByteWriter, key: Uint8Array): Uint8Array {
+  const crc = crc32(out.view(), crcOfKey(key));
+  for (let shift = 0; shift < 32; shift += 8) out.byte((crc >>> shift) & 0xff);
+  return out.view();
+}
 
 export function parseChunk(
   key: Uint8Array,

@@ -3,11 +3,12 @@ import { ByteWriter } from '../../../protocol/bytes/writer.ts';
 import { encodeColumn } from '../../../protocol/columns/encode.ts';
 import { DAY, WINDOW } from './calendar.ts';
 import { gatherCells } from './cells.ts';
-import { beginChunk, FORM, sealRecord, type TimesPlace } from './chunk.ts';
+import { beginChunk, FORM, sealedRecord, type TimesPlace } from './chunk.ts';
 import type { Head } from './head.ts';
-import { chunkKey, timesKey } from './keys.ts';
+import { CHUNK_KEY_BYTES, chunkKey, timesKey } from './keys.ts';
 import { encodeTimes } from './times.ts';
 
+/** Copies both: the bytes of the next record are at the same place. */
 export type PutRecord = (key: Uint8Array, value: Uint8Array) => void;
 
 /** Instants that take more bytes than this are written once for all series of the head. */
@@ -15,6 +16,7 @@ const INLINE_BYTES = 12;
 
 const scratch = new ByteWriter();
 const timesScratch = new ByteWriter();
+const keyScratch = new Uint8Array(CHUNK_KEY_BYTES);
 
 export function encodeHead(
   head: Head,
@@ -61,7 +63,7 @@ function encodeWindow(
   for (let column = 0; column < head.columns; column++) {
     const id = head.layout.ids[column] as number;
     const presence = head.presence(column, first, last);
-    const key = chunkKey(window, metricOf(id), id, order);
+    const key = chunkKey(window, metricOf(id), id, order, keyScratch);
     if (presence === undefined) {
       gatherCells(head.values, column, head.columns, first, last, cells);
       beginChunk(scratch, rows, place, FORM.plain);
@@ -72,7 +74,7 @@ function encodeWindow(
       beginChunk(scratch, rows, place, FORM.plain);
       encodeColumn(scratch, present, present.length, undefined, presence);
     }
-    put(key, sealRecord(scratch, key));
+    put(key, sealedRecord(scratch, key));
   }
 }
 
@@ -93,6 +95,6 @@ export function placeTimes(
   timesScratch.reset();
   timesScratch.varint(times.length);
   timesScratch.raw(bytes);
-  put(key, sealRecord(timesScratch, key));
+  put(key, sealedRecord(timesScratch, key));
   return 'own';
 }

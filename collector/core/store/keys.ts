@@ -24,7 +24,7 @@ export const KIND = { fact: 0, group: 1, staged: 2, dirtyHour: 3, dirtyDay: 4, l
 const TIMES = 0x10;
 const CHUNK = 0x20;
 
-const CHUNK_KEY_BYTES = 13;
+export const CHUNK_KEY_BYTES = 13;
 
 export interface ChunkKey {
   readonly window: number;
@@ -43,8 +43,8 @@ export function chunkKey(
   metric: number,
   series: number,
   order: number,
+  key = new Uint8Array(CHUNK_KEY_BYTES),
 ): Uint8Array {
-  const key = new Uint8Array(CHUNK_KEY_BYTES);
   key[0] = CHUNK + window;
   putU32(key, 1, metric);
   putU32(key, 5, series);

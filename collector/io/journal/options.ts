@@ -6,7 +6,7 @@ export interface JournalOptions {
   readonly log?: Log;
   /** A segment that is larger is closed and the next one begun. */
   readonly segmentBytes?: number;
-  /** What one write and fdatasync takes at most; a single larger entry still goes. */
+  /** What one synced write takes at most; a single larger entry still goes. */
   readonly groupBytes?: number;
   /** Entries that wait for the disk; beyond it `append` rejects with `journal-busy`. */
   readonly queueBytes?: number;

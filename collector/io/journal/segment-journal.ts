@@ -2,7 +2,7 @@
  * The journal of accepted messages: append-only segments with group commit.
  *
  * Entries that arrive while a group is being written wait for the next one, so the number of
- * fdatasyncs follows the disk's speed and not the number of messages.
+ * synced writes follows the disk's speed and not the number of messages.
  */
 import { unlink } from 'node:fs/promises';
 import { JournalError } from '../../core/errors.ts';

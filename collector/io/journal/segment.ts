@@ -1,5 +1,6 @@
 /** Segment files: their names, how one is begun, listed and removed. */
 import { randomInt } from 'node:crypto';
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -12,6 +13,9 @@ export interface Segment {
   /** Of the file, as far as records were written. */
   bytes: number;
 }
+
+/** A write is on disk when it returns: one wait for a thread and the loop, not two. */
+const { O_CREAT, O_DSYNC, O_EXCL, O_RDWR, O_WRONLY } = constants;
 
 const NAME = /^(\d{16})-([0-9a-f]{8})\.log$/;
 
@@ -39,7 +43,7 @@ export async function beginSegment(dir: string, firstSeq: number): Promise<OpenS
   const salt = randomInt(1, 2 ** 32);
   const name = `${String(firstSeq).padStart(16, '0')}-${salt.toString(16).padStart(8, '0')}.log`;
   const path = join(dir, name);
-  const file = await open(path, 'wx');
+  const file = await open(path, O_CREAT | O_EXCL | O_WRONLY | O_DSYNC);
   try {
     await syncFolder(dir);
   } catch (error) {
@@ -47,6 +51,11 @@ export async function beginSegment(dir: string, firstSeq: number): Promise<OpenS
     throw error;
   }
   return { segment: { path, firstSeq, salt, bytes: 0 }, file };
+}
+
+/** An existing segment, to go on at its end. */
+export function resumeSegment(path: string): Promise<FileHandle> {
+  return open(path, O_RDWR | O_DSYNC);
 }
 
 /** Names are data of the folder: without this a power cut may take a whole new file. */

@@ -2,11 +2,11 @@
  * The end of the journal that is written: one group of entries at a time, on disk before it is
  * acknowledged, and taken back whole when the disk refuses.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { JournalEntry } from '../../ports.ts';
 import type { Settings } from './options.ts';
 import { recordBound, writeRecord } from './record.ts';
-import { beginSegment, type Segment } from './segment.ts';
+import { beginSegment, resumeSegment, type Segment } from './segment.ts';
 
 export class SegmentWriter {
   nextSeq: number;
@@ -34,7 +34,7 @@ export class SegmentWriter {
    * jump, the next group begins a segment of its own: names tell first numbers.
    */
   async resume(segment: Segment, goodEnd: number, lastSeq: number): Promise<void> {
-    this.#file = await open(segment.path, 'r+');
+    this.#file = await resumeSegment(segment.path);
     this.#segment = segment;
     this.#jump = this.nextSeq !== lastSeq + 1;
     if (segment.bytes === goodEnd) return;
@@ -51,7 +51,6 @@ export class SegmentWriter {
     const length = this.#encode(entries, segment.salt, first);
     try {
       await writeAll(file, this.#buffer, length, segment.bytes);
-      await file.datasync();
     } catch (error) {
       this.#dirty = true;
       // A failure here is met again, and reported, by the next group.
@@ -104,7 +103,7 @@ export class SegmentWriter {
   }
 }
 
-/** A write to a nearly full disk may be short; the rest of it then fails with the reason. */
+/** On disk when it resolves. A write to a nearly full disk may be short; the rest of it then fails with the reason. */
 async function writeAll(file: FileHandle, from: Buffer, length: number, at: number): Promise<void> {
   let done = 0;
   while (done < length) {

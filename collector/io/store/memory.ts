@@ -12,6 +12,8 @@ import type { Doubles } from '../../core/store/slab.ts';
 
 /** Samples that wait before they are written without being asked. */
 const FLUSH_SAMPLES = 500_000;
+/** Samples that wait while history is still taken. */
+const UNHURRIED_SAMPLES = 1_000_000;
 
 export class Memory {
   appended = 0;
@@ -65,9 +67,12 @@ export class Memory {
     return this.waits(this.maxWaiting);
   }
 
-  /** So much waits that those who are in no hurry should let it be written first. */
+  /**
+   * So much waits that those who are in no hurry should let it be written first: less than what
+   * makes the stretches of writing longer (`flusher.ts`), which live data would feel.
+   */
   get busy(): boolean {
-    return this.waits(this.maxWaiting / 4);
+    return this.waitingCells > UNHURRIED_SAMPLES;
   }
 
   private waits(most: number): boolean {

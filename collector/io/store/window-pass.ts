@@ -9,7 +9,7 @@ import {
   parseChunk,
   parseTimes,
   type Samples,
-  sealRecord,
+  sealedRecord,
   type TimesPlace,
 } from '../../core/store/chunk.ts';
 import { placeTimes } from '../../core/store/encode-head.ts';
@@ -152,7 +152,7 @@ export class WindowPass {
     beginChunk(this.out, times.length, place, form);
     this.out.raw(body);
     for (const { key: old } of group) batch.del(old);
-    batch.put(key, sealRecord(this.out, key));
+    batch.put(key, sealedRecord(this.out, key));
   }
 
   private decode(chunk: ParsedChunk): Samples | undefined {
