@@ -15,7 +15,8 @@ import { Directory } from '../../../collector/work/directory.ts';
 import { Feed } from '../../../collector/work/feed.ts';
 import { Ingest } from '../../../collector/work/ingest.ts';
 import { JournalHealth } from '../../../collector/work/journal-health.ts';
-import { decodeBatch, decodeBody } from '../../../protocol/messages/batch.ts';
+import { decodeBody } from '../../../protocol/messages/batch.ts';
+import { readBatch } from '../../../protocol/messages/batch-quick.ts';
 import { silentLog } from '../../support/silent-log.ts';
 import { BatchMaker } from '../ingest/batches.ts';
 
@@ -43,7 +44,7 @@ function decoding(fleet: BatchMaker, rounds: number): void {
     const messages = fleet.round(round);
     const before = process.cpuUsage();
     for (const { payload } of messages) {
-      const batch = decodeBatch(payload);
+      const batch = readBatch(payload);
       if (batch.ok) decodeBody(batch.value.body, batch.value.header.wall, series);
     }
     cpu += spent(before);

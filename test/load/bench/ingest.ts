@@ -92,7 +92,7 @@ async function intoPeer(
   }
 }
 
-/** A device's own: what an agent keeps on its way (`agent/core/inflight.ts`). */
+/** Under a device's own (`link.window`, 32): enough for 200 of them to keep a collector busy. */
 const WINDOW = '12';
 
 async function intoOurs(bundle: string, rows: number, seconds: string): Promise<Loaded> {

@@ -7,7 +7,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLevelStore } from '../../../collector/io/store/level-store.ts';
-import { decodeBatch, decodeBody } from '../../../protocol/messages/batch.ts';
+import { decodeBody } from '../../../protocol/messages/batch.ts';
+import { readBatch } from '../../../protocol/messages/batch-quick.ts';
 import { BatchMaker } from '../ingest/batches.ts';
 
 /** Bytes a message, by what was done with it. */
@@ -32,7 +33,7 @@ let seq = 0;
 
 function take(payloads: readonly Uint8Array[], keep: boolean): void {
   for (const [device, payload] of payloads.entries()) {
-    const batch = decodeBatch(payload);
+    const batch = readBatch(payload);
     if (!batch.ok) throw new Error('nothing is rubbish here');
     const body = decodeBody(batch.value.body, batch.value.header.wall, fleet.series);
     if (!body.ok) throw new Error('nothing is rubbish here');

@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import type { Messages } from './io-work.ts';
 
 const PARTS: readonly (keyof Messages)[] = ['buffer', 'journal', 'store'];
-const CALLS = 'write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync';
+const CALLS = 'openat,write,writev,pwrite64,pwritev,pwritev2,fsync,fdatasync';
 /** A call on a path, and what it answered. */
 const LINE = /^(\w+)\(\d+<([^>]+)>.*= (-?\d+)/;
+/** A file whose writes are synced by themselves. */
+const SYNCED = /^openat\(.*\bO_D?SYNC\b.*= \d+<([^>]+)>/;
 
 export function straceIsHere(): boolean {
   return spawnSync('strace', ['-V'], { stdio: 'ignore' }).status === 0;
@@ -35,16 +37,20 @@ export function systemCalls(folder: string): Record<string, number> {
 
 function count(traces: string, folder: string) {
   const sums = { calls: 0, syncs: 0, bytes: 0 };
-  for (const name of readdirSync(traces)) {
-    for (const line of readFileSync(join(traces, name), 'latin1').split('\n')) {
-      const [, call = '', path = '', answer = '0'] = LINE.exec(line) ?? [];
-      if (!path.startsWith(folder)) continue;
-      if (call.endsWith('sync')) sums.syncs++;
-      else {
-        sums.calls++;
-        sums.bytes += Number(answer);
-      }
+  const lines = readdirSync(traces).flatMap((name) =>
+    readFileSync(join(traces, name), 'latin1').split('\n'),
+  );
+  // Opened by one thread, written by another.
+  const synced = new Set(lines.map((line) => SYNCED.exec(line)?.[1]));
+  for (const line of lines) {
+    const [, call = '', path = '', answer = '0'] = LINE.exec(line) ?? [];
+    if (!path.startsWith(folder)) continue;
+    if (call.endsWith('sync')) sums.syncs++;
+    else {
+      sums.calls++;
+      sums.bytes += Number(answer);
     }
+    if (call.includes('write') && synced.has(path)) sums.syncs++;
   }
   return sums;
 }

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openJournal } from '../../../collector/io/journal/segment-journal.ts';
 import type { Journal } from '../../../collector/ports.ts';
-import { decodeBatch, decodeBody, encodeBatch } from '../../../protocol/messages/batch.ts';
+import { decodeBody, encodeBatch } from '../../../protocol/messages/batch.ts';
+import { readBatch } from '../../../protocol/messages/batch-quick.ts';
 import {
   decodeSchema,
   dictionaryId,
@@ -85,7 +86,7 @@ async function feed(
   let taken = 0;
   let durable = 0;
   const handle = ({ device, topic, payload }: Message): void => {
-    const batch = decodeBatch(payload);
+    const batch = readBatch(payload);
     if (!batch.ok) throw new Error(batch.error.code);
     const { header, body } = batch.value;
     const columns = into.side.decodes ? decodeBody(body, header.wall, into.series) : undefined;
