@@ -117,7 +117,7 @@ export interface Journal {
   close(): Promise<void>;
 }
 
-/** Who is told, once, how an entry fared. Must not throw. */
+/** Who is told, once, how an entry fared; called on the object itself. Must not throw. */
 export interface JournalOutcome {
   durable(seq: number): void;
   refused(error: unknown): void;

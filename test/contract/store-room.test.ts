@@ -40,7 +40,7 @@ describe('a store with no room in memory', () => {
   it('lets nothing into the journal', async () => {
     const taken: string[] = [];
     const journal = {
-      submit: ({ topic }, { durable }) => durable(taken.push(topic)),
+      submit: ({ topic }, outcome) => outcome.durable(taken.push(topic)),
     } as Partial<Journal> as Journal;
     let room = true;
     const held = heldBack(journal, { accepting: () => room, room: () => undefined });
@@ -121,7 +121,7 @@ describe('a store to which samples come faster than it writes', () => {
   it('keeps what came first in front, before the journal', async () => {
     const taken: string[] = [];
     const journal = {
-      submit: ({ topic }, { durable }) => durable(taken.push(topic)),
+      submit: ({ topic }, outcome) => outcome.durable(taken.push(topic)),
     } as Partial<Journal> as Journal;
     let letIn = () => {};
     let room: Promise<void> | undefined = new Promise((resolve) => {

@@ -114,7 +114,7 @@ function assemble(journal: Journal, store: SampleStore) {
 
 function noJournal(): Journal {
   let seq = 0;
-  const submit: Journal['submit'] = (_, { durable }) => queueMicrotask(() => durable(++seq));
+  const submit: Journal['submit'] = (_, outcome) => queueMicrotask(() => outcome.durable(++seq));
   return { submit, close: () => Promise.resolve() } as unknown as Journal;
 }
 
