@@ -64,7 +64,8 @@ export class Memory {
    * all at once and take no more memory for that: what they hold together is not counted.
    */
   get behind(): boolean {
-    return this.waits(this.maxWaiting);
+    const { waitingCells, maxWaiting, cells, openColumns } = this;
+    return waitingCells > maxWaiting && cells > maxWaiting + openColumns * HEAD_ROWS;
   }
 
   /**
@@ -73,11 +74,6 @@ export class Memory {
    */
   get busy(): boolean {
     return this.waitingCells > UNHURRIED_SAMPLES;
-  }
-
-  private waits(most: number): boolean {
-    const { waitingCells, cells, openColumns } = this;
-    return waitingCells > most && cells > most + openColumns * HEAD_ROWS;
   }
 
   append(seq: number, ids: Uint32Array, blocks: readonly Block[]): void {
