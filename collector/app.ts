@@ -96,7 +96,7 @@ export class CollectorApp {
     this.log = log;
     this.storage = storage;
     const { clock, counts, feed, metrics, directory } = this;
-    const { journal, store } = storage;
+    const { journal, store, rightOfWay } = storage;
     this.journalHealth = new JournalHealth(log);
     const { journalHealth } = this;
     this.bus = createBus(config, log);
@@ -145,7 +145,7 @@ export class CollectorApp {
     });
     const sink = this.updates.sink(this.fleet.sink);
     this.ingest = new Ingest({
-      ...{ clock, log, journal, journalHealth, store, directory, dictionaries, acks },
+      ...{ clock, log, journal, journalHealth, store, rightOfWay, directory, dictionaries, acks },
       ...{ quarantine, feed, counts, moved, reports: sink },
     });
     const { ingest } = this;
@@ -179,7 +179,9 @@ export class CollectorApp {
     });
     const fleet = () => directory.all();
     const mode = () => this.config.mirror.metrics;
-    this.mirroring = new Mirroring({ clock, log, bus, store, devices: views, fleet, mode });
+    this.mirroring = new Mirroring({
+      ...{ clock, log, bus, store, devices: views, fleet, mode, breathe },
+    });
     this.alerts = new Alerts({
       ...{ clock, log, metrics, bus, directory, engine: this.engine, samples: outsideSamples },
       ...{ catalog: storage.catalog, alertsCatalog: storage.alertsCatalog },

@@ -130,6 +130,16 @@ export interface JournalEntry {
   readonly receivedAt: number;
 }
 
+/** Who is told when somebody waits for something short, and who lets it pass first (`work/live-first.ts`). */
+export interface RightOfWay {
+  /** Something begins that somebody waits for. */
+  enter(): void;
+  /** It is over; called once for each `enter`. */
+  leave(): void;
+  /** Asked between two stretches of other work: resolves, soon in any case, when the way is free. `undefined`: it is. */
+  given(): Promise<void> | undefined;
+}
+
 /**
  * Time series (`io/level-store.ts`): LevelDB folders, one for each UTC day, and one for the index.
  */

@@ -1,13 +1,15 @@
 /** Opens everything that the collector keeps, below one data folder. */
 import { join } from 'node:path';
 import type { CollectorConfig } from '../config.ts';
+import { systemClock } from '../io/clock.ts';
 import { openJournal } from '../io/journal/segment-journal.ts';
 import { openCatalog } from '../io/level-catalog.ts';
 import { linkKey } from '../io/policies-file.ts';
 import { openQuarantine, type Quarantine } from '../io/quarantine.ts';
 import { openLevelStore } from '../io/store/level-store.ts';
-import type { Catalog, Journal, Log, SampleStore } from '../ports.ts';
+import type { Catalog, Journal, Log, RightOfWay, SampleStore } from '../ports.ts';
 import { heldBack } from '../work/held-back.ts';
+import { LiveFirst } from '../work/live-first.ts';
 import { checkpointSeq } from '../work/memory.ts';
 
 export interface Storage {
@@ -21,6 +23,7 @@ export interface Storage {
   readonly linkKey: Uint8Array;
   readonly journal: Journal;
   readonly store: SampleStore;
+  readonly rightOfWay: RightOfWay;
   readonly quarantine: Quarantine;
 }
 
@@ -39,12 +42,14 @@ export async function openStorage(config: CollectorConfig, log: Log): Promise<St
   const { raw, '1m': minute, '1h': hour } = store.retention;
   const { seriesPerDevice: seriesPerOwner, series } = store.limits;
   const catalog = await openCatalog(join(data, 'catalog'), log);
+  const rightOfWay = new LiveFirst(systemClock);
   const samples = await openLevelStore({
     path: join(data, 'store'),
     retention: { raw, minute, hour },
     limits: { seriesPerOwner, series },
     log,
     now: Date.now(),
+    rightOfWay,
   });
   // A journal that lost its end must not give out numbers that the store has seen.
   const minSeq = Math.max(await checkpointSeq(catalog), samples.highestSeq() + 1);
@@ -57,6 +62,7 @@ export async function openStorage(config: CollectorConfig, log: Log): Promise<St
     linkKey: await linkKey(data),
     journal: heldBack(await openJournal({ dir: join(data, 'journal'), log, minSeq }), samples),
     store: samples,
+    rightOfWay,
     quarantine: await openQuarantine({ dir: join(data, 'quarantine'), log }),
   };
 }

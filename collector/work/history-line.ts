@@ -5,7 +5,7 @@
  * when the last is durable: neither a turn of the loop nor a group of the journal is ever long
  * because of history. First come, first served, so that the order of each device holds.
  */
-import type { Cancel, Clock } from '../ports.ts';
+import type { Cancel, Clock, RightOfWay } from '../ports.ts';
 
 /** One slice, about a millisecond of work: messages, and bytes that they hold when decoded. */
 const SLICE_MESSAGES = 16;
@@ -29,6 +29,7 @@ interface Place<Message> {
 
 export interface HistoryLineDeps<Message> {
   readonly clock: Clock;
+  readonly rightOfWay: RightOfWay;
   /** Never throws. What it puts on its way to the disk is told by `begun` and `ended`. */
   readonly handle: (message: Message) => void;
   /** Whether there is no room between receipt and disk. */
@@ -125,7 +126,13 @@ export class HistoryLine<Message extends Sized> {
     this.timer?.();
     this.timer = undefined;
     this.stage = 'begun';
-    setImmediate(() => this.slice());
+    setImmediate(() => this.afterLive());
+  }
+
+  private afterLive(): void {
+    const way = this.deps.rightOfWay.given();
+    if (way === undefined) this.slice();
+    else void way.then(() => this.slice());
   }
 
   private slice(): void {

@@ -2,7 +2,7 @@
 import type { Kind } from '../../protocol/topics.ts';
 import type { Device } from '../core/device.ts';
 import type { FleetSink } from '../ports/fleet.ts';
-import type { Clock, Journal, Log, SampleStore } from '../ports.ts';
+import type { Clock, Journal, Log, RightOfWay, SampleStore } from '../ports.ts';
 import type { AckDesk } from './acks.ts';
 import type { DeferReason, IngestCounts } from './counts.ts';
 import type { Dictionaries } from './dictionaries.ts';
@@ -26,6 +26,8 @@ export interface IngestDeps {
   readonly journal: Journal;
   readonly journalHealth: JournalHealth;
   readonly store: SampleStore;
+  /** Live messages have it from receipt to acknowledgement. */
+  readonly rightOfWay: RightOfWay;
   readonly directory: Directory;
   readonly dictionaries: Dictionaries;
   readonly acks: AckDesk;

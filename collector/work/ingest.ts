@@ -64,6 +64,7 @@ export class Ingest implements IngestDesk {
     this.deps = deps;
     this.history = new HistoryLine({
       clock: deps.clock,
+      rightOfWay: deps.rightOfWay,
       handle: (arrival) => this.handleLater(arrival),
       full: () => this.pendingBytes >= MAX_PENDING_BYTES || deps.store.busy(),
       empty: () => this.tellIdle(),
@@ -113,6 +114,7 @@ export class Ingest implements IngestDesk {
     this.pendingBytes += bytes;
     this.pendingMessages++;
     if (arrival.kind === 'h') this.history.begun(bytes);
+    else this.deps.rightOfWay.enter();
     const one = new UnderWay(this, arrival, bytes, outcome);
     this.deps.journal.submit(one, one);
   }
@@ -224,6 +226,7 @@ export class Ingest implements IngestDesk {
     this.pendingBytes -= bytes;
     this.pendingMessages--;
     if (isHistory) this.history.ended();
+    else this.deps.rightOfWay.leave();
     if (this.waiting.length > 0 && this.pendingBytes < MAX_PENDING_BYTES)
       for (const resume of this.waiting.splice(0)) resume();
     this.tellIdle();

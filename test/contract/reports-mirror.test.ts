@@ -1,6 +1,7 @@
 /** `json/health` follows what a device says: once for each change, anew at another site. */
 import { expect, it } from 'vitest';
 import { viewDevice } from '../../collector/core/device-view.ts';
+import { breathe } from '../../collector/io/clock.ts';
 import { Mirroring } from '../../collector/work/mirroring.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { type Sent, T0, TestDevice } from '../support/ingest/device.ts';
@@ -31,6 +32,7 @@ it('is published retained when health changes, not with every change of state', 
     },
     fleet: () => rig.directory.all(),
     mode: () => 'on-demand',
+    breathe,
   });
   mirroring.start();
   const device = new TestDevice();

@@ -10,12 +10,14 @@ import { breathe } from './lock.ts';
 import type { Memory } from './memory.ts';
 import type { Partition } from './partition.ts';
 import type { Partitions } from './partitions.ts';
+import type { StoreParts } from './parts.ts';
+import type { Precedence } from './precedence.ts';
 import type { SeriesIndex } from './series-index.ts';
 
 /** A batch is written when it has grown to this: large enough for fsync not to matter. */
 const BATCH_BYTES = 2 * 1024 * 1024;
-/** Cells encoded at a stretch: 1 to 2 ms, in which nothing else runs. */
-const STRETCH_CELLS = 10_000;
+/** Cells encoded at a stretch, in which nothing else runs: half a millisecond, or a head if that is more. */
+const STRETCH_CELLS = 3_000;
 /**
  * One turn of the loop can bring more than a stretch takes away. The more waits beyond this, the
  * longer a stretch becomes, so that writing keeps up and memory does not grow.
@@ -29,12 +31,14 @@ export class Flusher {
   private readonly memory: Memory;
   private readonly index: SeriesIndex;
   private readonly partitions: Partitions;
+  private readonly precedence: Precedence;
   private readonly metricOf = (id: number): number => this.index.table.metric(id);
 
-  constructor(memory: Memory, index: SeriesIndex, partitions: Partitions) {
+  constructor({ memory, index, partitions, precedence }: StoreParts) {
     this.memory = memory;
     this.index = index;
     this.partitions = partitions;
+    this.precedence = precedence;
   }
 
   /** Writes the heads that wait as chunks. Throws when the disk refuses; what is left waits on. */
@@ -84,7 +88,7 @@ export class Flusher {
     if (heads.length === 0) return;
     await this.index.touch(day);
     await this.index.flush();
-    await this.partitions.use(day, (partition) => writeHeads(partition, heads, put));
+    await this.partitions.use(day, (partition) => this.writeHeads(partition, heads, put));
   }
 
   private putChunks(partition: Partition, head: Head, batch: Batch): () => void {
@@ -129,29 +133,34 @@ export class Flusher {
     batch.put(groupKey(KIND.group, group), encodeGroup(record));
     return () => partition.remember(group, record);
   }
-}
 
-async function writeHeads(partition: Partition, heads: readonly Head[], put: Put): Promise<void> {
-  const waiting = heads.reduce((sum, head) => sum + head.cells, 0);
-  const stretch = Math.max(STRETCH_CELLS, (waiting - CALM_CELLS) * STRETCH_SHARE);
-  const batch = new Batch();
-  let written: (() => void)[] = [];
-  let cells = 0;
-  for (const head of heads) {
-    written.push(put(partition, head, batch));
-    cells += head.cells;
-    if (cells >= stretch) {
-      cells = 0;
-      await breathe();
+  private async writeHeads(partition: Partition, heads: readonly Head[], put: Put): Promise<void> {
+    const waiting = heads.reduce((sum, head) => sum + head.cells, 0);
+    const stretch = Math.max(STRETCH_CELLS, (waiting - CALM_CELLS) * STRETCH_SHARE);
+    const batch = new Batch();
+    let written: (() => void)[] = [];
+    let cells = 0;
+    for (const head of heads) {
+      written.push(put(partition, head, batch));
+      cells += head.cells;
+      if (cells >= stretch) {
+        cells = 0;
+        await this.pause();
+      }
+      if (batch.bytes < BATCH_BYTES) continue;
+      await partition.commit(batch);
+      for (const done of written) done();
+      batch.clear();
+      written = [];
     }
-    if (batch.bytes < BATCH_BYTES) continue;
     await partition.commit(batch);
     for (const done of written) done();
-    batch.clear();
-    written = [];
   }
-  await partition.commit(batch);
-  for (const done of written) done();
+
+  /** What is live passes as long as writing keeps up. */
+  private pause(): Promise<void> {
+    return this.memory.waitingCells < CALM_CELLS ? this.precedence.giveWay() : breathe();
+  }
 }
 
 function sortedByDay(heads: ReadonlyMap<number, Head[]>): [number, Head[]][] {

@@ -37,7 +37,7 @@ export class Housekeeping {
 
   constructor(parts: StoreParts) {
     this.parts = parts;
-    this.flusher = new Flusher(parts.memory, parts.index, parts.partitions);
+    this.flusher = new Flusher(parts);
     const slices = new Slices(parts.precedence);
     this.deriver = new Deriver(parts.partitions, parts.rollups, slices);
     this.compactor = new Compactor(parts.partitions, slices, parts.log);

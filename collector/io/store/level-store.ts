@@ -24,7 +24,7 @@ import type {
 import { Ends } from './ends.ts';
 import { Housekeeping, setNow } from './housekeeping.ts';
 import { Memory } from './memory.ts';
-import { DEFAULT_LIMITS, DEFAULT_RETENTION, SILENT, type StoreOptions } from './options.ts';
+import { DEFAULT_LIMITS, DEFAULT_RETENTION, FREE, SILENT, type StoreOptions } from './options.ts';
 import { Partitions } from './partitions.ts';
 import type { StoreParts } from './parts.ts';
 import { portionSize, portionsOf } from './portions.ts';
@@ -66,7 +66,7 @@ export async function openLevelStore(options: StoreOptions): Promise<SampleStore
   const path = options.path;
   const parts = {
     ...{ path, index, partitions, memory, ends, reader, rollups, retention, limits, log },
-    precedence: new Precedence(),
+    precedence: new Precedence(options.rightOfWay ?? FREE),
   };
   if (options.now !== undefined) setNow(parts, options.now);
   await recover(index, partitions, memory, ends, log);

@@ -1,6 +1,6 @@
 /** What may be set about a store, and what holds when nothing is. */
 import { DAY } from '../../core/store/calendar.ts';
-import type { Log } from '../../ports.ts';
+import type { Log, RightOfWay } from '../../ports.ts';
 
 export interface StoreOptions {
   /** The data folder of the store; made when it is not there. */
@@ -10,6 +10,8 @@ export interface StoreOptions {
   readonly log?: Log;
   /** The time it is, until `maintain` tells another. Without it no sample is too old or too new. */
   readonly now?: number;
+  /** What the store's own work lets pass; without it nothing. */
+  readonly rightOfWay?: RightOfWay;
 }
 
 /** Milliseconds that samples are kept, by what they are. */
@@ -41,5 +43,7 @@ export const DEFAULT_LIMITS: Limits = {
   headSamples: 256_000_000,
   waitingSamples: 8_000_000,
 };
+
+export const FREE: RightOfWay = { enter: () => {}, leave: () => {}, given: () => undefined };
 
 export const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };

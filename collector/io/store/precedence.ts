@@ -2,7 +2,10 @@
  * People's questions go before housekeeping: it works in slices of a few milliseconds and halts
  * between them while samples are read for somebody. Never for long at once, so that it gets done
  * however much is asked; and not while a checkpoint waits for the lock that it holds.
+ *
+ * What is live goes before all of the store's own work, writing included.
  */
+import type { RightOfWay } from '../../ports.ts';
 import { breathe } from './lock.ts';
 import type { Pace } from './turns.ts';
 
@@ -15,10 +18,12 @@ export class Precedence {
   private reads = 0;
   private hurried = 0;
   private earnedUntil = Number.NEGATIVE_INFINITY;
+  private readonly rightOfWay: RightOfWay;
   private readonly now: () => number;
   private readonly halted = new Set<() => void>();
 
-  constructor(now = () => performance.now()) {
+  constructor(rightOfWay: RightOfWay, now = () => performance.now()) {
+    this.rightOfWay = rightOfWay;
     this.now = now;
   }
 
@@ -50,9 +55,15 @@ export class Precedence {
     };
   }
 
+  /** Between two stretches of what nobody's question holds up: lets everything else run, and what is live pass. */
+  async giveWay(): Promise<void> {
+    await breathe();
+    await this.rightOfWay.given();
+  }
+
   /** Between two slices: lets everything else run, and waits while somebody's samples are read. */
   async halt(): Promise<void> {
-    await breathe();
+    await this.giveWay();
     if (this.reads === 0 || this.hurried > 0 || this.now() < this.earnedUntil) return;
     await new Promise<void>((resolve) => {
       const go = () => {

@@ -15,6 +15,7 @@ import { Directory } from '../../../collector/work/directory.ts';
 import { Feed } from '../../../collector/work/feed.ts';
 import { Ingest } from '../../../collector/work/ingest.ts';
 import { JournalHealth } from '../../../collector/work/journal-health.ts';
+import { LiveFirst } from '../../../collector/work/live-first.ts';
 import { decodeBody } from '../../../protocol/messages/batch.ts';
 import { readBatch } from '../../../protocol/messages/batch-quick.ts';
 import { silentLog } from '../../support/silent-log.ts';
@@ -96,6 +97,7 @@ function assemble(journal: Journal, store: SampleStore) {
   const ingest = new Ingest({
     ...{ clock, log, journal, store, counts },
     journalHealth: new JournalHealth(log),
+    rightOfWay: new LiveFirst(clock),
     directory: new Directory(),
     dictionaries: new Dictionaries(store),
     acks: new AckDesk({ bus, clock, log, counts }),

@@ -5,6 +5,7 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Device } from '../../../collector/core/device.ts';
+import { systemClock } from '../../../collector/io/clock.ts';
 import { openJournal } from '../../../collector/io/journal/segment-journal.ts';
 import { openCatalog } from '../../../collector/io/level-catalog.ts';
 import { openQuarantine, type Quarantine } from '../../../collector/io/quarantine.ts';
@@ -19,6 +20,7 @@ import { Reports } from '../../../collector/work/fleet/reports.ts';
 import { endSite, forgetDevice } from '../../../collector/work/forget.ts';
 import { Ingest } from '../../../collector/work/ingest.ts';
 import { JournalHealth } from '../../../collector/work/journal-health.ts';
+import { LiveFirst } from '../../../collector/work/live-first.ts';
 import { checkpointSeq, Memory } from '../../../collector/work/memory.ts';
 import { OutsideSamples } from '../../../collector/work/outside-samples/outside-samples.ts';
 import { OwnSamples } from '../../../collector/work/own-samples.ts';
@@ -122,6 +124,8 @@ export class Rig implements AsyncDisposable {
     const reports = new Reports({ clock, log, catalog: parts.fleetCatalog });
     const ingest = new Ingest({
       ...{ clock, log, journal, journalHealth, store, directory, dictionaries },
+      // Its waits are milliseconds in which nobody moves the test's clock.
+      rightOfWay: new LiveFirst(systemClock),
       ...{ acks, quarantine, feed, counts, moved, reports },
     });
     this.dictionaries = dictionaries;

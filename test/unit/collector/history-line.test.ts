@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HistoryLine } from '../../../collector/work/history-line.ts';
+import { LiveFirst } from '../../../collector/work/live-first.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 const SLICE = 16;
@@ -14,6 +15,7 @@ interface Message {
 /** The line in front of a disk that takes what the test lets it take. */
 class Rig {
   readonly clock = new FakeClock();
+  readonly live = new LiveFirst(this.clock);
   readonly handled: number[] = [];
   readonly released: number[] = [];
   underWay = 0;
@@ -28,6 +30,7 @@ class Rig {
       this.underWay++;
       this.line.begun(100);
     },
+    rightOfWay: this.live,
     full: () => this.full,
     empty: () => void this.emptied++,
   });
@@ -78,6 +81,25 @@ describe('the line of history', () => {
     await rig.clock.advance(1);
     await rig.turns();
     expect(rig.handled).toEqual(upTo(2 * SLICE));
+  });
+
+  it('begins no slice while something live is under way, but for a while only', async () => {
+    const rig = new Rig();
+    for (const n of upTo(60)) rig.take(n);
+    await rig.turns();
+    rig.live.enter();
+    rig.durable();
+    await rig.turns();
+    expect(rig.handled).toEqual(upTo(SLICE));
+    rig.live.leave();
+    await rig.turns();
+    expect(rig.handled).toEqual(upTo(2 * SLICE));
+    rig.live.enter();
+    rig.durable();
+    await rig.turns();
+    await rig.clock.advance(5);
+    await rig.turns();
+    expect(rig.handled).toEqual(upTo(3 * SLICE));
   });
 
   it('gives a slow disk one more slice after a while', async () => {

@@ -1,5 +1,6 @@
 /** Who goes first: questions before housekeeping, but not for ever, and not before a checkpoint. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { FREE } from '../../../collector/io/store/options.ts';
 import { Precedence } from '../../../collector/io/store/precedence.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
@@ -13,7 +14,7 @@ async function turns(): Promise<void> {
 /** A reading that lasts until it is ended, and housekeeping that came to the end of a slice. */
 async function readAndHalt() {
   const time = { now: 0 };
-  const precedence = new Precedence(() => time.now);
+  const precedence = new Precedence(FREE, () => time.now);
   let end: () => void = () => undefined;
   const reading = precedence.reading(() => new Promise<void>((resolve) => (end = resolve)));
   const state = { halted: true };
@@ -26,13 +27,28 @@ async function readAndHalt() {
 
 describe('housekeeping', () => {
   it('does not halt while nothing is read', async () => {
-    const precedence = new Precedence();
+    const precedence = new Precedence(FREE);
     await precedence.halt();
     await precedence.reading(() => Promise.resolve());
     await precedence.halt();
     await expect(precedence.reading(() => Promise.reject(new Error('gone')))).rejects.toThrow();
     await precedence.halt();
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('lets what is live pass first, with nothing read as well', async () => {
+    let pass: () => void = () => undefined;
+    const way = new Promise<void>((resolve) => (pass = resolve));
+    const precedence = new Precedence({ ...FREE, given: () => way });
+    const state = { halted: true };
+    const halt = precedence.halt().then(() => {
+      state.halted = false;
+    });
+    await turns();
+    expect(state.halted).toBe(true);
+    pass();
+    await halt;
+    expect(state.halted).toBe(false);
   });
 
   it('halts until the last reading has ended', async () => {

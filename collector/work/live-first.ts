@@ -1,0 +1,54 @@
+/**
+ * Live messages between receipt and acknowledgement have the right of way: history and the store's own
+ * work begin no stretch meanwhile. Such a message needs several turns of the event loop, and waited for
+ * a stretch in each of them. Never for long at once, and never most of the time, so that the work gets
+ * done however much is live.
+ */
+import type { Clock, RightOfWay } from '../ports.ts';
+
+/** A message takes one or two milliseconds; on a slow disk ten and more, which nobody can wait for. */
+const LONGEST_WAIT_MS = 5;
+/** Worked without a wait after one that was the longest: at least half of the time. */
+const EARNED_MS = 5;
+
+export class LiveFirst implements RightOfWay {
+  private readonly clock: Clock;
+  private underWay = 0;
+  private earnedUntil = Number.NEGATIVE_INFINITY;
+  private readonly waiting = new Set<() => void>();
+
+  constructor(clock: Clock) {
+    this.clock = clock;
+  }
+
+  enter(): void {
+    this.underWay++;
+  }
+
+  leave(): void {
+    this.underWay--;
+    // In the next turn: its acknowledgement leaves at the end of this one.
+    if (this.underWay === 0 && this.waiting.size > 0) setImmediate(() => this.letGo());
+  }
+
+  given(): Promise<void> | undefined {
+    if (this.underWay === 0 || this.clock.mono() < this.earnedUntil) return undefined;
+    return new Promise((resolve) => {
+      const go = () => {
+        cancel();
+        this.waiting.delete(go);
+        resolve();
+      };
+      const cancel = this.clock.after(LONGEST_WAIT_MS, () => {
+        this.earnedUntil = this.clock.mono() + EARNED_MS;
+        go();
+      });
+      this.waiting.add(go);
+    });
+  }
+
+  private letGo(): void {
+    // Another may have come meanwhile; who waits has its own end to that.
+    if (this.underWay === 0) for (const go of [...this.waiting]) go();
+  }
+}
