@@ -23,6 +23,8 @@ export interface Slice {
 
 const SLICE_BYTES = 262_144;
 const LOOK_BACK = 16;
+/** Entries read in one call: a closed iterator keeps room for as many, 64 bytes each, until it is collected. */
+const AT_ONCE = 16;
 
 /** Up to `limit` records from `from` on, in order. */
 export async function readSlice(
@@ -87,7 +89,7 @@ async function readEntries(
   try {
     let bytes = 0;
     while (entries.length < limit && bytes < SLICE_BYTES) {
-      const some = await iterator.nextv(Math.min(64, limit - entries.length));
+      const some = await iterator.nextv(Math.min(AT_ONCE, limit - entries.length));
       if (some.length === 0) break;
       for (const entry of some) entries.push(entry);
       bytes += sizeOf(some);

@@ -15,6 +15,24 @@ describe('Inflight', () => {
     expect(inflight.room(true)).toBe(4);
   });
 
+  it('asks for more of a backlog when a quarter of its places and bytes is free, and always when nothing is on its way', () => {
+    const inflight = new Inflight({ window: 12, ackTimeoutMs: 1_000, maxSends: 3 });
+    expect(inflight.ebbed).toBe(true);
+    for (let n = 1; n <= 8; n++) inflight.add(at(n), false, 100, 0);
+    const acked = (n: number) => inflight.acknowledge(epoch, [{ first: n, last: n }], 1);
+    expect(inflight.ebbed).toBe(false);
+    acked(1);
+    expect([inflight.room(false), inflight.ebbed]).toEqual([1, false]);
+    acked(2);
+    expect([inflight.room(false), inflight.ebbed]).toEqual([2, true]);
+    inflight.add(at(9), false, 100 * 1024, 2);
+    expect([inflight.room(false), inflight.ebbed]).toEqual([1, false]);
+    const alone = new Inflight({ window: 1, ackTimeoutMs: 1_000, maxSends: 3 });
+    expect([alone.room(false), alone.ebbed]).toEqual([1, true]);
+    alone.add(at(1), false, 200 * 1024, 0);
+    expect([alone.room(false), alone.ebbed]).toEqual([0, false]);
+  });
+
   it('closes when no ack comes, and opens with the first', () => {
     const inflight = open();
     inflight.add(at(1), true, 100, 0);
