@@ -27,28 +27,32 @@ export class Agenda<T> {
   /** Instead of what was planned for it before. */
   plan(one: T, due: Due): void {
     this.waiting.set(one, due);
-    this.arm();
+    // A timer for what was planned earlier before fires for nothing, and is set anew then.
+    if (due.until < this.timerFor) this.arm(due.until);
   }
 
   /** Nothing that was planned begins any more. */
   clear(): void {
     this.waiting.clear();
-    this.arm();
+    this.timer();
+    this.timerFor = Number.POSITIVE_INFINITY;
   }
 
-  private arm(): void {
+  private armForNext(): void {
     let next = Number.POSITIVE_INFINITY;
     for (const { until } of this.waiting.values()) next = Math.min(next, until);
-    if (next === this.timerFor) return;
+    if (next < this.timerFor) this.arm(next);
+  }
+
+  private arm(next: number): void {
     this.timer();
     this.timerFor = next;
-    if (next === Number.POSITIVE_INFINITY) return;
     const delay = Math.min(Math.max(0, next - this.clock.mono()), LONGEST_TIMER_MS);
     this.timer = this.clock.after(delay, () => {
       this.timerFor = Number.POSITIVE_INFINITY;
       // More than a rounding early: a longest timer, or one that counted from before a pause.
       if (next - this.clock.mono() <= EARLY_MS) this.turn();
-      this.arm();
+      this.armForNext();
     });
   }
 
