@@ -8,6 +8,7 @@ const PACKAGES = [
   'mosquitto-clients',
   'prometheus-node-exporter',
   'prometheus',
+  'prometheus-alertmanager',
   'chromium',
   'systemd',
   'python3-cbor2',
@@ -15,6 +16,9 @@ const PACKAGES = [
   'redis-server',
   'monitoring-plugins-basic',
   'iputils-ping',
+  'apt-utils',
+  'dpkg-dev',
+  'podman',
 ];
 
 const POLICY = '/usr/sbin/policy-rc.d';

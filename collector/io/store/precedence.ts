@@ -55,7 +55,7 @@ export class Precedence {
     };
   }
 
-  /** Between two stretches of what nobody's question holds up: lets everything else run, and what is live pass. */
+  /** Between two stretches of writing: lets everything else run, and what is live pass. */
   async giveWay(): Promise<void> {
     await breathe();
     await this.rightOfWay.given();
