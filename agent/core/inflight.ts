@@ -78,21 +78,12 @@ export class Inflight {
     return [...this.sent.values()];
   }
 
-  /** Free places. */
+  /** Free places; none for a backlog until reading on is worth it. */
   room(live: boolean): number {
     if (this.state === 'stalled') return 0;
-    if (!live && this.roomBytes === 0) return 0;
+    if (!live && !this.ebbed) return 0;
     const kept = live ? 0 : this.livePlaces;
     return Math.max(0, this.limits.window - kept - this.sent.size);
-  }
-
-  /**
-   * Whether so much of what the backlog may take is free that reading on is worth it. A reading leaves
-   * kilobytes behind that only a full collection frees, however few records it brings.
-   */
-  get ebbed(): boolean {
-    const places = this.limits.window - this.livePlaces;
-    return (places - this.sent.size) * 4 >= places && this.roomBytes * 4 >= BACKLOG_BYTES;
   }
 
   /** Bytes of backlog that may still go out. */
@@ -186,6 +177,15 @@ export class Inflight {
     this.sent.clear();
     this.bytes = 0;
     this.state = 'open';
+  }
+
+  /**
+   * Whether so much of what the backlog may take is free that reading on is worth it. A reading leaves
+   * kilobytes behind that only a full collection frees, however few records it brings.
+   */
+  private get ebbed(): boolean {
+    const places = this.limits.window - this.livePlaces;
+    return (places - this.sent.size) * 4 >= places && this.roomBytes * 4 >= BACKLOG_BYTES;
   }
 
   private get livePlaces(): number {

@@ -169,7 +169,7 @@ export class Sender {
   }
 
   private backlogRoom(): number {
-    const room = this.inflight.ebbed ? this.inflight.room(false) : 0;
+    const room = this.inflight.room(false);
     return this.deps.slow?.() === true ? Math.min(room, Math.max(0, 1 - this.inflight.size)) : room;
   }
 
