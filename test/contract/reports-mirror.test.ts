@@ -53,3 +53,40 @@ it('is published retained when health changes, not with every change of state', 
   expect(await step(moved.state())).toContain('lo/pi-1/json/health healthy 5000 true');
   mirroring.stop();
 });
+
+it('tells a fleet in portions, each in a turn of its own', async () => {
+  const clock = new FakeClock(0, T0);
+  await using rig = await Rig.open({ clock });
+  const devices = Array.from({ length: 40 }, (_, n) => new TestDevice(`pi-${n}`));
+  await rig.send(...devices.map((device) => device.state()));
+  const portions = [0];
+  const mirroring = new Mirroring({
+    clock,
+    log: { debug() {}, info() {}, warn() {}, error() {} },
+    bus: {
+      publish: () => {
+        portions.push((portions.pop() ?? 0) + 1);
+        return Promise.resolve();
+      },
+      subscribed: () => false,
+    } as never,
+    store: rig.parts.store,
+    devices: {
+      get: (id) => {
+        const found = rig.device(id);
+        return found && viewDevice(found, true);
+      },
+      onChange: () => () => undefined,
+    },
+    fleet: () => rig.directory.all(),
+    mode: () => 'on-demand',
+    breathe: () => {
+      portions.push(0);
+      return Promise.resolve();
+    },
+  });
+  mirroring.start();
+  await clock.advance(1_000);
+  mirroring.stop();
+  expect(portions).toEqual([16, 16, 8]);
+});
