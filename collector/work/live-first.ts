@@ -14,6 +14,7 @@ const EARNED_MS = 5;
 export class LiveFirst implements RightOfWay {
   private readonly clock: Clock;
   private underWay = 0;
+  private leaving = 0;
   private earnedUntil = Number.NEGATIVE_INFINITY;
   private readonly waiting = new Set<() => void>();
 
@@ -25,10 +26,10 @@ export class LiveFirst implements RightOfWay {
     this.underWay++;
   }
 
+  /** Takes effect behind what this turn has still to do: the acknowledgement leaves at its end. */
   leave(): void {
-    this.underWay--;
-    // In the next turn: its acknowledgement leaves at the end of this one.
-    if (this.underWay === 0 && this.waiting.size > 0) setImmediate(() => this.letGo());
+    this.leaving++;
+    if (this.leaving === 1) setImmediate(() => this.left());
   }
 
   given(): Promise<void> | undefined {
@@ -47,8 +48,18 @@ export class LiveFirst implements RightOfWay {
     });
   }
 
+  private left(): void {
+    this.underWay -= this.leaving;
+    this.leaving = 0;
+    this.letGo();
+  }
+
+  /** One in a turn, so that their stretches do not add up. */
   private letGo(): void {
     // Another may have come meanwhile; who waits has its own end to that.
-    if (this.underWay === 0) for (const go of [...this.waiting]) go();
+    if (this.underWay > 0) return;
+    const [go] = this.waiting;
+    go?.();
+    if (this.waiting.size > 0) setImmediate(() => this.letGo());
   }
 }

@@ -46,9 +46,13 @@ export class Layouts {
     return Array.isArray(found) ? found : [found];
   }
 
-  /** Forgets layouts without any rows: a label that is new every minute makes one each time. */
-  dropEmpty(): void {
+  /**
+   * Forgets layouts without any rows: a label that is new every minute makes one each time. Others may
+   * run after each that was looked at.
+   */
+  *dropEmpty(): Generator<void, void> {
     for (const [group, layout] of this.byGroup) {
+      yield;
       if (layout.inUse) continue;
       layout.dropped = true;
       this.byGroup.delete(group);

@@ -1,7 +1,10 @@
 /** Writes gathered for one LevelDB batch: all of them reach the disk, or none. */
 import { StoreError } from '../../core/store/errors.ts';
 import { isDamage, type Level } from './folder.ts';
+import { breathe } from './lock.ts';
 
+/** Operations handed to LevelDB at a stretch, in which nothing else runs: about a millisecond. */
+const AT_ONCE = 1_000;
 const FIRST_BYTES = 4_096;
 /** In the place of a value's end. */
 const DELETED = -1;
@@ -17,6 +20,12 @@ export class Batch {
   private memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
   /** Two for each operation: where its key ends, and its value. */
   private readonly ends: number[] = [];
+  private readonly pause: () => Promise<void>;
+
+  /** @param pause between two stretches of handing it to LevelDB */
+  constructor(pause: () => Promise<void> = breathe) {
+    this.pause = pause;
+  }
 
   readonly put = (key: Uint8Array, value: Uint8Array): void => {
     this.ends.push(this.add(key), this.add(value));
@@ -45,7 +54,7 @@ export class Batch {
     try {
       // An array of operations is copied one by one on the way; a chained batch is not.
       const batch = db.batch();
-      this.copyInto(batch);
+      await this.copyInto(batch);
       await batch.write({ sync: true });
     } catch (error) {
       // Met in compaction: not the disk's fault, and mended by other means.
@@ -53,6 +62,7 @@ export class Batch {
       throw new StoreError('write-failed', db.location, error);
     }
   }
+
   private add(bytes: Uint8Array): number {
     const end = this.bytes + bytes.length;
     if (end > this.memory.length) {
@@ -65,7 +75,7 @@ export class Batch {
     return end;
   }
 
-  private copyInto(batch: ReturnType<Level['batch']>): void {
+  private async copyInto(batch: ReturnType<Level['batch']>): Promise<void> {
     const { memory, ends } = this;
     let start = 0;
     for (let i = 0; i < ends.length; i += 2) {
@@ -75,6 +85,7 @@ export class Batch {
       if (end === DELETED) batch.del(key);
       else batch.put(key, memory.subarray(keyEnd, end));
       start = end === DELETED ? keyEnd : end;
+      if ((i + 2) % (2 * AT_ONCE) === 0) await this.pause();
     }
   }
 }

@@ -106,6 +106,7 @@ export class Deriver {
     const first = new Map<string, number>();
     for (const group of await find()) {
       first.set(group, partition.roster.get(group)?.find((id) => id !== 0) ?? 0);
+      await this.slices.step();
     }
     const groups = Array.from(first)
       .sort(([, a], [, b]) => a - b)

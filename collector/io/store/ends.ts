@@ -10,12 +10,19 @@ import type { Memory } from './memory.ts';
 import type { Retention } from './options.ts';
 import type { Partition } from './partition.ts';
 import type { Partitions } from './partitions.ts';
+import { portionsOf } from './portions.ts';
+import type { Slices } from './precedence.ts';
 import type { SeriesIndex } from './series-index.ts';
 
 /** In one step: partitions opened, series looked at, and series that something is written of. */
 const DAYS = 2;
 const LOOKS = 250_000;
 const CHANGES = 10_000;
+/** Series looked at before the time is, and series written as one. */
+const GLANCE = 256;
+const AT_ONCE = 1_000;
+
+type Fate = 'kept' | 'ended' | 'gone';
 
 export class Ends {
   private readonly index: SeriesIndex;
@@ -47,36 +54,49 @@ export class Ends {
     for (const day of [...this.unseen].sort((a, b) => b - a).slice(0, DAYS)) await this.lookAt(day);
   }
 
-  async step(now: number, retention: Retention): Promise<void> {
+  async step(now: number, retention: Retention, slices: Slices): Promise<void> {
     this.setNow(now);
     await this.lookAtNewest();
     if (this.unseen.size > 0) return;
-    const { life, table } = this.index;
     const bounds = this.bounds(now, retention);
+    const { ended, gone } = await this.lookOn(bounds, slices);
+    for (const ids of portionsOf(ended, AT_ONCE)) await this.index.noteEnds(ids);
+    // One that came back since it was looked at is not gone.
+    for (const ids of portionsOf(gone, AT_ONCE))
+      await this.index.forget(ids.filter((id) => this.judge(id, bounds) === 'gone'));
+  }
+
+  private async lookOn(
+    bounds: Bounds,
+    slices: Slices,
+  ): Promise<Record<'ended' | 'gone', number[]>> {
+    const { life, table } = this.index;
     const ended: SeriesId[] = [];
     const gone: SeriesId[] = [];
     for (let looks = Math.min(LOOKS, table.size); looks > 0; looks--) {
+      if (looks % GLANCE === 0) await slices.step();
       this.cursor = (this.cursor % table.size) + 1;
       const id = this.cursor;
       if (!life.isListed(id)) continue;
       life.retireIdle(id);
-      this.judge(id, bounds, ended, gone);
+      const fate = this.judge(id, bounds);
+      if (fate === 'ended') ended.push(id);
+      if (fate === 'gone') gone.push(id);
       if (ended.length + gone.length >= CHANGES) break;
     }
-    if (ended.length > 0) await this.index.noteEnds(ended);
-    if (gone.length > 0) await this.index.forget(gone);
+    return { ended, gone };
   }
 
-  private judge(id: SeriesId, bounds: Bounds, ended: SeriesId[], gone: SeriesId[]): void {
+  private judge(id: SeriesId, bounds: Bounds): Fate {
     const { life, today } = this.index;
     const known = life.lastDay(id) > 0;
     // Nobody knows of samples of it: it may have had some whose rollups are kept until this day.
     if (!known) life.seen(id, Math.max(1, today - 2));
     const last = life.lastDay(id);
-    if (known && last >= bounds.raw) return;
-    if (!this.index.isSaved(id) || this.isHeld(id)) return;
-    if (last < bounds.raw && last < bounds.rollups) gone.push(id);
-    else if (!life.isNoted(id)) ended.push(id);
+    if (known && last >= bounds.raw) return 'kept';
+    if (!this.index.isSaved(id) || this.isHeld(id)) return 'kept';
+    if (last < bounds.raw && last < bounds.rollups) return 'gone';
+    return life.isNoted(id) ? 'kept' : 'ended';
   }
 
   /** The first days of which something may be kept: samples, and rollups, which go by the month. */

@@ -1,5 +1,5 @@
 /** What is in memory into the partitions. The caller holds the store's lock. */
-import { HOUR, WINDOW } from '../../core/store/calendar.ts';
+import { DAY, HOUR, WINDOW } from '../../core/store/calendar.ts';
 import { encodeHead } from '../../core/store/encode-head.ts';
 import { encodeGroup } from '../../core/store/group-record.ts';
 import type { Head } from '../../core/store/head.ts';
@@ -33,6 +33,9 @@ export class Flusher {
   private readonly partitions: Partitions;
   private readonly precedence: Precedence;
   private readonly metricOf = (id: number): number => this.index.table.metric(id);
+  /** What is live passes as long as writing keeps up. */
+  private readonly pause = (): Promise<void> =>
+    this.memory.waitingCells < CALM_CELLS ? this.precedence.giveWay() : breathe();
 
   constructor({ memory, index, partitions, precedence }: StoreParts) {
     this.memory = memory;
@@ -69,12 +72,12 @@ export class Flusher {
 
   /** Marks the first hour of the next day: the last hour of this one has got samples that precede it. */
   private async markNextDay(heads: readonly Head[]): Promise<void> {
-    const groups = heads.filter((head) => hoursOf(head).has(23)).map((head) => head.layout);
+    const groups = heads.filter(reachesLastHour).map((head) => head.layout);
     const day = (heads[0]?.day ?? 0) + 1;
     if (groups.length === 0 || !this.partitions.days.has(day)) return;
     await this.index.touch(day);
     await this.partitions.use(day, async (partition) => {
-      const batch = new Batch();
+      const batch = new Batch(this.pause);
       for (const { group } of groups) {
         if (!partition.roster.has(group)) continue;
         batch.put(groupKey(KIND.dirtyHour, group, 0), NOTHING);
@@ -87,7 +90,7 @@ export class Flusher {
   private async write(day: number, heads: readonly Head[], put: Put): Promise<void> {
     if (heads.length === 0) return;
     await this.index.touch(day);
-    await this.index.flush();
+    await this.index.flush(this.pause);
     await this.partitions.use(day, (partition) => this.writeHeads(partition, heads, put));
   }
 
@@ -137,7 +140,7 @@ export class Flusher {
   private async writeHeads(partition: Partition, heads: readonly Head[], put: Put): Promise<void> {
     const waiting = heads.reduce((sum, head) => sum + head.cells, 0);
     const stretch = Math.max(STRETCH_CELLS, (waiting - CALM_CELLS) * STRETCH_SHARE);
-    const batch = new Batch();
+    const batch = new Batch(this.pause);
     let written: (() => void)[] = [];
     let cells = 0;
     for (const head of heads) {
@@ -156,15 +159,14 @@ export class Flusher {
     await partition.commit(batch);
     for (const done of written) done();
   }
-
-  /** What is live passes as long as writing keeps up. */
-  private pause(): Promise<void> {
-    return this.memory.waitingCells < CALM_CELLS ? this.precedence.giveWay() : breathe();
-  }
 }
 
 function sortedByDay(heads: ReadonlyMap<number, Head[]>): [number, Head[]][] {
   return [...heads].sort(([a], [b]) => a - b).map(([day, list]) => [day, [...list]]);
+}
+
+function reachesLastHour({ day, maxTime }: Head): boolean {
+  return maxTime >= (day + 1) * DAY - HOUR;
 }
 
 function hoursOf(head: Head): Set<number> {

@@ -25,6 +25,7 @@ export class Housekeeping {
   writable = true;
   private readonly parts: StoreParts;
   private readonly lock = new Lock();
+  private readonly slices: Slices;
   private readonly flusher: Flusher;
   private readonly deriver: Deriver;
   private readonly compactor: Compactor;
@@ -38,9 +39,9 @@ export class Housekeeping {
   constructor(parts: StoreParts) {
     this.parts = parts;
     this.flusher = new Flusher(parts);
-    const slices = new Slices(parts.precedence);
-    this.deriver = new Deriver(parts.partitions, parts.rollups, slices);
-    this.compactor = new Compactor(parts.partitions, slices, parts.log);
+    this.slices = new Slices(parts.precedence);
+    this.deriver = new Deriver(parts.partitions, parts.rollups, this.slices);
+    this.compactor = new Compactor(parts.partitions, this.slices, parts.log);
     this.disk = new DiskUse(parts.path);
     parts.memory.released = () => {
       if (!parts.memory.behind) this.letIn();
@@ -99,8 +100,9 @@ export class Housekeeping {
     await this.lock.run(() => rollups.dropBefore('1m', now - retention.minute));
     await this.lock.run(() => rollups.dropBefore('1h', now - retention.hour));
     await this.writeIdle(now);
-    memory.layouts.dropEmpty();
-    await this.lock.run(() => this.guarded(() => ends.step(now, retention)));
+    const looks = memory.layouts.dropEmpty();
+    while (!looks.next().done) await this.slices.step();
+    await this.lock.run(() => this.guarded(() => ends.step(now, retention, this.slices)));
     let stretches = STRETCHES;
     for (const day of [...index.work].sort((a, b) => b - a)) {
       while (

@@ -21,6 +21,11 @@ export function portionSize(matchers: readonly Matcher[], from: number, to: numb
   return Math.min(MOST, Math.max(LEAST, Math.floor(SAMPLES / samples)));
 }
 
-export function* portionsOf(ids: Uint32Array, size: number): Generator<Uint32Array> {
-  for (let begin = 0; begin < ids.length; begin += size) yield ids.subarray(begin, begin + size);
+export function* portionsOf<Ids extends Sliceable<Ids>>(ids: Ids, size: number): Generator<Ids> {
+  for (let begin = 0; begin < ids.length; begin += size) yield ids.slice(begin, begin + size);
+}
+
+interface Sliceable<Ids> {
+  readonly length: number;
+  slice(begin: number, end: number): Ids;
 }

@@ -9,7 +9,7 @@ import type { RightOfWay } from '../../ports.ts';
 import { breathe } from './lock.ts';
 import type { Pace } from './turns.ts';
 
-const SLICE_MS = 3;
+const SLICE_MS = 2;
 const LONGEST_HALT_MS = 100;
 /** Worked without a halt after one that was the longest: a fifth of the time at least, also at a stop. */
 const EARNED_MS = 25;

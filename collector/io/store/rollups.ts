@@ -133,7 +133,7 @@ export class Rollups {
     const folder = `${step}/${monthName(from)}`;
     await this.pool.use(folder, async (db) => {
       const old = await db.getMany(keys);
-      const batch = new Batch();
+      const batch = new Batch(() => slices.next());
       for (const [i, key] of keys.entries()) {
         const known = old[i] === undefined ? undefined : decodeRollup(key, old[i], day);
         const rollup = fresh[i] as RollupColumns;

@@ -125,8 +125,8 @@ export class SeriesIndex {
   }
 
   /** Writes what is new, synced: before any chunk that speaks of it. */
-  flush(): Promise<void> {
-    return this.writer.flush();
+  flush(pause?: () => Promise<void>): Promise<void> {
+    return this.writer.flush(pause);
   }
 
   /** Journal entries below this are in the partitions, all of them. */

@@ -17,13 +17,13 @@ import {
 import type { SeriesTable } from '../../core/store/series-table.ts';
 import type { StringTable } from '../../core/store/strings.ts';
 import { Batch } from './batch.ts';
+import { breathe } from './lock.ts';
 import type { SeriesFolder } from './series-folder.ts';
 
-/**
- * In one batch. It is made and handed to LevelDB without a pause, some 3 ms each: a thousand new devices
- * as one would hold up all others for a tenth of a second, and a large fleet is a hundred megabytes.
- */
+/** In one batch: a large fleet at once would be a hundred megabytes. */
 const AT_ONCE = 2_000;
+/** Encoded at a stretch, in which nothing else runs: about a millisecond. */
+const STRETCH = 250;
 
 export class SeriesWriter {
   private readonly folder: SeriesFolder;
@@ -59,29 +59,37 @@ export class SeriesWriter {
     if (id <= this.savedSeries) this.back.add(id);
   }
 
-  async flush(): Promise<void> {
+  async flush(pause = breathe): Promise<void> {
     const texts = this.strings.size;
     const series = this.table.size;
     const back = [...this.back];
     if (texts === this.savedTexts && series === this.savedSeries && back.length === 0) return;
     // Texts before the series that name them.
     while (texts - this.savedTexts > AT_ONCE)
-      await this.save(this.savedTexts + AT_ONCE, this.savedSeries, []);
+      await this.save(this.savedTexts + AT_ONCE, this.savedSeries, [], pause);
     while (series - this.savedSeries > AT_ONCE)
-      await this.save(texts, this.savedSeries + AT_ONCE, []);
-    await this.save(texts, series, back);
+      await this.save(texts, this.savedSeries + AT_ONCE, [], pause);
+    await this.save(texts, series, back, pause);
   }
 
   /** What is not saved up to this text and this series, and those that came back. */
-  private async save(texts: number, series: number, back: readonly SeriesId[]): Promise<void> {
-    const batch = new Batch();
+  private async save(
+    texts: number,
+    series: number,
+    back: readonly SeriesId[],
+    pause: () => Promise<void>,
+  ): Promise<void> {
+    const batch = new Batch(pause);
     for (let n = this.savedTexts + 1; n <= texts; n++) {
       const text = this.strings.text(n);
       const key = indexKey(INDEX_KIND.text, n);
       if (text !== '') batch.put(key, encodeText(key, text));
     }
     let stored = this.stored;
-    for (let id = this.savedSeries + 1; id <= series; id++) stored += this.putSeries(batch, id);
+    for (let id = this.savedSeries + 1; id <= series; id++) {
+      stored += this.putSeries(batch, id);
+      if (id % STRETCH === 0) await pause();
+    }
     for (const id of back) stored += this.putSeries(batch, id);
     batch.put(COUNT_KEY, encodeCount({ texts, lastSeries: series, series: stored }));
     await this.folder.writeBoth(batch);

@@ -76,7 +76,7 @@ export class WindowPass {
     // The last series may go on behind the stretch: it is read again with the next one.
     const held = whole || groups.length === 1 ? undefined : groups.pop();
     await this.loadTimes(partition, groups.flat());
-    const batch = new Batch();
+    const batch = new Batch(() => this.slices.next());
     for (const group of groups) {
       this.merge(partition, group, batch);
       await this.slices.step();
@@ -90,7 +90,7 @@ export class WindowPass {
 
   /** Deletes shared instants that nobody names any more. */
   async dropTimes(partition: Partition): Promise<void> {
-    const batch = new Batch();
+    const batch = new Batch(() => this.slices.next());
     for await (const [key] of partition.scan(prefixRange(timesPrefix(this.window)))) {
       const order = parseTimesKey(key)?.order ?? Number.POSITIVE_INFINITY;
       if (order < this.firstOrder && !this.used.has(order)) batch.del(key);

@@ -26,13 +26,43 @@ async function turns(count = 3): Promise<void> {
 }
 
 describe('the right of way', () => {
-  it('is free while nothing is live', () => {
+  it('is free while nothing is live', async () => {
     const { live, clock } = new Rig();
     expect(live.given()).toBeUndefined();
     live.enter();
     live.leave();
+    await turns(1);
     expect(live.given()).toBeUndefined();
     expect(clock.pending).toBe(0);
+  });
+
+  it('is kept until what leaves has sent its acknowledgement', async () => {
+    const rig = new Rig();
+    const order: string[] = [];
+    const go = async () => {
+      await rig.live.given();
+      order.push('work');
+    };
+    rig.live.enter();
+    // Work that is about to ask when the message becomes durable.
+    setImmediate(() => void go());
+    setImmediate(() => order.push('acknowledged'));
+    rig.live.leave();
+    await turns();
+    expect(order).toEqual(['acknowledged', 'work']);
+  });
+
+  it('is given to one after the other, a turn each', async () => {
+    const rig = new Rig();
+    rig.live.enter();
+    for (let n = 0; n < 3; n++) rig.ask();
+    rig.live.leave();
+    const left: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      await turns(1);
+      left.push(rig.waiting);
+    }
+    expect(left).toEqual([2, 1, 0, 0]);
   });
 
   it('comes back when the last of what is live has left, and leaves no timer', async () => {
