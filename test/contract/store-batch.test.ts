@@ -65,4 +65,22 @@ describe('a batch', () => {
       await one.close();
       await two.close();
     }));
+
+  it('lets others run between any two thousand operations, and is one write all the same', () =>
+    inFolder(async (path) => {
+      const db = await open(path);
+      const batch = new Batch();
+      const key = Buffer.alloc(4);
+      for (let n = 0; n < 3_500; n++) {
+        key.writeUInt32BE(n);
+        batch.put(key, Uint8Array.of(1));
+      }
+      const seen: number[] = [];
+      await batch.write(db, async () => {
+        seen.push((await contents(db)).size);
+      });
+      expect(seen).toEqual([0, 0, 0]);
+      expect((await contents(db)).size).toBe(3_500);
+      await db.close();
+    }));
 });

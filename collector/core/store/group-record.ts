@@ -11,9 +11,10 @@ export interface GroupRecord {
 }
 
 const MAX_IDS = 65_536;
+const out = new ByteWriter();
 
 export function encodeGroup({ seq, ids }: GroupRecord): Uint8Array {
-  const out = new ByteWriter();
+  out.reset();
   out.varint(seq);
   let end = 0;
   for (let i = 0; i < ids.length; ) {

@@ -71,6 +71,15 @@ export const HEAD_ROWS = 120;
 
 const NOTHING = new Float64Array();
 
+const FEW_ROWS = 8;
+const SOME_ROWS = 32;
+
+/** Few sizes, so that arrays of heads that were written fit those that come next. */
+function capacityFor(rows: number): number {
+  if (rows <= SOME_ROWS) return SOME_ROWS;
+  return Math.ceil(rows / HEAD_ROWS) * HEAD_ROWS;
+}
+
 export class Head {
   readonly layout: Layout;
   readonly day: number;
@@ -104,8 +113,8 @@ export class Head {
     this.layout = layout;
     this.day = day;
     this.columns = layout.ids.length;
-    this.times = spareRows.take(8);
-    this.values = spareRows.take(8 * this.columns);
+    this.times = spareRows.take(FEW_ROWS);
+    this.values = spareRows.take(FEW_ROWS * this.columns);
   }
 
   /** It is on disk and has no rows any more. */
@@ -258,9 +267,7 @@ export class Head {
   }
 
   private grow(rows: number): void {
-    let capacity = this.times.length;
-    while (capacity < rows)
-      capacity = capacity < 32 ? 32 : capacity < HEAD_ROWS ? HEAD_ROWS : capacity * 2;
+    const capacity = capacityFor(rows);
     const times = spareRows.take(capacity);
     times.set(this.times.subarray(0, this.rows));
     const values = spareRows.take(capacity * this.columns);

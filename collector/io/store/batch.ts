@@ -20,12 +20,6 @@ export class Batch {
   private memory = Buffer.allocUnsafeSlow(FIRST_BYTES);
   /** Two for each operation: where its key ends, and its value. */
   private readonly ends: number[] = [];
-  private readonly pause: () => Promise<void>;
-
-  /** @param pause between two stretches of handing it to LevelDB */
-  constructor(pause: () => Promise<void> = breathe) {
-    this.pause = pause;
-  }
 
   readonly put = (key: Uint8Array, value: Uint8Array): void => {
     this.ends.push(this.add(key), this.add(value));
@@ -48,13 +42,15 @@ export class Batch {
   /**
    * Always synced. LevelDB changes its log file when a write buffer is full, without syncing the
    * old one, so a synced write says nothing about unsynced ones before it.
+   *
+   * @param pause between two stretches of handing it to LevelDB
    */
-  async write(db: Level): Promise<void> {
+  async write(db: Level, pause = breathe): Promise<void> {
     if (this.empty) return;
     try {
       // An array of operations is copied one by one on the way; a chained batch is not.
       const batch = db.batch();
-      await this.copyInto(batch);
+      await this.copyInto(batch, pause);
       await batch.write({ sync: true });
     } catch (error) {
       // Met in compaction: not the disk's fault, and mended by other means.
@@ -75,7 +71,10 @@ export class Batch {
     return end;
   }
 
-  private async copyInto(batch: ReturnType<Level['batch']>): Promise<void> {
+  private async copyInto(
+    batch: ReturnType<Level['batch']>,
+    pause: () => Promise<void>,
+  ): Promise<void> {
     const { memory, ends } = this;
     let start = 0;
     for (let i = 0; i < ends.length; i += 2) {
@@ -85,7 +84,7 @@ export class Batch {
       if (end === DELETED) batch.del(key);
       else batch.put(key, memory.subarray(keyEnd, end));
       start = end === DELETED ? keyEnd : end;
-      if ((i + 2) % (2 * AT_ONCE) === 0) await this.pause();
+      if ((i + 2) % (2 * AT_ONCE) === 0) await pause();
     }
   }
 }

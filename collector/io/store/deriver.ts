@@ -15,7 +15,7 @@ const HOUR_GRACE = 5 * MINUTE;
 const DAY_GRACE = DAY;
 /** Series derived at a stretch, for an hour and for a whole day: at first, and at most. */
 const FIRST_SERIES = { hour: 200, day: 20 } as const;
-const MOST_SERIES = { hour: 2000, day: 200 } as const;
+const MOST_SERIES = { hour: 500, day: 50 } as const;
 
 /** Groups that were outdated when they were looked for; an hour of the day, or the day as a whole. */
 interface Queue {

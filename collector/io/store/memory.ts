@@ -228,7 +228,7 @@ export class Memory {
     }
     if (seq !== 0 && seq <= this.markedSeq && this.written(layout.group, day, seq)) return;
     if (layout.siblings.size > 0) this.sealRivals(seq, layout, block, from, to, day);
-    const head = this.headFor(layout, day, seq);
+    const head = this.headFor(layout, day, seq, to - from);
     head.append(block, from, to, layout.kept);
     head.seq = seq;
     head.cells += cells;
@@ -236,10 +236,13 @@ export class Memory {
     this.appended += cells;
   }
 
-  /** A head is full between entries only, so that what is written always ends with an entry. */
-  private headFor(layout: Layout, day: number, seq: number): Head {
+  /**
+   * A head is full between entries only, so that what is written always ends with an entry; and
+   * before it would grow past its size, since arrays of another size are garbage afterwards.
+   */
+  private headFor(layout: Layout, day: number, seq: number, rows: number): Head {
     let head = layout.lastHead?.day === day ? layout.lastHead : layout.heads.get(day);
-    if (head !== undefined && head.rows >= HEAD_ROWS && head.seq !== seq) {
+    if (head !== undefined && head.rows > 0 && head.rows + rows > HEAD_ROWS && head.seq !== seq) {
       this.seal(head);
       head = undefined;
     }

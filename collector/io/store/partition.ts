@@ -108,12 +108,12 @@ export class Partition {
   }
 
   /** Writes a batch and the orders taken for it, as one. */
-  async commit(batch: Batch): Promise<void> {
+  async commit(batch: Batch, pause?: () => Promise<void>): Promise<void> {
     if (batch.empty) return;
     const out = new ByteWriter();
     out.varint(this.order);
     batch.put(ORDER, out.take());
-    await batch.write(this.db);
+    await batch.write(this.db, pause);
   }
 
   close(): Promise<void> {

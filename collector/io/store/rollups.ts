@@ -49,6 +49,7 @@ export class Rollups {
   private readonly pool: Pool<string, Level>;
   /** Bytes by folder since it was tidied. */
   private readonly written = new Map<string, number>();
+  private readonly batch = new Batch();
 
   constructor(
     path: string,
@@ -133,7 +134,8 @@ export class Rollups {
     const folder = `${step}/${monthName(from)}`;
     await this.pool.use(folder, async (db) => {
       const old = await db.getMany(keys);
-      const batch = new Batch(() => slices.next());
+      const { batch } = this;
+      batch.clear();
       for (const [i, key] of keys.entries()) {
         const known = old[i] === undefined ? undefined : decodeRollup(key, old[i], day);
         const rollup = fresh[i] as RollupColumns;
@@ -141,7 +143,7 @@ export class Rollups {
         batch.put(key, encodeRollup(key, merged, day));
         await slices.step();
       }
-      await batch.write(db);
+      await batch.write(db, () => slices.next());
       this.written.set(folder, (this.written.get(folder) ?? 0) + batch.bytes);
     });
     return samples;

@@ -59,13 +59,13 @@ export class SeriesFolder {
     return new SeriesFolder(path, log, main.db, copy.db, all);
   }
 
-  async writeBoth(batch: Batch): Promise<void> {
-    await this.guard(() => batch.write(this.copy));
-    await this.write(batch);
+  async writeBoth(batch: Batch, pause?: () => Promise<void>): Promise<void> {
+    await this.guard(() => batch.write(this.copy, pause));
+    await this.write(batch, pause);
   }
 
-  write(batch: Batch): Promise<void> {
-    return this.guard(() => batch.write(this.main));
+  write(batch: Batch, pause?: () => Promise<void>): Promise<void> {
+    return this.guard(() => batch.write(this.main, pause));
   }
 
   async covered(): Promise<number> {

@@ -79,11 +79,12 @@ export class SeriesWriter {
     back: readonly SeriesId[],
     pause: () => Promise<void>,
   ): Promise<void> {
-    const batch = new Batch(pause);
+    const batch = new Batch();
     for (let n = this.savedTexts + 1; n <= texts; n++) {
       const text = this.strings.text(n);
       const key = indexKey(INDEX_KIND.text, n);
       if (text !== '') batch.put(key, encodeText(key, text));
+      if (n % STRETCH === 0) await pause();
     }
     let stored = this.stored;
     for (let id = this.savedSeries + 1; id <= series; id++) {
@@ -92,7 +93,7 @@ export class SeriesWriter {
     }
     for (const id of back) stored += this.putSeries(batch, id);
     batch.put(COUNT_KEY, encodeCount({ texts, lastSeries: series, series: stored }));
-    await this.folder.writeBoth(batch);
+    await this.folder.writeBoth(batch, pause);
     this.savedTexts = texts;
     this.savedSeries = series;
     this.stored = stored;

@@ -31,7 +31,7 @@ import type { Entry, Partition } from './partition.ts';
 import type { Slices } from './precedence.ts';
 
 /** Chunks read in one stretch. */
-const STRETCH = 6000;
+const STRETCH = 1500;
 /** Decoded shared instants kept for the next series, and known new ones. */
 const MOST_KNOWN = 100_000;
 
@@ -55,6 +55,8 @@ export class WindowPass {
   /** New shared instants by their digest. */
   private readonly placed = new Map<string, TimesPlace>();
   private readonly out = new ByteWriter();
+  private readonly batch = new Batch();
+  private readonly pause = (): Promise<void> => this.slices.next();
 
   constructor(partition: Partition, window: number, log: Log, slices: Slices) {
     this.window = window;
@@ -76,12 +78,13 @@ export class WindowPass {
     // The last series may go on behind the stretch: it is read again with the next one.
     const held = whole || groups.length === 1 ? undefined : groups.pop();
     await this.loadTimes(partition, groups.flat());
-    const batch = new Batch(() => this.slices.next());
+    const { batch } = this;
+    batch.clear();
     for (const group of groups) {
       this.merge(partition, group, batch);
       await this.slices.step();
     }
-    await partition.commit(batch);
+    await partition.commit(batch, this.pause);
     if (whole) return false;
     const next = held?.[0]?.key ?? Buffer.concat([last[0], Uint8Array.of(0)]);
     this.cursor = next;
@@ -90,12 +93,13 @@ export class WindowPass {
 
   /** Deletes shared instants that nobody names any more. */
   async dropTimes(partition: Partition): Promise<void> {
-    const batch = new Batch(() => this.slices.next());
+    const { batch } = this;
+    batch.clear();
     for await (const [key] of partition.scan(prefixRange(timesPrefix(this.window)))) {
       const order = parseTimesKey(key)?.order ?? Number.POSITIVE_INFINITY;
       if (order < this.firstOrder && !this.used.has(order)) batch.del(key);
     }
-    await partition.commit(batch);
+    await partition.commit(batch, this.pause);
   }
 
   private async bySeries(partition: Partition, entries: readonly Entry[]): Promise<Stored[][]> {

@@ -9,7 +9,7 @@ import { freePort, Program } from '../../support/pipeline/programs.ts';
 const LAST_LINES = 40;
 
 /** As in its unit, both. */
-const FLAGS = ['--max-semi-space-size=8'];
+const FLAGS = ['--max-semi-space-size=8', '--v8-pool-size=1'];
 const ALLOCATOR = {
   MALLOC_ARENA_MAX: '2',
   MALLOC_MMAP_THRESHOLD_: '65536',
