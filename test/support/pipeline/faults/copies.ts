@@ -48,6 +48,8 @@ export const COPY_FAULTS: readonly Fault[] = [
     allows: ANEW,
     async run(pipeline, random) {
       const { agent, agentData, link } = pipeline;
+      // What is lost with a device of which the collector has never heard, nobody can know of.
+      await pipeline.untilStored();
       link.refuse(true);
       await pause(random.between(50, 800));
       await agent.end(random.pick(['SIGKILL', 'SIGTERM']));
