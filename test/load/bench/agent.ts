@@ -4,6 +4,8 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tempFolder } from '../../support/temp-folder.ts';
+import { collectd } from '../agent/collectd.ts';
+import { nodeExporter } from '../agent/node-exporter.ts';
 import { startPeers } from '../agent/peers.ts';
 import { cpuSeconds, memoryOf } from '../agent/proc.ts';
 import { agentFile, copyProgram, Running, startCollector } from '../agent/programs.ts';
@@ -43,7 +45,9 @@ export async function run(args: string[]): Promise<void> {
   for (const flag of flags) ours.push(start(`agent${flag}`, '60s', [flag]));
   const bare = new Running(process.execPath, ['-e', 'setInterval(() => {}, 2 ** 30)']);
   const alone = args.includes('--alone');
-  const peers = alone ? [] : await startPeers(folder.path, INTERVAL_SECONDS);
+  const peers = alone
+    ? []
+    : await startPeers([nodeExporter, collectd], folder.path, INTERVAL_SECONDS);
   const all: Measured[] = [...ours, ...peers, { name: 'bare Node', pid: bare.pid }];
   try {
     await sleep(WARM_UP_MS);

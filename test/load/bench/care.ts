@@ -2,55 +2,44 @@
  * What looking after a device costs it: the same agent without anything to look after, with 20
  * checks at 30 s and 10 scheduled tasks, and with those of the checks that start no program. All
  * side by side on one machine, several of each, so that what else runs there meets them alike.
+ * Beside them monit, which looks at the same, and collectd, which tells how fast the machine is.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { askLocalDoor } from '../../../agent/io/local-door-client.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
-import { cpuParts, memoryOf } from '../agent/proc.ts';
-import { agentFile, copyProgram, Running, startCollector } from '../agent/programs.ts';
-import { careLines, type Targets } from '../care/settings.ts';
-import { printTable, spread } from '../peers/table.ts';
+import { collectd } from '../agent/collectd.ts';
+import { monit } from '../agent/monit.ts';
+import { startPeers } from '../agent/peers.ts';
+import { copyProgram, startCollector } from '../agent/programs.ts';
+import {
+  type Agent,
+  type Build,
+  type Figures,
+  figuresOf,
+  KINDS,
+  type Kind,
+  look,
+  type One,
+  startAgent,
+} from '../care/agents.ts';
+import { median, printTable, spread } from '../peers/table.ts';
 
 export const describe =
-  'agent: 20 checks and 10 tasks beside none, memory, CPU an hour, bytes a day: [minutes (3)] [of each (3)] [folder of another build, beside this one]';
+  'agent: 20 checks and 10 tasks beside none, beside monit and collectd: memory, CPU an hour, bytes a day: [minutes (3)] [of each (3)] [folder of another build, beside this one]';
 
 /** The first run of each check, the first inventory, one task, and V8 has come to rest. */
 const WARM_UP_MS = 100_000;
-const DAY_MS = 86_400_000;
+const COLLECTD_SECONDS = 10;
 
-const KINDS = ['nothing', 'without-exec', 'all'] as const;
-type Kind = (typeof KINDS)[number];
-
-/** A built agent: this one, or one to compare it with. */
-interface Build {
-  readonly title: string;
-  readonly main: string;
-}
-
-interface One {
-  readonly build: Build;
-  readonly kind: Kind;
-  readonly running: Running;
-  readonly door: string;
-}
-
-interface Look {
-  readonly at: number;
-  readonly own: number;
-  readonly children: number;
-  readonly payload: number;
-}
-
-interface Figures {
-  readonly rssMb: number;
-  readonly anonymousMb: number;
-  readonly cpuHour: number;
-  readonly childrenHour: number;
-  readonly payloadDay: number;
-}
+const COLUMNS: readonly (readonly [string, keyof Figures, number])[] = [
+  ['RSS MB', 'rssMb', 1],
+  ['anonymous MB', 'anonymousMb', 1],
+  ['CPU s an hour, its own', 'cpuHour', 2],
+  ['of its children', 'childrenHour', 2],
+  ['payload kB a day', 'payloadDay', 0],
+];
 
 export async function run(args: string[]): Promise<void> {
   const [minutes = 3, each = 3] = args.map(Number).filter((value) => value > 0);
@@ -63,75 +52,60 @@ export async function run(args: string[]): Promise<void> {
   await once(web.listen(0, '127.0.0.1'), 'listening');
   const http = (web.address() as AddressInfo).port;
   const targets = { folder: folder.path, http, mqtt: collector.mqttPort };
-  const all = Array.from({ length: each }).flatMap((_, n) =>
-    KINDS.flatMap((kind) => builds.map((build) => start(build, targets, kind, n))),
+  const agents = Array.from({ length: each }).flatMap((_, n) =>
+    KINDS.flatMap((kind) => builds.map((build) => startAgent(build, targets, kind, n))),
   );
+  const peers = [
+    ...(await startPeers([monit], folder.path, targets)),
+    ...(await startPeers([collectd], folder.path, COLLECTD_SECONDS)),
+  ];
+  const all: One[] = [...agents, ...peers];
   try {
     await sleep(WARM_UP_MS);
     const before = await Promise.all(all.map(look));
     await sleep(minutes * 60_000);
     const figures = await Promise.all(all.map((one, n) => figuresOf(one, before[n])));
-    for (const build of builds) print(build, all, figures);
+    const of = new Map(all.map((one, n) => [one, figures[n] as Figures]));
+    print(of);
+    for (const build of builds) compare(build, agents, peers, of);
   } finally {
-    for (const { running } of all) await running.stop();
+    for (const { running } of agents) await running.stop();
+    for (const peer of peers) await peer.stop();
     await collector.stop();
     web.close();
   }
 }
 
-function start(build: Build, targets: Targets, kind: Kind, n: number): One {
-  const name = `${kind}-${n}${build.title === '' ? '' : '-before'}`;
-  // What a busy machine makes it do less of would flatter it.
-  const more = [
-    'adapt: { enabled: false }',
-    ...(kind === 'nothing' ? [] : careLines(targets, kind === 'all')),
-  ];
-  const { folder, mqtt: port } = targets;
-  const config = agentFile(folder, { name, port, interval: '10s', batch: '60s', more });
-  const running = new Running(process.execPath, [build.main, 'run', '--config', config]);
-  return { build, kind, running, door: `${folder}/${name}.sock` };
-}
-
-async function look({ running: { pid }, door }: One): Promise<Look> {
-  const answer = await askLocalDoor(door);
-  if (!answer.ok) throw new Error(answer.why);
-  const { link } = answer.value as { link: { sentBytes: number } };
-  return { at: performance.now(), payload: link.sentBytes, ...cpuParts(pid) };
-}
-
-async function figuresOf(one: One, before: Look | undefined): Promise<Figures> {
-  if (before === undefined) throw new Error('not seen before');
-  const memory = memoryOf(one.running.pid);
-  const after = await look(one);
-  const ms = after.at - before.at;
-  const hours = ms / 3_600_000;
-  return {
-    ...memory,
-    cpuHour: (after.own - before.own) / hours,
-    childrenHour: (after.children - before.children) / hours,
-    payloadDay: ((after.payload - before.payload) * DAY_MS) / ms / 1000,
-  };
-}
-
-function print(build: Build, all: readonly One[], figures: readonly Figures[]): void {
-  const columns: readonly (readonly [string, keyof Figures, number])[] = [
-    ['RSS MB', 'rssMb', 1],
-    ['anonymous MB', 'anonymousMb', 1],
-    ['CPU s an hour, its own', 'cpuHour', 2],
-    ['of its children', 'childrenHour', 2],
-    ['payload kB a day', 'payloadDay', 0],
-  ];
-  const rows = KINDS.map((kind) => {
-    const of = figures.filter((_, n) => all[n]?.kind === kind && all[n].build === build);
-    return [
-      `${build.title}${kind}`,
-      ...columns.map(([, key, digits]) =>
-        spread(
-          of.map((one) => one[key]),
-          digits,
-        ),
-      ),
-    ];
+function print(of: ReadonlyMap<One, Figures>): void {
+  const names = new Set([...of.keys()].map(({ name }) => name));
+  const rows = [...names].map((name) => {
+    const seen = [...of].filter(([one]) => one.name === name).map(([, figures]) => figures);
+    const cell = (key: keyof Figures, digits: number) => {
+      const values = seen.map((figures) => figures[key]);
+      return values.some(Number.isNaN) ? '' : spread(values, digits);
+    };
+    return [name, ...COLUMNS.map(([, key, digits]) => cell(key, digits))];
   });
-  printTable(['', ...columns.map(([title]) => title)], rows);
+  printTable(['', ...COLUMNS.map(([title]) => title)], rows);
+}
+
+/** What is added to an agent with nothing to look after, and as shares of the peers' whole. */
+function compare(
+  build: Build,
+  agents: readonly Agent[],
+  peers: readonly One[],
+  of: ReadonlyMap<One, Figures>,
+): void {
+  const total = (one: One) => (of.get(one)?.cpuHour ?? 0) + (of.get(one)?.childrenHour ?? 0);
+  const middle = (kind: Kind, value: (one: One) => number) =>
+    median(agents.filter((one) => one.build === build && one.kind === kind).map(value));
+  const rss = (one: One) => of.get(one)?.rssMb ?? Number.NaN;
+  for (const kind of KINDS.filter((one) => one !== 'nothing')) {
+    const seconds = middle(kind, total) - middle('nothing', total);
+    const megabytes = middle(kind, rss) - middle('nothing', rss);
+    const shares = peers.map((peer) => `${(seconds / total(peer)).toFixed(2)} of ${peer.name}'s`);
+    console.log(
+      `${build.title}${kind} adds ${megabytes.toFixed(1)} MB (goal 3) and ${seconds.toFixed(2)} CPU s an hour (goal 1): ${shares.join(', ')}`,
+    );
+  }
 }
