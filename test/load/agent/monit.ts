@@ -32,7 +32,7 @@ function service(home: string): readonly string[] {
   ];
 }
 
-/** A certificate in a file and a temperature are files to it. */
+/** A certificate in a file and a temperature are files to it, and a file system has to be a mount point. */
 function looking({ folder, http, mqtt }: Targets): readonly string[] {
   const web = (path: string) => `protocol http request "/${path}"`;
   const files = {
@@ -56,7 +56,7 @@ function looking({ folder, http, mqtt }: Targets): readonly string[] {
     ]),
     'check directory temporary with path /tmp',
     '  if does not exist then alert',
-    ...Object.entries({ root: '/', tmp: '/tmp', shm: '/dev/shm' }).flatMap(([name, path]) => [
+    ...Object.entries({ root: '/', devices: '/dev', shm: '/dev/shm' }).flatMap(([name, path]) => [
       `check filesystem ${name}-disk with path ${path}`,
       '  if space usage > 90% then alert',
     ]),
