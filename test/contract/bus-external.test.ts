@@ -1,8 +1,8 @@
 /** The external bus against Debian's mosquitto. */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { connectAsync } from 'mqtt';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createExternalBroker } from '../../collector/io/broker/external-broker.ts';
 import type { BusMessage } from '../../collector/ports.ts';
 import { Inbox, until } from '../support/inbox.ts';
@@ -96,6 +96,19 @@ it('starts without its broker, and tries again with pauses of its own', async ()
   await tries.take(5);
   const published = bus.publish('muster/v1/a/b/ack', 'x', { qos: 0, retain: false });
   await expect(published).rejects.toMatchObject({ name: 'BusError', code: 'bus-away' });
+  await bus.close();
+  refusing.close();
+});
+
+it('sends an acknowledgement behind a PUBACK at once, not when the broker has acknowledged that', async () => {
+  const refusing = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  await once(refusing, 'listening');
+  const { port } = refusing.address() as { port: number };
+  const noDelay = vi.spyOn(Socket.prototype, 'setNoDelay');
+  const bus = createExternalBroker({ url: `mqtt://127.0.0.1:${port}`, limits });
+  await bus.start(() => undefined);
+  expect(noDelay).toHaveBeenCalledWith(true);
+  noDelay.mockRestore();
   await bus.close();
   refusing.close();
 });

@@ -5,6 +5,7 @@
  * while we are away, as far as its own limits go. Each connection is a client object of its own:
  * mqtt.js would otherwise wait a fixed second between attempts and keep unsent messages in memory.
  */
+import { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { collectorFilters } from '../../../protocol/topics.ts';
 import { fullJitter } from '../../core/backoff.ts';
@@ -127,6 +128,7 @@ class ExternalBroker implements Bus {
     const { url, log } = this.#options;
     const client = connect(url, this.#clientOptions());
     this.#client = client;
+    sendAtOnce(client);
     const receive = this.#receive as (message: BusMessage) => Promise<void> | undefined;
     new Intake(client, receive, this.#counts, this.#limits.pendingMessages, (error) =>
       log?.error('broker: receive failed', { error: String(error) }),
@@ -198,6 +200,15 @@ class ExternalBroker implements Bus {
       ...tls,
     };
   }
+}
+
+/**
+ * An acknowledgement for a device follows the PUBACK of what it acknowledges, and both are small:
+ * with Nagle's algorithm, which mqtt.js leaves on, the second waits until the broker's machine has
+ * acknowledged the first, which it puts off by up to 40 ms.
+ */
+function sendAtOnce({ stream }: MqttClient): void {
+  if (stream instanceof Socket) stream.setNoDelay(true);
 }
 
 /** Without a password that somebody wrote into the address. */

@@ -12,16 +12,18 @@ import { Workers } from '../fleet/workers.ts';
 import { Soak } from '../soak/soak.ts';
 
 export const describe =
-  'A simulated fleet: --devices N --series M --interval S --for T [--warm T] [--rows R] [--rate max] [--window W] [--processes P] [--misbehave late,offline,restart,clock] [--restart] [--profile] [--markers N] [--json] [--sample SECONDS [--agent]]';
+  'A simulated fleet: --devices N --series M --interval S --for T [--warm T] [--rows R] [--rate max] [--window W] [--processes P] [--misbehave late,offline,restart,clock] [--restart] [--profile] [--markers N] [--json] [--sample SECONDS [--agent]] [--broker embedded|mosquitto]';
 
 export async function run(args: string[]): Promise<void> {
   const options = readArguments(args);
   const bundle = (await bundlePrograms()).collector;
   const folder = await mkdtemp(join(tmpdir(), 'mstr-fleet-'));
   const soak = options.sampleSeconds === undefined ? undefined : new Soak(folder, options);
-  const { profile: profiled } = options;
+  const { profile: profiled, broker = 'embedded' } = options;
   const flags = soak?.flags ?? [];
-  const collector = await CollectorUnderLoad.open({ folder, bundle, profile: profiled, flags });
+  const collector = await CollectorUnderLoad.open({
+    ...{ folder, bundle, profile: profiled, flags, broker },
+  });
   let workers: Workers | undefined;
   try {
     await collector.start();
@@ -40,7 +42,7 @@ export async function run(args: string[]): Promise<void> {
   } finally {
     await soak?.end();
     workers?.end();
-    await collector.end('SIGKILL');
+    await collector.close();
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }

@@ -2,11 +2,12 @@
 import { parseArgs } from 'node:util';
 import { bundlePrograms } from '../../support/pipeline/programs.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
+import { brokerOf } from '../fleet/arguments.ts';
 import { liveBesideLate } from '../late/live.ts';
 import { compareLateWithInTime } from '../late/sameness.ts';
 
 export const describe =
-  'late data: [--devices 1000] [--series 20] [--interval S (60)] [--hours 24] [--calm S (30)] [--only same|live]';
+  'late data: [--devices 1000] [--series 20] [--interval S (60)] [--hours 24] [--calm S (30)] [--only same|live] [--broker embedded|mosquitto]';
 
 export async function run(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -18,6 +19,7 @@ export async function run(args: string[]): Promise<void> {
       hours: { type: 'string', default: '24' },
       calm: { type: 'string', default: '30' },
       only: { type: 'string', default: '' },
+      broker: { type: 'string', default: 'embedded' },
     },
   });
   const [devices, series] = [Number(values.devices), Number(values.series)];
@@ -33,6 +35,6 @@ export async function run(args: string[]): Promise<void> {
   }
   if (values.only === 'same') return;
   const { collector: bundle } = await bundlePrograms();
-  const options = { ...day, calmSeconds: Number(values.calm) };
+  const options = { ...day, calmSeconds: Number(values.calm), broker: brokerOf(values.broker) };
   await liveBesideLate(options, { folder: folder.path, bundle });
 }

@@ -1,6 +1,6 @@
 /** The bench's command line. */
 import { parseArgs } from 'node:util';
-import { type FleetOptions, TROUBLES, type Trouble } from './settings.ts';
+import { BROKERS, type BrokerKind, type FleetOptions, TROUBLES, type Trouble } from './settings.ts';
 
 export function readArguments(args: string[]): FleetOptions {
   const { values } = parseArgs({
@@ -22,6 +22,7 @@ export function readArguments(args: string[]): FleetOptions {
       json: { type: 'boolean', default: false },
       sample: { type: 'string' },
       agent: { type: 'boolean', default: false },
+      broker: { type: 'string', default: 'embedded' },
     },
   });
   return {
@@ -40,6 +41,7 @@ export function readArguments(args: string[]): FleetOptions {
     profile: values.profile,
     json: values.json,
     agent: values.agent,
+    broker: brokerOf(values.broker),
     ...(values.sample !== undefined && { sampleSeconds: positive('sample', values.sample) }),
   };
 }
@@ -53,6 +55,12 @@ function positive(name: string, text: string): number {
 /** As `parseArgs` refuses a value: told in one line. */
 function refusal(message: string): Error {
   return Object.assign(new TypeError(message), { code: 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' });
+}
+
+export function brokerOf(name: string): BrokerKind {
+  const found = BROKERS.find((broker) => broker === name);
+  if (found === undefined) throw refusal(`--broker ${name}: one of ${BROKERS.join(', ')}`);
+  return found;
 }
 
 function readTrouble(name: string): Trouble {

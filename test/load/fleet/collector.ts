@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCollectorConfig } from '../../../collector/config.ts';
+import { Mosquitto } from '../../support/mosquitto.ts';
 import { freePort, Program } from '../../support/pipeline/programs.ts';
+import type { BrokerKind } from './settings.ts';
 
 /** Of a log, when it is asked why its process ended. */
 const LAST_LINES = 40;
@@ -21,6 +23,7 @@ export interface Place {
   readonly folder: string;
   readonly bundle: string;
   readonly profile: boolean;
+  readonly broker?: BrokerKind;
   /** Flags of Node's. */
   readonly flags?: readonly string[];
 }
@@ -32,23 +35,34 @@ export class CollectorUnderLoad {
   spawnedAt = 0;
   private readonly program: Program;
   private readonly folder: string;
+  private readonly mosquitto: Mosquitto | undefined;
 
-  static async open({ folder, bundle, profile, flags = [] }: Place): Promise<CollectorUnderLoad> {
-    const [mqtt, http] = [await freePort(), await freePort()];
+  static async open(place: Place): Promise<CollectorUnderLoad> {
+    const { folder, bundle, profile, flags = [], broker = 'embedded' } = place;
+    const http = await freePort();
+    const mosquitto = broker === 'mosquitto' ? await Mosquitto.start(folder) : undefined;
+    const mqtt = mosquitto?.port ?? (await freePort());
     const loaded = await loadCollectorConfig(undefined, {
       MUSTER_DATA: join(folder, 'data'),
       MUSTER_HTTP_LISTEN: `127.0.0.1:${http}`,
-      MUSTER_MQTT_LISTEN: `127.0.0.1:${mqtt}`,
+      ...(mosquitto === undefined
+        ? { MUSTER_MQTT_LISTEN: `127.0.0.1:${mqtt}` }
+        : { MUSTER_BROKER_URL: mosquitto.url }),
     });
     if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('; '));
     const profiling = profile ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, 'profile')}`] : [];
     const run = [bundle, JSON.stringify(loaded.config)];
     const command = [process.execPath, ...FLAGS, ...flags, ...profiling, ...run];
-    return new CollectorUnderLoad(folder, command, mqtt, http);
+    return new CollectorUnderLoad(folder, command, { mqtt, http, mosquitto });
   }
 
-  private constructor(folder: string, command: readonly string[], mqtt: number, http: number) {
+  private constructor(
+    folder: string,
+    command: readonly string[],
+    { mqtt, http, mosquitto }: { mqtt: number; http: number; mosquitto: Mosquitto | undefined },
+  ) {
     this.folder = folder;
+    this.mosquitto = mosquitto;
     this.mqttPort = mqtt;
     this.http = `http://127.0.0.1:${http}`;
     this.program = new Program(() => command, join(folder, 'collector.log'), ALLOCATOR);
@@ -77,6 +91,12 @@ export class CollectorUnderLoad {
 
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     await this.program.end(signal);
+  }
+
+  /** With the broker, when that is another program. */
+  async close(): Promise<void> {
+    await this.end('SIGKILL');
+    await this.mosquitto?.stop();
   }
 
   /** Series of `/metrics` by name with labels. */

@@ -3,6 +3,10 @@
 export const TROUBLES = ['late', 'offline', 'restart', 'clock'] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
+/** The collector's own, or Debian's mosquitto beside it. */
+export const BROKERS = ['embedded', 'mosquitto'] as const;
+export type BrokerKind = (typeof BROKERS)[number];
+
 export interface FleetOptions {
   readonly devices: number;
   readonly series: number;
@@ -30,6 +34,7 @@ export interface FleetOptions {
   readonly firstDevice?: number;
   /** In a soak: an agent beside the fleet. */
   readonly agent?: boolean;
+  readonly broker?: BrokerKind;
 }
 
 /** A worker's part of the fleet. */

@@ -2,7 +2,7 @@
 import { setPriority } from 'node:os';
 import { CollectorUnderLoad } from '../fleet/collector.ts';
 import { costOf } from '../fleet/proc.ts';
-import type { FleetOptions } from '../fleet/settings.ts';
+import type { BrokerKind, FleetOptions } from '../fleet/settings.ts';
 import { type FleetReport, Workers } from '../fleet/workers.ts';
 
 export interface LateOptions {
@@ -13,6 +13,7 @@ export interface LateOptions {
   readonly intervalMs: number;
   /** Without history, before and after it. */
   readonly calmSeconds: number;
+  readonly broker: BrokerKind;
 }
 
 const LIVE_MS = 10_000;
@@ -34,8 +35,8 @@ export async function liveBesideLate(
   options: LateOptions,
   place: { readonly folder: string; readonly bundle: string },
 ): Promise<void> {
-  const { devices, series, calmSeconds } = options;
-  const collector = await CollectorUnderLoad.open({ ...place, profile: false });
+  const { devices, series, calmSeconds, broker } = options;
+  const collector = await CollectorUnderLoad.open({ ...place, profile: false, broker });
   const fleets: Workers[] = [];
   const fleet = async (settings: Partial<FleetOptions>) => {
     const base = {
@@ -87,7 +88,7 @@ export async function liveBesideLate(
     );
   } finally {
     for (const one of fleets) one.end();
-    await collector.end('SIGKILL');
+    await collector.close();
   }
 }
 
