@@ -22,10 +22,14 @@ export class Mosquitto {
     this.#config = config;
   }
 
-  static async start(folder: string): Promise<Mosquitto> {
+  /** With Debian's defaults, open to all, unless `settings` says otherwise. */
+  static async start(
+    folder: string,
+    settings: readonly string[] = ['allow_anonymous true'],
+  ): Promise<Mosquitto> {
     const port = await freePort();
     const config = join(folder, 'mosquitto.conf');
-    const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false'];
+    const lines = [`listener ${port} 127.0.0.1`, 'persistence false', ...settings];
     await writeFile(config, `${lines.join('\n')}\n`);
     const broker = new Mosquitto(port, config);
     await broker.resume();

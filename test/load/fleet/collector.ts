@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCollectorConfig } from '../../../collector/config.ts';
 import { Mosquitto } from '../../support/mosquitto.ts';
 import { freePort, Program } from '../../support/pipeline/programs.ts';
+import { shippedLimits } from '../../support/shipped-mosquitto.ts';
 import type { BrokerKind } from './settings.ts';
 
 /** Of a log, when it is asked why its process ended. */
@@ -40,7 +41,8 @@ export class CollectorUnderLoad {
   static async open(place: Place): Promise<CollectorUnderLoad> {
     const { folder, bundle, profile, flags = [], broker = 'embedded' } = place;
     const http = await freePort();
-    const mosquitto = broker === 'mosquitto' ? await Mosquitto.start(folder) : undefined;
+    const mosquitto =
+      broker === 'mosquitto' ? await Mosquitto.start(folder, shippedLimits()) : undefined;
     const mqtt = mosquitto?.port ?? (await freePort());
     const loaded = await loadCollectorConfig(undefined, {
       MUSTER_DATA: join(folder, 'data'),

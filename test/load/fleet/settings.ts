@@ -3,7 +3,7 @@
 export const TROUBLES = ['late', 'offline', 'restart', 'clock'] as const;
 export type Trouble = (typeof TROUBLES)[number];
 
-/** The collector's own, or Debian's mosquitto beside it. */
+/** The collector's own, or Debian's mosquitto beside it with the limits of deploy/mosquitto. */
 export const BROKERS = ['embedded', 'mosquitto'] as const;
 export type BrokerKind = (typeof BROKERS)[number];
 
