@@ -13,7 +13,7 @@ export function shippedSettings(folder: string): string[] {
   return settings().map((line) => line.replaceAll(INSTALLED, folder));
 }
 
-/** Only what says how much, open to all. */
+/** Only how much it takes and how soon it sends, open to all. */
 export function shippedLimits(): string[] {
   return [
     'allow_anonymous true',

@@ -54,9 +54,8 @@ describe.skipIf(!haveMosquitto)(
 
     async function collector(): Promise<{ bus: Bus; got: Inbox<BusMessage> }> {
       const [username = ''] = USERS;
-      const bus = createExternalBroker({
-        ...{ url: mosquitto.url, username, password: password(username) },
-      });
+      const { url } = mosquitto;
+      const bus = createExternalBroker({ url, username, password: password(username) });
       const got = new Inbox<BusMessage>();
       await bus.start((message) => void got.push(message));
       expect(bus.stats().connected).toBe(true);

@@ -21,9 +21,8 @@ export async function run(args: string[]): Promise<void> {
   const soak = options.sampleSeconds === undefined ? undefined : new Soak(folder, options);
   const { profile: profiled, broker = 'embedded' } = options;
   const flags = soak?.flags ?? [];
-  const collector = await CollectorUnderLoad.open({
-    ...{ folder, bundle, profile: profiled, flags, broker },
-  });
+  const place = { folder, bundle, profile: profiled, flags, broker };
+  const collector = await CollectorUnderLoad.open(place);
   let workers: Workers | undefined;
   try {
     await collector.start();
