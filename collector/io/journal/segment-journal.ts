@@ -14,10 +14,21 @@ import { fits, type JournalRecord, recordBound } from './record.ts';
 import { listSegments, type Segment } from './segment.ts';
 import { SegmentWriter } from './writer.ts';
 
-interface Waiting {
+/**
+ * A class because V8 makes literals right in its old generation once many of one place in the code
+ * have lived long, as here after a thousand devices connected. Whatever an old object refers to is
+ * kept until the whole heap is marked: here each message with its cells (docs/decisions/0032).
+ */
+class Waiting {
   readonly entry: JournalEntry;
   readonly bytes: number;
   readonly outcome: JournalOutcome;
+
+  constructor(entry: JournalEntry, bytes: number, outcome: JournalOutcome) {
+    this.entry = entry;
+    this.bytes = bytes;
+    this.outcome = outcome;
+  }
 }
 
 /** Tells all of a group how it fared. */
@@ -90,7 +101,7 @@ class SegmentJournal implements Journal {
     const bytes = recordBound(entry);
     const refusal = this.#refusal(entry, bytes);
     if (refusal !== undefined) return queueMicrotask(() => outcome.refused(refusal));
-    this.#queue.push({ entry, bytes, outcome });
+    this.#queue.push(new Waiting(entry, bytes, outcome));
     this.#queuedBytes += bytes;
     this.#working ??= this.#work();
   }
