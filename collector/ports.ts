@@ -138,6 +138,8 @@ export interface RightOfWay {
   leave(): void;
   /** Asked between two stretches of other work: resolves, soon in any case, when the way is free. `undefined`: it is. */
   given(): Promise<void> | undefined;
+  /** Whether anything entered in the last second, by the looks at it: others need more than the way. */
+  inUse(): boolean;
 }
 
 /**

@@ -3,17 +3,24 @@
  *
  * It is handled in slices, each so small that live data hardly notices it, and the next one begins
  * when the last is durable: neither a turn of the loop nor a group of the journal is ever long
- * because of history. First come, first served, so that the order of each device holds.
+ * because of history. Between two slices it rests, for long while anything live comes. First come,
+ * first served, so that the order of each device holds.
  */
 import type { Cancel, Clock, RightOfWay } from '../ports.ts';
 
 /** One slice, about a millisecond of work: messages, and bytes that they hold when decoded. */
 const SLICE_MESSAGES = 16;
 const SLICE_BYTES = 128 * 1024;
+/** What a slice took beyond this was the disk, which nobody needs a rest from. */
+const LONGEST_WORK_MS = 2.5;
+/** The rest after a slice, in times of what it took (docs/decisions/0032). */
+const REST = { short: 1, long: 16 };
 /** A disk that takes longer than this gets more than one slice at a time. */
 const PATIENCE_MS = 10;
 /** What comes on top of this waits with its PUBACK until it was handled. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** With more than this the rest is short: held back PUBACKs of history hold back what is live, too, behind another broker. */
+const MANY_BYTES = MAX_WAITING_BYTES / 2;
 /** What a message takes in memory beside its payload. */
 const OVERHEAD_BYTES = 256;
 
@@ -108,17 +115,22 @@ export class HistoryLine<Message extends Sized> {
 
   private goOn(): void {
     const { clock, full } = this.deps;
-    if (this.underWay === 0 && !full())
-      this.rest(Math.min(clock.mono() - this.begunAt, PATIENCE_MS));
+    if (this.underWay === 0 && !full()) this.rest();
     else this.timer ??= clock.after(PATIENCE_MS, () => this.next());
   }
 
-  /** For as long as the slice took: history gets half of the time. */
-  private rest(ms: number): void {
-    if (ms <= 0 || this.waiting.length === 0) return this.next();
+  private rest(): void {
+    const { clock } = this.deps;
+    const took = Math.min(clock.mono() - this.begunAt, LONGEST_WORK_MS);
+    if (took <= 0 || this.waiting.length === 0) return this.next();
     this.timer?.();
     this.stage = 'begun';
-    this.timer = this.deps.clock.after(ms, () => this.next());
+    this.timer = clock.after(took * this.restFactor(), () => this.next());
+  }
+
+  private restFactor(): number {
+    const isLong = this.waitingBytes <= MANY_BYTES && this.deps.rightOfWay.inUse();
+    return isLong ? REST.long : REST.short;
   }
 
   /** Never in the turn in which the slice before became durable: that has work of its own. */

@@ -10,10 +10,15 @@ import type { Clock, RightOfWay } from '../ports.ts';
 const LONGEST_WAIT_MS = 5;
 /** Worked without a wait after one that was the longest: at least half of the time. */
 const EARNED_MS = 5;
+/** Nothing live for so long, and history may have all that it can take. */
+const IN_USE_MS = 1_000;
 
 export class LiveFirst implements RightOfWay {
   private readonly clock: Clock;
   private underWay = 0;
+  private entered = 0;
+  private enteredSeen = 0;
+  private lastSeen = Number.NEGATIVE_INFINITY;
   private leaving = 0;
   private earnedUntil = Number.NEGATIVE_INFINITY;
   private readonly waiting = new Set<() => void>();
@@ -24,6 +29,7 @@ export class LiveFirst implements RightOfWay {
 
   enter(): void {
     this.underWay++;
+    this.entered++;
   }
 
   /** Takes effect behind what this turn has still to do: the acknowledgement leaves at its end. */
@@ -46,6 +52,16 @@ export class LiveFirst implements RightOfWay {
       });
       this.waiting.add(go);
     });
+  }
+
+  /** Counted and not timed, because a look at the clock for each message costs more than one here. */
+  inUse(): boolean {
+    const now = this.clock.mono();
+    if (this.entered !== this.enteredSeen) {
+      this.enteredSeen = this.entered;
+      this.lastSeen = now;
+    }
+    return now - this.lastSeen < IN_USE_MS;
   }
 
   private left(): void {

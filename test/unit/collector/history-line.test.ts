@@ -68,19 +68,54 @@ describe('the line of history', () => {
     expect([rig.line.length, rig.emptied]).toEqual([0, 1]);
   });
 
-  it('rests for as long as a slice took, when more waits', async () => {
-    const rig = new Rig();
+  /** Takes more than a slice, which is durable after `tookMs`. */
+  async function firstSlice(rig: Rig, tookMs: number): Promise<void> {
     for (const n of upTo(40)) rig.take(n);
     await rig.turns();
-    await rig.clock.advance(4);
+    await rig.clock.advance(tookMs);
     rig.durable();
     await rig.turns();
-    await rig.clock.advance(3);
+  }
+
+  async function expectRest(rig: Rig, ms: number): Promise<void> {
+    await rig.clock.advance(ms - 0.5);
     await rig.turns();
     expect(rig.handled).toEqual(upTo(SLICE));
-    await rig.clock.advance(1);
+    await rig.clock.advance(0.5);
     await rig.turns();
     expect(rig.handled).toEqual(upTo(2 * SLICE));
+  }
+
+  it('rests for as long as a slice took, when more waits', async () => {
+    const rig = new Rig();
+    await firstSlice(rig, 2);
+    await expectRest(rig, 2);
+  });
+
+  it('rests sixteen times as long when something live came within a second', async () => {
+    const rig = new Rig();
+    rig.live.enter();
+    rig.live.leave();
+    await firstSlice(rig, 2);
+    await expectRest(rig, 32);
+  });
+
+  it('rests no longer than a slice took, whatever is live, when much waits', async () => {
+    const rig = new Rig();
+    rig.live.enter();
+    rig.live.leave();
+    for (const n of upTo(40)) rig.take(n, 512 * 1024);
+    await rig.turns();
+    await rig.clock.advance(2);
+    rig.durable();
+    await rig.turns();
+    await expectRest(rig, 2);
+  });
+
+  it('needs no rest from what the disk took', async () => {
+    const rig = new Rig();
+    await firstSlice(rig, 9);
+    await expectRest(rig, 2.5);
   });
 
   it('begins no slice while something live is under way, but for a while only', async () => {

@@ -36,6 +36,20 @@ describe('the right of way', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('is in use for a second after something has entered, as far as anybody looked', async () => {
+    const { live, clock } = new Rig();
+    expect(live.inUse()).toBe(false);
+    live.enter();
+    live.leave();
+    expect(live.inUse()).toBe(true);
+    await clock.advance(999);
+    expect(live.inUse()).toBe(true);
+    live.enter();
+    expect(live.inUse()).toBe(true);
+    await clock.advance(1_000);
+    expect(live.inUse()).toBe(false);
+  });
+
   it('is kept until what leaves has sent its acknowledgement', async () => {
     const rig = new Rig();
     const order: string[] = [];
