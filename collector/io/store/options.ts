@@ -44,6 +44,11 @@ export const DEFAULT_LIMITS: Limits = {
   waitingSamples: 8_000_000,
 };
 
-export const FREE: RightOfWay = { enter: () => {}, leave: () => {}, given: () => undefined, inUse: () => false };
+export const FREE: RightOfWay = {
+  enter: () => {},
+  leave: () => {},
+  given: () => undefined,
+  inUse: () => false,
+};
 
 export const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
