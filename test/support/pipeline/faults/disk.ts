@@ -7,7 +7,8 @@ export const DISK_FAULTS: readonly Fault[] = [
   {
     name: 'disk of the agent full',
     needs: 'disks',
-    allows: [],
+    // Half an entry stays at the log's end until the next write: killed before that, it finds damage.
+    allows: ['damaged'],
     run: ({ agentData }, random) => fill(agentData, random.between(200, 2_000)),
   },
   {
