@@ -1,6 +1,6 @@
 /** A disk that is full or cannot be written: refused by name, nothing lost, mended by itself. */
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openBuffer } from '../../agent/io/buffer/level-buffer.ts';
@@ -49,6 +49,38 @@ it('refuses on a full disk, keeps what it has, and works when there is space aga
     expect(taken.map(textOf)).toEqual(appended.map((n, i) => `${epoch}/${i + 1}/${n}`));
     expect(buffer.losses()).toEqual([]);
     await buffer.close();
+  } finally {
+    unmount();
+  }
+});
+
+it('finds half an entry when it is killed between a full disk and its next write, and keeps what was stored', async (context) => {
+  await using folder = await tempFolder('buffer');
+  const disk = join(folder.path, 'disk');
+  const unmount = await smallDisk(disk);
+  if (unmount === undefined) return context.skip('no right to mount');
+  const path = join(disk, 'buffer');
+  try {
+    const buffer = await openBuffer({ ...options, path });
+    for (let n = 1; n <= 10; n++) await buffer.append(newRecord(n, { bytes: 1000 }));
+    await writeFile(join(disk, 'ballast'), Buffer.alloc(16e6)).catch(() => undefined);
+    const refused = async (): Promise<boolean> =>
+      buffer.append(newRecord(11, { bytes: 3000 })).then(
+        () => false,
+        () => true,
+      );
+    while (!(await refused()));
+    await rm(join(disk, 'ballast'));
+    const stored = buffer.stats().records;
+    // What a killed process leaves behind.
+    const left = join(folder.path, 'left');
+    await cp(path, left, { recursive: true });
+    await buffer.close();
+    const again = await openBuffer({ ...options, path: left });
+    expect(again.opening).toMatchObject({ how: 'repaired' });
+    expect(again.opening.detail).toContain('ends in the middle of an entry');
+    expect(await again.take(undefined, EVERYTHING)).toHaveLength(stored);
+    await again.close();
   } finally {
     unmount();
   }
