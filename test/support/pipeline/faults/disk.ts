@@ -7,8 +7,7 @@ export const DISK_FAULTS: readonly Fault[] = [
   {
     name: 'disk of the agent full',
     needs: 'disks',
-    // Half an entry stays at the log's end until the next write: killed before that, it finds damage.
-    allows: ['damaged'],
+    allows: [],
     run: ({ agentData }, random) => fill(agentData, random.between(200, 2_000)),
   },
   {
