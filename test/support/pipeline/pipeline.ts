@@ -1,6 +1,6 @@
 /** Agent, link, broker and collector as processes, and what can be done to them. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connectAsync, type MqttClient } from 'mqtt';
@@ -8,6 +8,7 @@ import type { DeviceView } from '../../../collector/core/views.ts';
 import { GAP_CAUSES } from '../../../protocol/messages/event.ts';
 import { freePort } from '../free-port.ts';
 import { type Account, type ReportedGap, readLedger, type Stored, settle, sum } from './account.ts';
+import { metCutWrite } from './cut-write.ts';
 import type { Need } from './faults/need.ts';
 import { LinkProxy } from './link-proxy.ts';
 import { Machine } from './machine.ts';
@@ -229,11 +230,17 @@ export class Pipeline {
 
   private async account(allowed: ReadonlySet<string>): Promise<PipelineAccount> {
     const gaps = await this.gaps();
+    const here = this.metCutWrite() ? new Set([...allowed, 'damaged']) : allowed;
     const [agent, clone] = await Promise.all([
-      this.accountOf('agent', gaps, allowed),
-      this.accountOf('clone', gaps, allowed),
+      this.accountOf('agent', gaps, here),
+      this.accountOf('clone', gaps, here),
     ]);
     return { ...sum(agent, clone), gaps };
+  }
+
+  private metCutWrite(): boolean {
+    const log = join(this.options.folder, 'agent.log');
+    return existsSync(log) && metCutWrite(readFileSync(log, 'utf8'));
   }
 
   private async accountOf(
