@@ -134,7 +134,8 @@ export interface BufferLoss {
   readonly epoch: string;
   readonly numbers: readonly { readonly first: number; readonly last: number }[];
   readonly from: number;
-  readonly to: number;
+  /** Absent: until it is told. */
+  readonly to?: number;
   readonly samples: number;
 }
 

@@ -29,7 +29,8 @@ export interface Loss {
   readonly epoch: string;
   readonly numbers: NumberSet;
   readonly from: number;
-  readonly to: number;
+  /** Absent: until it is told. */
+  readonly to?: number;
   readonly samples: number;
 }
 
@@ -52,6 +53,7 @@ export function tidyLosses(losses: readonly Loss[]): readonly Loss[] {
 }
 
 function joinLosses(a: Loss, b: Loss): Loss {
+  const isOver = a.to !== undefined && b.to !== undefined;
   return {
     cause: a.cause,
     epoch: a.epoch,
@@ -60,7 +62,7 @@ function joinLosses(a: Loss, b: Loss): Loss {
       a.numbers,
     ),
     from: Math.min(a.from, b.from),
-    to: Math.max(a.to, b.to),
+    ...(isOver && { to: Math.max(a.to, b.to) }),
     samples: a.samples + b.samples,
   };
 }

@@ -10,7 +10,15 @@ import { rowTimes, type Told, toldUntil } from '../core/row-times.ts';
 import { countCells, countSamples, type Row, toBlocks } from '../core/rows.ts';
 import type { BuiltDictionary, SeriesTable } from '../core/series.ts';
 import { type Timeline, wallAt } from '../core/timeline.ts';
-import type { Clock, Log, NewRecord, RecordBuffer, RecordKind, StoredRecord } from '../ports.ts';
+import type {
+  BufferLoss,
+  Clock,
+  Log,
+  NewRecord,
+  RecordBuffer,
+  RecordKind,
+  StoredRecord,
+} from '../ports.ts';
 import { type Dropped, HeldRows } from './held-rows.ts';
 
 export interface RecordingDeps {
@@ -165,7 +173,7 @@ export class Recording {
 
   /** What the buffer had to give up becomes a gap record of its own. */
   private async reportLosses(): Promise<void> {
-    const losses = this.deps.buffer.losses();
+    const losses = this.deps.buffer.losses().map((loss) => this.toldNow(loss));
     const dropped = this.rows.takeDropped();
     if (losses.length === 0 && dropped === undefined) return;
     try {
@@ -184,6 +192,10 @@ export class Recording {
       });
     this.failing = true;
     this.rows.refused();
+  }
+
+  private toldNow(loss: BufferLoss): Gap {
+    return { ...loss, to: Math.max(loss.from, loss.to ?? this.now()) };
   }
 
   private gapOf({ first, last, samples }: Dropped): Gap {

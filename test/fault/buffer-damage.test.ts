@@ -4,7 +4,7 @@ import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBuffer } from '../../agent/io/buffer/level-buffer.ts';
-import type { RecordBuffer, StoredRecord } from '../../agent/ports.ts';
+import type { BufferLoss, RecordBuffer, StoredRecord } from '../../agent/ports.ts';
 import { EVERYTHING, newRecord, numbersOf, textOf } from '../support/buffer/records.ts';
 import { copyAsKilled } from '../support/buffer/snapshot.ts';
 import { type TempFolder, tempFolder } from '../support/temp-folder.ts';
@@ -12,6 +12,7 @@ import { DAMAGES, inGeneration } from './buffer/damage.ts';
 
 const options = { capBytes: 20_000_000, bootId: 'a boot' };
 const COUNT = 6_000;
+const start = Date.now();
 let folder: TempFolder;
 let epoch = '';
 
@@ -32,28 +33,23 @@ async function prepare(path: string): Promise<void> {
 
 async function append(buffer: RecordBuffer, from: number, to: number): Promise<void> {
   for (let n = from; n <= to; n++)
-    await buffer.append(newRecord(n, { bytes: 400 + ((n * 31) % 500) }));
+    await buffer.append(newRecord(n, { ...timesOf(n), bytes: 400 + ((n * 31) % 500) }));
 }
 
-/** Numbers of the first epoch that the account names. */
-function accounted(buffer: RecordBuffer): Set<number> {
-  const ranges = buffer.losses().flatMap((loss) => loss.numbers);
-  return new Set(
-    ranges.flatMap(({ first, last }) =>
-      Array.from({ length: last - first + 1 }, (_, i) => first + i),
-    ),
-  );
+/** After the folder was made, as samples are. */
+function timesOf(n: number): { from: number; to: number } {
+  return { from: start + n * 1_000, to: start + n * 1_000 + 900 };
 }
 
 async function check(path: string, collectorHas: number): Promise<void> {
-  const start = process.cpuUsage();
+  const before = process.cpuUsage();
   const buffer = await openBuffer({ ...options, path });
   try {
     if (collectorHas > 0)
       await buffer.acknowledge(epoch, [{ first: collectorHas, last: collectorHas }]);
     const added = await buffer.append(newRecord(0));
     // Work, not time: the machine may have other work.
-    const { user, system } = process.cpuUsage(start);
+    const { user, system } = process.cpuUsage(before);
     expect(user + system).toBeLessThan(5_000_000);
     if (added.epoch === epoch) expect(added.number).toBe(COUNT + 1);
     const held = await buffer.take(undefined, EVERYTHING);
@@ -65,8 +61,8 @@ async function check(path: string, collectorHas: number): Promise<void> {
 }
 
 /**
- * All that is left is as it was; all that is not is told, one by one or by the opening: of what a
- * killed process had not written it says since when it may be missing.
+ * All that is left is as it was; all that is not is told of with a time that it lay in, by its
+ * number or by the opening: of what may be missing that says since when.
  */
 function expectWhole(
   buffer: RecordBuffer,
@@ -77,14 +73,22 @@ function expectWhole(
   expect(numbers.size).toBe(left.length);
   const wrong = left.filter((one) => textOf(one) !== `${epoch}/${one.number}/${one.number}`);
   expect(wrong).toEqual([]);
-  if (['repaired', 'quarantined'].includes(buffer.opening.how)) return;
-  const { how, lastTo = 0 } = buffer.opening;
-  const lost = accounted(buffer).add(collectorHas);
+  const { how, since } = buffer.opening;
+  const toldSince = how === 'clean' ? Number.POSITIVE_INFINITY : since;
+  const losses = buffer.losses();
   for (let number = COUNT / 3 + 1; number <= COUNT; number++) {
-    const isSince = collectorHas > 0 && how === 'killed' && newRecord(number).to > lastTo;
-    if (!numbers.has(number) && !lost.has(number) && !isSince)
-      throw new Error(`${number} is gone unseen`);
+    if (numbers.has(number) || number === collectorHas) continue;
+    const { from, to } = timesOf(number);
+    const told = losses.filter((loss) => names(loss, number));
+    const isTold = told.some((loss) => loss.from <= from && to <= (loss.to ?? to));
+    if (isTold || from >= toldSince) continue;
+    const as = told.map((loss) => `told as of ${loss.from} to ${loss.to}`).join(', ');
+    throw new Error(`${number}, ${from} to ${to}, is gone unseen, ${as}; ${how} since ${since}`);
   }
+}
+
+function names({ numbers }: BufferLoss, number: number): boolean {
+  return numbers.some(({ first, last }) => first <= number && number <= last);
 }
 
 describe('damage', () => {

@@ -15,6 +15,8 @@ export interface Folder {
   readonly generation: number;
   /** There was no generation yet. */
   readonly fresh: boolean;
+  /** When it was made, UTC milliseconds. */
+  readonly born: number;
 }
 
 export function generationPath(folder: Folder, ahead = 0): string {
@@ -28,7 +30,9 @@ export async function findFolder(path: string): Promise<Folder> {
   const [oldest, ...unfinished] = names.filter((name) => GENERATION.test(name));
   const rubbish = [...unfinished, ...names.filter((name) => LEFT_BEHIND.test(name))];
   for (const name of rubbish) await rm(join(path, name), { recursive: true, force: true });
-  return { path, generation: Number(oldest ?? 1), fresh: oldest === undefined };
+  const { birthtimeMs } = await stat(path);
+  const born = Math.round(birthtimeMs);
+  return { path, generation: Number(oldest ?? 1), fresh: oldest === undefined, born };
 }
 
 /** Makes the next generation the one that counts. */

@@ -72,6 +72,11 @@ export class Journal {
     return this.opened.opening;
   }
 
+  /** When the folder was made, UTC milliseconds. */
+  get born(): number {
+    return this.opened.folder.born;
+  }
+
   get waitingCount(): number {
     return this.waiting.size;
   }
@@ -94,7 +99,7 @@ export class Journal {
   /** Begins a new epoch; its numbers start at 1. */
   mint(): Promise<void> {
     this.ended = afterEnd(this.ended, this.ledger, false);
-    const ledger = mintEpoch(this.ledger, this.options.newEpoch());
+    const ledger = mintEpoch(this.ledger, this.options.newEpoch(), this.ledger.lastTo);
     return this.commit({ operations: [putEnded(this.ended)], ledger });
   }
 

@@ -24,6 +24,8 @@ export interface EpochEntry {
   readonly next: number;
   /** Above `low`, but acknowledged or given up. */
   readonly gone: NumberSet;
+  /** UTC milliseconds: nothing that is held was sampled before, as of when this was written. */
+  readonly since?: number;
 }
 
 export interface Ledger {
@@ -113,12 +115,17 @@ export function replaceEpoch(ledger: Ledger, entry: EpochEntry): readonly EpochE
   return ledger.epochs.map((one) => (one.order === entry.order ? entry : one));
 }
 
-/** Begins a new epoch. The one before stays while it holds records. */
-export function mintEpoch(ledger: Ledger, epoch: string): Ledger {
+/** Begins a new epoch, which has no sample before `since`. The one before stays while it holds records. */
+export function mintEpoch(ledger: Ledger, epoch: string, since: number | undefined): Ledger {
   const last = ledger.epochs.at(-1);
   const kept = ledger.epochs.filter((one) => one.low < one.next);
   const entry = { order: (last?.order ?? 0) + 1, epoch, low: 1, next: 1, gone: [] };
-  return { ...ledger, epochs: [...kept, entry] };
+  return { ...ledger, epochs: [...kept, withSince(entry, since)] };
+}
+
+/** Where the new bound is not known, the old one holds. */
+export function withSince(entry: EpochEntry, since: number | undefined): EpochEntry {
+  return since === undefined ? entry : { ...entry, since };
 }
 
 /** The collector has the record that tells of what was owed. */

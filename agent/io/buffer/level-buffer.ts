@@ -24,7 +24,6 @@ import { currentEpoch } from './ledger.ts';
 import { openFolder } from './opening.ts';
 import { get, type Limit, take } from './reader.ts';
 import { type Rewrite, rebase } from './rebase.ts';
-import { recover } from './recover.ts';
 import { acknowledge } from './release.ts';
 import { SerialQueue } from './serial-queue.ts';
 
@@ -117,6 +116,8 @@ class LevelBuffer implements RecordBuffer {
     return this.write(async () => {
       const first = await take(this.journal, after, limit);
       if (!first.damaged) return first.records;
+      // Most devices never get there: it is loaded by the first that does.
+      const { recover } = await import('./recover.ts');
       await recover(this.journal);
       return (await take(this.journal, after, limit)).records;
     });

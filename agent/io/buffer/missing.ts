@@ -15,19 +15,45 @@ export function unaccounted(ledger: Ledger, order: number, range: NumberRange): 
   return first > last ? [] : missingFrom(entry.gone, { first, last });
 }
 
+/** Whether there should be something between two spots that were found next to each other. */
+export function isMissingBetween(ledger: Ledger, before: Spot, spot: Spot): boolean {
+  if (before.order === spot.order && before.number + 1 === spot.number) return false;
+  return ledger.epochs.some(({ order, next }) => {
+    if (order < before.order || order > spot.order) return false;
+    const first = order === before.order ? before.number + 1 : 1;
+    const last = order === spot.order ? spot.number - 1 : next - 1;
+    return first <= last && unaccounted(ledger, order, { first, last }).length > 0;
+  });
+}
+
 /** The highest number of that epoch at or below the spot. */
 function reach(spot: Spot, order: number): number {
   if (spot.order === order) return spot.number;
   return spot.order > order ? Number.MAX_SAFE_INTEGER : 0;
 }
 
+/** Between which moments, UTC milliseconds, what is missing was sampled. */
+export interface Between {
+  /** `undefined`: nothing that is left tells. */
+  readonly after: number | undefined;
+  /** `undefined`: nothing that is left is newer. */
+  readonly before: number | undefined;
+}
+
+/**
+ * No sample of them lay outside. `born`: when the folder was made, for when nothing else tells, or
+ * the clock was set back between the two.
+ */
 export function damageLoss(
   epoch: string,
   numbers: readonly NumberRange[],
-  from: number,
-  to: number,
+  { after, before }: Between,
+  born: number,
 ): Loss {
-  return { cause: 'damaged', epoch, numbers, from, to: Math.max(from, to), samples: 0 };
+  const loss = { cause: 'damaged', epoch, numbers, samples: 0 } as const;
+  if (before === undefined) return { ...loss, from: after ?? born };
+  const from = after !== undefined && after <= before ? after : Math.min(born, before);
+  return { ...loss, from, to: before };
 }
 
 export function countNumbers(numbers: readonly NumberRange[]): number {

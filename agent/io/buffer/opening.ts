@@ -1,6 +1,5 @@
 /** From whatever lies in the folder to a database and a ledger that agree with each other. */
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { type FoundFolder, judgeOpening } from '../../core/epoch.ts';
 import type { BufferOpening } from '../../ports.ts';
 import { afterEnd, type EndedEpoch, putEnded, readEnded } from './ended.ts';
@@ -28,7 +27,6 @@ import {
 } from './level.ts';
 import { bufferError, describe, diskError } from './level-errors.ts';
 import { decodeRecord } from './record-codec.ts';
-import { recount } from './recount.ts';
 import { newestBatch, newestRecord } from './scan.ts';
 
 export interface OpeningOptions {
@@ -69,7 +67,7 @@ async function openAnyhow(options: OpeningOptions): Promise<Opened> {
   const path = generationPath(folder);
   // A repair keeps such a table, and reading from it would merge it.
   const fatal = await diesCompacting(path);
-  if (fatal !== undefined) return setAside(options, fatal);
+  if (fatal !== undefined) return setAside(options, folder, fatal);
   const broken = await looksBroken(path);
   const asItIs = async (): Promise<Opened> => {
     const loaded = await load(path, options.afterFailure === true);
@@ -82,12 +80,12 @@ async function openAnyhow(options: OpeningOptions): Promise<Opened> {
     return closingOnFailure(loaded, () => finish(options, folder, loaded, first));
   });
   if (typeof second !== 'string') return second;
-  return setAside(options, `${first}; repair failed: ${second}`);
+  return setAside(options, folder, `${first}; repair failed: ${second}`);
 }
 
-async function setAside(options: OpeningOptions, why: string): Promise<Opened> {
+async function setAside(options: OpeningOptions, { born }: Folder, why: string): Promise<Opened> {
   const target = await quarantine(options.path);
-  const anew = await findFolder(options.path);
+  const anew = { ...(await findFolder(options.path)), born };
   const loaded = await load(generationPath(anew));
   return finish(options, anew, loaded, `${why}; set aside as ${target}`, true);
 }
@@ -177,16 +175,17 @@ async function finish(
   const { kind, mint } = judgeOpening(found, options.bootId);
   const counted =
     kind === 'repaired'
-      ? await recount(loaded.level, stored)
-      : { ledger: stored, damaged: [], lastTo: loaded.lastTo };
+      ? await (await import('./recount.ts')).recount(loaded.level, stored, folder.born)
+      : { ledger: stored, damaged: [], lastTo: loaded.lastTo, lostSince: undefined };
   const previous = counted.ledger.epochs.at(-1)?.epoch;
-  const { staging: _, ...begun } = mint
-    ? mintEpoch(counted.ledger, options.newEpoch())
-    : counted.ledger;
   const lastTo = lastSeen(counted.lastTo, stored.lastTo);
+  const { staging: _, ...begun } = mint
+    ? mintEpoch(counted.ledger, options.newEpoch(), lastTo)
+    : counted.ledger;
   const since = Math.min(
     stored.owed ?? Number.POSITIVE_INFINITY,
-    lastTo ?? (await bornAt(options.path)),
+    // Where nothing tells of the last sample, everything since the folder was made may be missing.
+    counted.lostSince ?? lastTo ?? folder.born,
   );
   // A life that ended well, and before it could tell how the one before it had ended.
   const isUntold = stored.owed !== undefined && !(await holds(loaded.level, stored.toldBy));
@@ -218,12 +217,6 @@ async function holds(level: Level, place: Place | undefined): Promise<boolean> {
   const key = recordKey(place);
   const value = await level.get(key);
   return value !== undefined && decodeRecord(key, value) !== undefined;
-}
-
-/** Where nothing tells of the last sample, everything since the folder was made may be missing. */
-async function bornAt(path: string): Promise<number> {
-  const { birthtimeMs } = await stat(path);
-  return Math.round(birthtimeMs);
 }
 
 /**

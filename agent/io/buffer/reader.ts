@@ -2,12 +2,14 @@
 import type { Position, StoredRecord } from '../../ports.ts';
 import type { Journal } from './journal.ts';
 import { comparePlaces, type Place, recordKey } from './keys.ts';
-import type { EpochEntry } from './ledger.ts';
-import { unaccounted } from './missing.ts';
+import type { EpochEntry, Ledger, Spot } from './ledger.ts';
+import { isMissingBetween } from './missing.ts';
 import type { RecordValue } from './record-codec.ts';
 import { after, type Found, readSlice } from './scan.ts';
 
 const SLICE = 64;
+/** Behind all records. */
+const END: Spot = { order: Number.MAX_SAFE_INTEGER, number: 0 };
 
 export interface Limit {
   readonly records: number;
@@ -26,14 +28,15 @@ export async function take(
   limit: Limit,
 ): Promise<Taken> {
   await journal.flushStaged();
-  const walk = new Walk(journal, limit);
-  let from: Buffer | undefined = startKey(journal, behind);
-  walk.expect(journal, behind);
+  const start = startOf(journal.ledger, behind);
+  const walk = new Walk(journal, start, limit);
+  let from: Buffer | undefined = after(recordKey(start));
   while (from !== undefined && !walk.full) {
     const slice = await readSlice(journal.level, from, Math.min(SLICE, limit.records));
     for (const found of slice.found) walk.visit(found);
     from = slice.next;
   }
+  walk.end();
   await markSent(journal, walk.last);
   return { records: walk.records, damaged: walk.damaged };
 }
@@ -66,13 +69,12 @@ export function toStored(place: Place, record: RecordValue): StoredRecord {
   };
 }
 
-function startKey(journal: Journal, behind: Position | undefined): Buffer {
-  const entry = journal.ledger.epochs.find((one) => one.epoch === behind?.epoch);
-  if (behind !== undefined && entry !== undefined) {
-    return after(recordKey({ ...entry, number: behind.number }));
-  }
-  const oldest = journal.ledger.epochs[0] as EpochEntry;
-  return recordKey({ ...oldest, number: oldest.low });
+/** The place before the first one that is wanted. */
+function startOf({ epochs }: Ledger, behind: Position | undefined): Place {
+  const entry = epochs.find((one) => one.epoch === behind?.epoch);
+  if (behind !== undefined && entry !== undefined) return { ...entry, number: behind.number };
+  const oldest = epochs[0] as EpochEntry;
+  return { ...oldest, number: oldest.low - 1 };
 }
 
 async function markSent(journal: Journal, last: Place | undefined): Promise<void> {
@@ -89,21 +91,15 @@ class Walk {
   damaged = false;
   last: Place | undefined;
   private bytes = 0;
-  private before: { order: number; number: number } | undefined;
+  private before: Spot;
   private readonly journal: Journal;
   private readonly limit: Limit;
 
-  constructor(journal: Journal, limit: Limit) {
+  constructor(journal: Journal, before: Spot, limit: Limit) {
     this.journal = journal;
+    this.before = before;
     this.limit = limit;
     this.full = limit.records < 1;
-  }
-
-  expect(journal: Journal, behind: Position | undefined): void {
-    const entry = journal.ledger.epochs.find((one) => one.epoch === behind?.epoch);
-    if (behind !== undefined && entry !== undefined) {
-      this.before = { order: entry.order, number: behind.number };
-    }
   }
 
   visit({ place, record, bytes }: Found): void {
@@ -125,12 +121,13 @@ class Walk {
     this.full = this.records.length >= this.limit.records;
   }
 
-  private checkNumbers(place: Place): void {
-    const first = this.before?.order === place.order ? this.before.number + 1 : 1;
-    const hole = { first, last: place.number - 1 };
-    if (hole.first <= hole.last && unaccounted(this.journal.ledger, place.order, hole).length > 0) {
-      this.damaged = true;
-    }
-    this.before = place;
+  /** Unless there was enough before, nothing is left. */
+  end(): void {
+    if (!this.full) this.checkNumbers(END);
+  }
+
+  private checkNumbers(spot: Spot): void {
+    this.damaged ||= isMissingBetween(this.journal.ledger, this.before, spot);
+    this.before = spot;
   }
 }

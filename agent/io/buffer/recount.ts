@@ -2,9 +2,10 @@
 import { addRange, type NumberSet } from '../../core/number-set.ts';
 import { addLoss, type Loss } from '../../core/retention.ts';
 import { RECORD_RANGE } from './keys.ts';
-import { type EpochEntry, type Ledger, NOWHERE, type Spot } from './ledger.ts';
+import { type EpochEntry, type Ledger, NOWHERE, type Spot, withSince } from './ledger.ts';
 import type { Level } from './level.ts';
-import { countNumbers, damageLoss, unaccounted } from './missing.ts';
+import { type Between, countNumbers, damageLoss, unaccounted } from './missing.ts';
+import type { RecordValue } from './record-codec.ts';
 import { type Found, readSlice } from './scan.ts';
 
 const SLICE = 1_000;
@@ -15,6 +16,13 @@ export interface Recounted {
   readonly damaged: readonly Buffer[];
   /** Time of the newest sample. */
   readonly lastTo: number | undefined;
+  /** Since when epochs may be missing of which nobody knows: the ledger, which names them, is gone. */
+  readonly lostSince: number | undefined;
+}
+
+/** Numbers of which nothing was found, and nobody ever gave them up. */
+interface Hole extends Between {
+  readonly numbers: NumberSet;
 }
 
 /** What is found of one epoch: `last` is the newest number so far, `gone` the holes before it. */
@@ -23,7 +31,11 @@ interface Walk {
   readonly low: number;
   readonly last: number;
   readonly gone: NumberSet;
-  readonly lastTo: number;
+  readonly holes: readonly Hole[];
+  /** Time of its first record. */
+  readonly from: number;
+  /** Time of its newest sample. */
+  readonly lastTo: number | undefined;
 }
 
 class Recount {
@@ -34,11 +46,14 @@ class Recount {
   lost = 0;
   readonly damaged: Buffer[] = [];
   private unsetFrom: Spot | undefined;
+  private oldest: RecordValue | undefined;
   private readonly walks = new Map<number, Walk>();
   private readonly before: Ledger;
+  private readonly born: number;
 
-  constructor(before: Ledger) {
+  constructor(before: Ledger, born: number) {
     this.before = before;
+    this.born = born;
     this.losses = before.losses;
   }
 
@@ -48,22 +63,26 @@ class Recount {
       return;
     }
     const { order, epoch, number } = place;
+    this.oldest ??= record;
     const walk = this.walks.get(order);
-    const hole = { first: (walk?.last ?? 0) + 1, last: number - 1 };
-    if (hole.first <= hole.last) {
-      this.miss(order, epoch, hole, walk?.lastTo ?? record.from, record.from);
-    }
-    const gone = walk === undefined || hole.first > hole.last ? [] : [hole];
+    const range = { first: (walk?.last ?? 0) + 1, last: number - 1 };
+    const isHole = range.first <= range.last;
+    const numbers = isHole ? unaccounted(this.before, order, range) : [];
+    const hole = { numbers, after: walk?.lastTo, before: record.from };
+    // An event may be told before samples that are older: it says nothing of them.
+    const isBatch = record.kind === 'm';
     this.walks.set(order, {
       epoch,
       low: walk?.low ?? number,
       last: number,
-      gone: gone.reduce<NumberSet>((set, range) => addRange(set, range), walk?.gone ?? []),
-      lastTo: record.to,
+      gone: walk === undefined ? [] : isHole ? addRange(walk.gone, range) : walk.gone,
+      holes: numbers.length === 0 ? (walk?.holes ?? []) : [...(walk?.holes ?? []), hole],
+      from: walk?.from ?? record.from,
+      lastTo: isBatch ? record.to : walk?.lastTo,
     });
     this.records++;
     this.bytes += bytes;
-    if (record.kind === 'm') this.lastTo = record.to;
+    if (isBatch) this.lastTo = record.to;
     if (record.clockUnset) this.unsetFrom ??= { order, number };
   }
 
@@ -71,7 +90,7 @@ class Recount {
     const { before } = this;
     const known = before.epochs.map((one) => one.order);
     const orders = [...new Set([...known, ...this.walks.keys()])].sort((a, b) => a - b);
-    const epochs = orders.map((order) => this.finishEpoch(order));
+    const epochs = orders.map((order, i) => this.finishEpoch(order, orders.slice(i + 1)));
     const { unsetFrom: _, ...rest } = before;
     return {
       ...rest,
@@ -88,41 +107,52 @@ class Recount {
     };
   }
 
-  private finishEpoch(order: number): EpochEntry {
+  get lostSince(): number | undefined {
+    if (this.before.epochs.length > 0) return undefined;
+    const { oldest, born } = this;
+    // Nothing else was held when it was written, so nothing before it can be missing.
+    const isFirst = oldest?.kind === 'm' && oldest.tally.records === 0;
+    return isFirst ? oldest.from : born;
+  }
+
+  private finishEpoch(order: number, later: readonly number[]): EpochEntry {
     const old = this.before.epochs.find((one) => one.order === order);
     const walk = this.walks.get(order);
     const epoch = walk?.epoch ?? (old as EpochEntry).epoch;
     const next = Math.max(old?.next ?? 1, (walk?.last ?? 0) + 1);
-    const tail = { first: (walk?.last ?? 0) + 1, last: next - 1 };
-    const time = walk?.lastTo ?? this.lastTo ?? 0;
-    if (tail.first <= tail.last) this.miss(order, epoch, tail, time, time);
-    const low = walk?.low ?? next;
-    const gone = walk === undefined || tail.first > tail.last ? [] : [tail];
-    const all = gone.reduce<NumberSet>((set, range) => addRange(set, range), walk?.gone ?? []);
-    return { order, epoch, low, next, gone: all };
+    const range = { first: (walk?.last ?? 0) + 1, last: next - 1 };
+    const isCut = range.first <= range.last;
+    const numbers = isCut ? unaccounted(this.before, order, range) : [];
+    const tail = { numbers, after: walk?.lastTo, before: this.firstOf(later) };
+    for (const hole of [...(walk?.holes ?? []), tail]) {
+      this.miss(epoch, { ...hole, after: hole.after ?? old?.since });
+    }
+    const gone = walk === undefined ? [] : isCut ? addRange(walk.gone, range) : walk.gone;
+    return withSince({ order, epoch, low: walk?.low ?? next, next, gone }, old?.since);
   }
 
-  private miss(
-    order: number,
-    epoch: string,
-    hole: { first: number; last: number },
-    from: number,
-    to: number,
-  ): void {
-    const numbers = unaccounted(this.before, order, hole);
+  /** Time of the first record that is left of those epochs. */
+  private firstOf(orders: readonly number[]): number | undefined {
+    const next = orders.find((order) => this.walks.has(order));
+    return next === undefined ? undefined : this.walks.get(next)?.from;
+  }
+
+  private miss(epoch: string, { numbers, ...between }: Hole): void {
     if (numbers.length === 0) return;
     this.lost += countNumbers(numbers);
-    this.losses = addLoss(this.losses, 0, damageLoss(epoch, numbers, from, to));
+    const loss = damageLoss(epoch, numbers, between, this.born);
+    this.losses = addLoss(this.losses, 0, loss);
   }
 }
 
-export async function recount(level: Level, before: Ledger): Promise<Recounted> {
-  const count = new Recount(before);
+export async function recount(level: Level, before: Ledger, born: number): Promise<Recounted> {
+  const count = new Recount(before, born);
   for (let from: Buffer | undefined = RECORD_RANGE.gte; from !== undefined; ) {
     const slice = await readSlice(level, from, SLICE);
     for (const found of slice.found) count.note(found);
     from = slice.next;
   }
   const ledger = count.finish();
-  return { ledger, damaged: count.damaged, lastTo: count.lastTo };
+  const { damaged, lastTo, lostSince } = count;
+  return { ledger, damaged, lastTo, lostSince };
 }

@@ -5,7 +5,14 @@ import { above, addRange, missingFrom, type NumberSet } from '../../core/number-
 import { addLoss } from '../../core/retention.ts';
 import type { Journal } from './journal.ts';
 import { recordKey } from './keys.ts';
-import { currentEpoch, type EpochEntry, type Ledger, replaceEpoch, settled } from './ledger.ts';
+import {
+  currentEpoch,
+  type EpochEntry,
+  type Ledger,
+  replaceEpoch,
+  settled,
+  withSince,
+} from './ledger.ts';
 import { countNumbers, damageLoss } from './missing.ts';
 import { type Found, readSlice } from './scan.ts';
 
@@ -59,8 +66,8 @@ async function disown(
   const ended = journal.ended.find((one) => one.epoch === epoch);
   const isTold = !isCurrent && (ended === undefined || ended.told === true);
   if (numbers.length > 0 && !isTold) {
-    const time = opening.lastTo ?? 0;
-    const loss = damageLoss(epoch, numbers, time, time);
+    const between = { after: opening.lastTo, before: undefined };
+    const loss = damageLoss(epoch, numbers, between, journal.born);
     const losses = addLoss(ledger.losses, journal.shownLosses, loss);
     const damagedRecords = ledger.damagedRecords + countNumbers(numbers);
     journal.revise({ ...ledger, losses, damagedRecords }, true);
@@ -118,8 +125,8 @@ export function release(journal: Journal, { place, key, bytes }: Found): boolean
 export async function raiseLow(journal: Journal, order: number): Promise<void> {
   const entry = journal.ledger.epochs.find((one) => one.order === order);
   if (entry === undefined) return;
-  const low = await lowestHeld(journal, entry);
-  const raised = { ...entry, low, gone: above(entry.gone, low + 1) };
+  const { low, since } = await lowestHeld(journal, entry);
+  const raised = withSince({ ...entry, low, gone: above(entry.gone, low + 1) }, since);
   const old = entry !== currentEpoch(journal.ledger);
   const epochs = replaceEpoch(journal.ledger, raised);
   const kept = epochs.filter((one) => !(old && one.order === order && low === one.next));
@@ -127,13 +134,21 @@ export async function raiseLow(journal: Journal, order: number): Promise<void> {
   journal.revise(next, old);
 }
 
+interface Lowest {
+  readonly low: number;
+  /** When its first sample was taken, if it says. */
+  readonly since: number | undefined;
+}
+
 async function lowestHeld(
   journal: Journal,
   { order, epoch, low, next, gone }: EpochEntry,
-): Promise<number> {
+): Promise<Lowest> {
   const { ledger, staged } = journal;
-  if (ledger.records === 0) return next;
-  const lowestStaged = staged.lowest(order) ?? next;
+  const nothing = { low: next, since: ledger.lastTo };
+  if (ledger.records === 0) return nothing;
+  const firstStaged = staged.lowest(order);
+  const lowestStaged = firstStaged === undefined ? nothing : lowestAt(firstStaged);
   if (ledger.records === staged.size) return lowestStaged;
   const end = recordKey({ order, epoch, number: next });
   // What was just released still lies there until its deletion is written: not read over again.
@@ -142,8 +157,14 @@ async function lowestHeld(
   for (let limit = 2; from !== undefined; limit = SLICE) {
     const slice = await readSlice(journal.level, from, limit, end);
     const held = slice.found.find(({ place }) => !journal.isDeleted(place));
-    if (held !== undefined) return Math.min(held.place.number, lowestStaged);
+    if (held !== undefined && held.place.number < lowestStaged.low) return lowestAt(held);
+    if (held !== undefined) return lowestStaged;
     from = slice.next;
   }
   return lowestStaged;
+}
+
+/** An event may be told before samples that are older: it says nothing of them. */
+function lowestAt({ place, record }: Pick<Found, 'place' | 'record'>): Lowest {
+  return { low: place.number, since: record?.kind === 'm' ? record.from : undefined };
 }

@@ -1,9 +1,10 @@
 /** Makes room at the cap: gives up records in the order of `core/retention.ts`, each accounted. */
 import { BufferError } from '../../core/errors.ts';
-import { addLoss, DROP_CLASSES, dropClass } from '../../core/retention.ts';
+import { addLoss, DROP_CLASSES, dropClass, type Loss } from '../../core/retention.ts';
 import type { Journal } from './journal.ts';
 import { comparePlaces, recordKey } from './keys.ts';
 import type { EpochEntry, Spot } from './ledger.ts';
+import { damageLoss } from './missing.ts';
 import { raiseLow, release } from './release.ts';
 import { after, breathe, type Found, readSlice } from './scan.ts';
 import { ALONE_BYTES, flush } from './vacuum.ts';
@@ -81,18 +82,27 @@ function giveUp(journal: Journal, found: Found, index: number): void {
   if (record !== undefined && dropClass(record.kind) !== index) return;
   if (!release(journal, found)) return;
   const { ledger } = journal;
-  const numbers = [{ first: place.number, last: place.number }];
-  const { from = 0, to = 0, samples = 0 } = record ?? {};
-  const cause = record === undefined ? 'damaged' : 'full';
-  const loss = { cause, epoch: place.epoch, numbers, from, to, samples } as const;
+  const loss = lossOf(journal, found);
+  const isDamaged = record === undefined;
   journal.revise(
     {
       ...ledger,
       losses: addLoss(ledger.losses, journal.shownLosses, loss),
-      droppedRecords: ledger.droppedRecords + (record === undefined ? 0 : 1),
-      droppedSamples: ledger.droppedSamples + samples,
-      damagedRecords: ledger.damagedRecords + (record === undefined ? 1 : 0),
+      droppedRecords: ledger.droppedRecords + (isDamaged ? 0 : 1),
+      droppedSamples: ledger.droppedSamples + loss.samples,
+      damagedRecords: ledger.damagedRecords + (isDamaged ? 1 : 0),
     },
     true,
   );
+}
+
+function lossOf({ ledger, born }: Journal, { place, record }: Found): Loss {
+  const { order, epoch, number } = place;
+  const numbers = [{ first: number, last: number }];
+  if (record !== undefined) {
+    const { from, to, samples } = record;
+    return { cause: 'full', epoch, numbers, from, to, samples };
+  }
+  const after = ledger.epochs.find((one) => one.order === order)?.since;
+  return damageLoss(epoch, numbers, { after, before: undefined }, born);
 }

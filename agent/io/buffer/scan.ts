@@ -78,29 +78,47 @@ async function readEntries(
   end: Buffer,
   limit: number,
 ): Promise<Entry[]> {
-  const iterator = level.iterator({
-    gte: from,
-    lt: end,
-    limit,
-    fillCache: false,
-    highWaterMarkBytes: SLICE_BYTES,
-  });
   const entries: Entry[] = [];
+  if (await readUntilDamage(level, { from, end, limit, atOnce: AT_ONCE }, entries)) return entries;
+  // The call that failed took with it what it had read. One by one, nothing is lost but what cannot be read.
+  const last = entries.at(-1)?.[0];
+  const rest = { from: last === undefined ? from : after(last), end, limit, atOnce: 1 };
+  await readUntilDamage(level, rest, entries);
+  return entries;
+}
+
+interface Reading {
+  readonly from: Buffer;
+  readonly end: Buffer;
+  readonly limit: number;
+  readonly atOnce: number;
+}
+
+/** Adds to `entries` until there are `limit`, or enough bytes. Answers false when it ended at damage. */
+async function readUntilDamage(
+  level: Level,
+  { from, end, limit, atOnce }: Reading,
+  entries: Entry[],
+): Promise<boolean> {
+  const range = { gte: from, lt: end, fillCache: false, highWaterMarkBytes: SLICE_BYTES };
+  const iterator = level.iterator(range);
+  const begin = entries.length;
   try {
-    let bytes = 0;
+    let bytes = sizeOf(entries);
     while (entries.length < limit && bytes < SLICE_BYTES) {
-      const some = await iterator.nextv(Math.min(AT_ONCE, limit - entries.length));
+      const some = await iterator.nextv(Math.min(atOnce, limit - entries.length));
       if (some.length === 0) break;
       for (const entry of some) entries.push(entry);
       bytes += sizeOf(some);
     }
-    await forget(iterator, entries[0]?.[0]);
+    await forget(iterator, entries[begin]?.[0]);
+    return true;
   } catch (error) {
     if (!isCorruption(error)) throw error;
+    return false;
   } finally {
     await iterator.close();
   }
-  return entries;
 }
 
 /**

@@ -55,8 +55,8 @@ export class Staged {
     return { records, bytes };
   }
 
-  lowest(order: number): number | undefined {
-    for (const [number, { place }] of this.records) if (place.order === order) return number;
+  lowest(order: number): StagedRecord | undefined {
+    for (const staged of this.records.values()) if (staged.place.order === order) return staged;
     return undefined;
   }
 
@@ -76,8 +76,8 @@ export class Staged {
  */
 export function readopt(ledger: Ledger, before: Ledger, staged: Staged): Ledger {
   const given = before.epochs.find(({ order }) => staged.lowest(order) !== undefined);
-  if (given === undefined) return ledger;
-  const lowest = staged.lowest(given.order) as number;
+  const lowest = given === undefined ? undefined : staged.lowest(given.order)?.place.number;
+  if (given === undefined || lowest === undefined) return ledger;
   const stored = ledger.epochs.find(({ order }) => order === given.order);
   const held = stored !== undefined && stored.low < stored.next;
   const unknown = { first: held ? stored.next : lowest, last: given.next - 1 };
