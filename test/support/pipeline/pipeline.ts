@@ -1,6 +1,6 @@
 /** Agent, link, broker and collector as processes, and what can be done to them. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { connectAsync, type MqttClient } from 'mqtt';
@@ -8,7 +8,7 @@ import type { DeviceView } from '../../../collector/core/views.ts';
 import { GAP_CAUSES } from '../../../protocol/messages/event.ts';
 import { freePort } from '../free-port.ts';
 import { type Account, type ReportedGap, readLedger, type Stored, settle, sum } from './account.ts';
-import { metCutWrite } from './cut-write.ts';
+import { allowingCutWrite } from './cut-write.ts';
 import type { Need } from './faults/need.ts';
 import { LinkProxy } from './link-proxy.ts';
 import { Machine } from './machine.ts';
@@ -219,28 +219,23 @@ export class Pipeline {
     await this.clone.end('SIGTERM');
     await this.cloneDrainer.start('started');
     const until = Date.now() + EMPTY_MS;
-    let left = (await this.accountOf('clone', [], ALL_CAUSES)).lost.length;
-    while (left > 0 && Date.now() < until) {
+    const left = async () => (await this.accountOf('clone', [], ALL_CAUSES)).lost.length;
+    while ((await left()) > 0 && Date.now() < until) {
       await new Promise((resolve) => setTimeout(resolve, 100));
-      left = (await this.accountOf('clone', [], ALL_CAUSES)).lost.length;
     }
     await this.cloneDrainer.end('SIGTERM');
-    if (left > 0) throw new Error(`${left} readings of the clone are not delivered`);
+    const lost = await left();
+    if (lost > 0) throw new Error(`${lost} readings of the clone are not delivered`);
   }
 
   private async account(allowed: ReadonlySet<string>): Promise<PipelineAccount> {
     const gaps = await this.gaps();
-    const here = this.metCutWrite() ? new Set([...allowed, 'damaged']) : allowed;
+    const here = allowingCutWrite(allowed, join(this.options.folder, 'agent.log'));
     const [agent, clone] = await Promise.all([
       this.accountOf('agent', gaps, here),
       this.accountOf('clone', gaps, here),
     ]);
     return { ...sum(agent, clone), gaps };
-  }
-
-  private metCutWrite(): boolean {
-    const log = join(this.options.folder, 'agent.log');
-    return existsSync(log) && metCutWrite(readFileSync(log, 'utf8'));
   }
 
   private async accountOf(
