@@ -32,9 +32,9 @@ interface Walk {
   readonly last: number;
   readonly gone: NumberSet;
   readonly holes: readonly Hole[];
-  /** Time of its first record. */
-  readonly from: number;
-  /** Time of its newest sample. */
+  /** Time of its first record, if it is known. */
+  readonly from: number | undefined;
+  /** Time of its newest sample, if it is known. */
   readonly lastTo: number | undefined;
 }
 
@@ -68,17 +68,20 @@ class Recount {
     const range = { first: (walk?.last ?? 0) + 1, last: number - 1 };
     const isHole = range.first <= range.last;
     const numbers = isHole ? unaccounted(this.before, order, range) : [];
-    const hole = { numbers, after: walk?.lastTo, before: record.from };
-    // An event may be told before samples that are older: it says nothing of them.
+    // Where the clock was unset the time is a guess, which is made good later.
+    const from = record.clockUnset ? undefined : record.from;
+    const hole = { numbers, after: walk?.lastTo, before: from };
     const isBatch = record.kind === 'm';
+    // An event may be told before samples that are older: it says nothing of them.
+    const isBound = isBatch && !record.clockUnset;
     this.walks.set(order, {
       epoch,
       low: walk?.low ?? number,
       last: number,
       gone: walk === undefined ? [] : isHole ? addRange(walk.gone, range) : walk.gone,
       holes: numbers.length === 0 ? (walk?.holes ?? []) : [...(walk?.holes ?? []), hole],
-      from: walk?.from ?? record.from,
-      lastTo: isBatch ? record.to : walk?.lastTo,
+      from: walk === undefined ? from : walk.from,
+      lastTo: isBound ? record.to : walk?.lastTo,
     });
     this.records++;
     this.bytes += bytes;

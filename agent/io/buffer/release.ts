@@ -164,7 +164,8 @@ async function lowestHeld(
   return lowestStaged;
 }
 
-/** An event may be told before samples that are older: it says nothing of them. */
+/** An event may be told before samples that are older, and what an unset clock says is a guess. */
 function lowestAt({ place, record }: Pick<Found, 'place' | 'record'>): Lowest {
-  return { low: place.number, since: record?.kind === 'm' ? record.from : undefined };
+  const says = record?.kind === 'm' && !record.clockUnset;
+  return { low: place.number, since: says ? record.from : undefined };
 }
