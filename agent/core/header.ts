@@ -103,7 +103,10 @@ function moveEvents({ header, events, gaps }: EventMessage, move: Move): EventMe
  * end while the time was unknown, and neither its beginning if that boot had no time either.
  */
 function endGap(gap: Gap, before: Header, after: Header): Gap {
-  if (!UNCLEAN.has(gap.cause) || gap.numbers.length > 0) return gap;
+  if (!UNCLEAN.has(gap.cause)) return gap;
+  // Numbers whose gap was open to the end are told up to a time that was before its beginning.
+  if (gap.numbers.length > 0)
+    return gap.to > gap.from ? gap : { ...gap, to: Math.max(gap.to, after.wall) };
   const bootStart = after.wall - after.mono;
   const unset = gap.from <= Math.max(before.wall, FIRST_PLAUSIBLE);
   const from = unset ? Math.min(bootStart, after.wall) : gap.from;

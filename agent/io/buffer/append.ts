@@ -5,10 +5,13 @@
 import type { NewRecord, StoredRecord } from '../../ports.ts';
 import type { Journal } from './journal.ts';
 import { recordKey } from './keys.ts';
-import { currentEpoch, type Ledger, replaceEpoch, tallyOf } from './ledger.ts';
+import { currentEpoch, type EpochEntry, type Ledger, replaceEpoch, tallyOf } from './ledger.ts';
 import { toStored } from './reader.ts';
 import { encodeRecord, type RecordValue } from './record-codec.ts';
 import { makeRoom, type RoomOptions } from './room.ts';
+
+/** A sampler that took its time delivers a row that is older than others; more is another clock. */
+const LATE_MS = 60_000;
 
 export interface AppendOptions extends RoomOptions {
   /** Live batches wait for their write until somebody flushes them. */
@@ -20,7 +23,7 @@ export async function append(
   options: AppendOptions,
   record: NewRecord,
 ): Promise<StoredRecord> {
-  const { order, epoch, low, next: number } = currentEpoch(journal.ledger);
+  const { order, epoch, low, next: number, since } = currentEpoch(journal.ledger);
   const place = { order, epoch, number };
   const payload = record.encode({ epoch, number, low });
   const key = recordKey(place);
@@ -28,15 +31,16 @@ export async function append(
   const value = await fitted(journal, options, key, make);
   const form = make();
   const ledger = appended(journal.ledger, number, key.length + value.length, record);
+  const isSet = currentEpoch(ledger).since !== since;
   const stage = options.stage && record.sent && record.kind === 'm';
   if (stage && ledger.staging === true && journal.staged.fits(key.length + value.length)) {
     journal.staged.add({ place, key, value, record: form });
-    journal.revise({ ...ledger, version: ledger.version + 1 }, false);
+    journal.revise({ ...ledger, version: ledger.version + 1 }, isSet);
   } else {
     // Before the first one is staged, the folder says that this may happen.
     const announced: Ledger = stage ? { ...ledger, staging: true } : ledger;
     const { staging, toldBy } = journal.ledger;
-    const tallied = announced.staging === staging && announced.toldBy === toldBy;
+    const tallied = announced.staging === staging && announced.toldBy === toldBy && !isSet;
     await journal.commit({
       operations: [{ type: 'put', key, value }],
       ledger: announced,
@@ -77,6 +81,12 @@ function storedForm(ledger: Ledger, record: NewRecord, payload: Uint8Array): Rec
   };
 }
 
+/** The clock was set back, and what was said of the samples held does not hold for these. */
+function earlier({ since }: EpochEntry, { kind, from }: NewRecord): Pick<EpochEntry, 'since'> {
+  const isEarlier = kind === 'm' && since !== undefined && from < since - LATE_MS;
+  return isEarlier ? { since: from } : {};
+}
+
 function appended(ledger: Ledger, number: number, bytes: number, record: NewRecord): Ledger {
   const current = currentEpoch(ledger);
   const unset = record.clockUnset && ledger.unsetFrom === undefined;
@@ -86,8 +96,9 @@ function appended(ledger: Ledger, number: number, bytes: number, record: NewReco
     ...(tells ? { toldBy: { order: current.order, epoch: current.epoch, number } } : {}),
     records: ledger.records + 1,
     bytes: ledger.bytes + bytes,
-    ...(record.kind === 'm' ? { lastTo: Math.max(record.to, ledger.lastTo ?? 0) } : {}),
-    epochs: replaceEpoch(ledger, { ...current, next: number + 1 }),
+    // What an unset clock says is a guess.
+    ...(record.kind === 'm' && !record.clockUnset ? { lastTo: record.to } : {}),
+    epochs: replaceEpoch(ledger, { ...current, ...earlier(current, record), next: number + 1 }),
     ...(unset ? { unsetFrom: { order: current.order, number } } : {}),
   };
 }

@@ -1,6 +1,7 @@
 /** Dictionaries and other small state by name, each with the moment of its writing in front. */
-import type { Journal, Operation } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { DICTIONARY_RANGE, dictionaryKey } from './keys.ts';
+import type { Operation } from './level.ts';
 
 const STAMP_BYTES = 8;
 const DICTIONARY_ID = /^[0-9a-f]{16}$/;

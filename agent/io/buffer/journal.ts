@@ -5,7 +5,6 @@
  * Deletions wait for the next write, because a write of their own would double the flash wear of a
  * device that is online; forgotten in a crash, they only make the collector see a repeat.
  */
-import type { BatchOperation } from 'classic-level';
 import { BufferError } from '../../core/errors.ts';
 import type { BufferOpening } from '../../ports.ts';
 import { refuseIfFull } from './disk-space.ts';
@@ -22,13 +21,11 @@ import {
   settlePlan,
   withDebtOf,
 } from './ledger.ts';
-import { type Level, syncLogs } from './level.ts';
+import { type Level, type Operation, syncLogs } from './level.ts';
 import { bufferError } from './level-errors.ts';
 import { type Opened, type OpeningOptions, openFolder } from './opening.ts';
 import { readopt, Staged } from './staged.ts';
 import { flush, Vacuum } from './vacuum.ts';
-
-export type Operation = BatchOperation<Level, Buffer, Buffer>;
 
 export interface Write {
   readonly operations: readonly Operation[];

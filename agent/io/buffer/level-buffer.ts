@@ -115,10 +115,12 @@ class LevelBuffer implements RecordBuffer {
   take(after: Position | undefined, limit: Limit): Promise<readonly StoredRecord[]> {
     return this.write(async () => {
       const first = await take(this.journal, after, limit);
-      if (!first.damaged) return first.records;
-      // Most devices never get there: it is loaded by the first that does.
-      const { recover } = await import('./recover.ts');
-      await recover(this.journal);
+      if (!first.damaged && first.unseen.length === 0) return first.records;
+      // Most devices never get there: it is loaded by the first that does. The program's files may
+      // have been replaced since the start: then what is left is given out, and counted at the next.
+      const code = await import('./recover.ts').catch(() => undefined);
+      if (code === undefined) return first.records;
+      await code.recover(this.journal, first.unseen);
       return (await take(this.journal, after, limit)).records;
     });
   }

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ClassicLevel } from 'classic-level';
+import { type BatchOperation, ClassicLevel } from 'classic-level';
 import { repairApart } from './level-repair.ts';
 
 export type Level = ClassicLevel<Buffer, Buffer>;
+export type Operation = BatchOperation<Level, Buffer, Buffer>;
 
 export const WRITE_BUFFER_BYTES = 1_048_576;
 

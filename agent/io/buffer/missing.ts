@@ -15,13 +15,19 @@ export function unaccounted(ledger: Ledger, order: number, range: NumberRange): 
   return first > last ? [] : missingFrom(entry.gone, { first, last });
 }
 
+/** What lies between two spots. */
+export interface Stretch {
+  readonly after: Spot;
+  readonly before: Spot;
+}
+
 /** Whether there should be something between two spots that were found next to each other. */
-export function isMissingBetween(ledger: Ledger, before: Spot, spot: Spot): boolean {
-  if (before.order === spot.order && before.number + 1 === spot.number) return false;
+export function lacksSomething(ledger: Ledger, { after, before }: Stretch): boolean {
+  if (after.order === before.order && after.number + 1 === before.number) return false;
   return ledger.epochs.some(({ order, next }) => {
-    if (order < before.order || order > spot.order) return false;
-    const first = order === before.order ? before.number + 1 : 1;
-    const last = order === spot.order ? spot.number - 1 : next - 1;
+    if (order < after.order || order > before.order) return false;
+    const first = order === after.order ? after.number + 1 : 1;
+    const last = order === before.order ? before.number - 1 : next - 1;
     return first <= last && unaccounted(ledger, order, { first, last }).length > 0;
   });
 }

@@ -1,6 +1,7 @@
 /** From whatever lies in the folder to a database and a ledger that agree with each other. */
 import { existsSync } from 'node:fs';
 import { type FoundFolder, judgeOpening } from '../../core/epoch.ts';
+import { BufferError } from '../../core/errors.ts';
 import type { BufferOpening } from '../../ports.ts';
 import { afterEnd, type EndedEpoch, putEnded, readEnded } from './ended.ts';
 import { diesCompacting } from './fatal-compaction.ts';
@@ -21,12 +22,14 @@ import {
   droppedWhileOpening,
   type Level,
   looksBroken,
+  type Operation,
   openLevel,
   repairLevel,
   tornLog,
 } from './level.ts';
 import { bufferError, describe, diskError } from './level-errors.ts';
 import { decodeRecord } from './record-codec.ts';
+import type { Recounted } from './recount.ts';
 import { newestBatch, newestRecord } from './scan.ts';
 
 export interface OpeningOptions {
@@ -175,8 +178,8 @@ async function finish(
   const { kind, mint } = judgeOpening(found, options.bootId);
   const counted =
     kind === 'repaired'
-      ? await (await import('./recount.ts')).recount(loaded.level, stored, folder.born)
-      : { ledger: stored, damaged: [], lastTo: loaded.lastTo, lostSince: undefined };
+      ? await recounted(loaded.level, stored, folder.born)
+      : { ledger: stored, mending: [], lastTo: loaded.lastTo, lostSince: undefined };
   const previous = counted.ledger.epochs.at(-1)?.epoch;
   const lastTo = lastSeen(counted.lastTo, stored.lastTo);
   const { staging: _, ...begun } = mint
@@ -196,7 +199,7 @@ async function finish(
   const ledger = isOwed ? { ...settled(next), owed: since } : next;
   const before = await readEnded(loaded.level);
   const ended = mint ? afterEnd(before, counted.ledger, kind !== 'clean') : before;
-  await begin(loaded.level, ledger, ended, counted.damaged);
+  await begin(loaded.level, ledger, ended, counted.mending);
   const opening: BufferOpening = {
     how,
     ...(mint && previous !== undefined ? { previousEpoch: previous } : {}),
@@ -227,9 +230,16 @@ async function begin(
   level: Level,
   ledger: Ledger,
   ended: readonly EndedEpoch[],
-  damaged: readonly Buffer[],
+  mending: readonly Operation[],
 ): Promise<void> {
   const put = { type: 'put', key: LEDGER_KEY, value: encodeLedger(ledger) } as const;
-  const drop = damaged.map((key) => ({ type: 'del', key }) as const);
-  await level.batch([...drop, putEnded(ended), put], { sync: true });
+  await level.batch([...mending, putEnded(ended), put], { sync: true });
+}
+
+/** Most devices never get there. That code cannot be loaded is no damage of the folder. */
+async function recounted(level: Level, ledger: Ledger, born: number): Promise<Recounted> {
+  const { recount } = await import('./recount.ts').catch((error: unknown) => {
+    throw new BufferError('buffer-io', describe(error), error);
+  });
+  return recount(level, ledger, { born, open: 0, unseen: [] });
 }

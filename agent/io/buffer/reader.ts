@@ -3,7 +3,7 @@ import type { Position, StoredRecord } from '../../ports.ts';
 import type { Journal } from './journal.ts';
 import { comparePlaces, type Place, recordKey } from './keys.ts';
 import type { EpochEntry, Ledger, Spot } from './ledger.ts';
-import { isMissingBetween } from './missing.ts';
+import { lacksSomething, type Stretch } from './missing.ts';
 import type { RecordValue } from './record-codec.ts';
 import { after, type Found, readSlice } from './scan.ts';
 
@@ -18,8 +18,10 @@ export interface Limit {
 
 export interface Taken {
   readonly records: readonly StoredRecord[];
-  /** A record failed its checksum, or numbers are missing. */
+  /** A record failed its checksum. */
   readonly damaged: boolean;
+  /** Where records should be that were not found. */
+  readonly unseen: readonly Stretch[];
 }
 
 export async function take(
@@ -38,7 +40,7 @@ export async function take(
   }
   walk.end();
   await markSent(journal, walk.last);
-  return { records: walk.records, damaged: walk.damaged };
+  return { records: walk.records, damaged: walk.damaged, unseen: walk.unseen };
 }
 
 export async function get(journal: Journal, position: Position): Promise<StoredRecord | undefined> {
@@ -89,6 +91,7 @@ class Walk {
   readonly records: StoredRecord[] = [];
   full = false;
   damaged = false;
+  readonly unseen: Stretch[] = [];
   last: Place | undefined;
   private bytes = 0;
   private before: Spot;
@@ -127,7 +130,8 @@ class Walk {
   }
 
   private checkNumbers(spot: Spot): void {
-    this.damaged ||= isMissingBetween(this.journal.ledger, this.before, spot);
+    const stretch = { after: this.before, before: spot };
+    if (lacksSomething(this.journal.ledger, stretch)) this.unseen.push(stretch);
     this.before = spot;
   }
 }

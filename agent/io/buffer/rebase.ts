@@ -1,8 +1,9 @@
 /** Gives records their time afterwards, when the clock of their boot has been set. */
 import type { StoredRecord } from '../../ports.ts';
-import type { Journal, Operation } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { comparePlaces, recordKey } from './keys.ts';
 import type { Ledger, Spot } from './ledger.ts';
+import type { Operation } from './level.ts';
 import { toStored } from './reader.ts';
 import { encodeRecord } from './record-codec.ts';
 import { type Found, readSlice } from './scan.ts';

@@ -1,23 +1,37 @@
 /** After damage nothing that was written about the records is believed: they are counted again. */
 import { addRange, type NumberSet } from '../../core/number-set.ts';
 import { addLoss, type Loss } from '../../core/retention.ts';
-import { RECORD_RANGE } from './keys.ts';
+import { comparePlaces, type Place, RECORD_RANGE } from './keys.ts';
 import { type EpochEntry, type Ledger, NOWHERE, type Spot, withSince } from './ledger.ts';
-import type { Level } from './level.ts';
-import { type Between, countNumbers, damageLoss, unaccounted } from './missing.ts';
+import type { Level, Operation } from './level.ts';
+import { type Between, countNumbers, damageLoss, type Stretch, unaccounted } from './missing.ts';
 import type { RecordValue } from './record-codec.ts';
 import { type Found, readSlice } from './scan.ts';
 
 const SLICE = 1_000;
+/** Written again at once: more are found unseen at the next look. */
+const REWRITTEN_BYTES = 262_144;
 
 export interface Recounted {
   readonly ledger: Ledger;
-  /** Keys of records that failed their checksum, to be deleted. */
-  readonly damaged: readonly Buffer[];
+  /**
+   * Deletes records that failed their checksum, and writes those again that are found by going
+   * through all and not when they are sought: the block that they lie in is damaged.
+   */
+  readonly mending: readonly Operation[];
   /** Time of the newest sample. */
   readonly lastTo: number | undefined;
   /** Since when epochs may be missing of which nobody knows: the ledger, which names them, is gone. */
   readonly lostSince: number | undefined;
+}
+
+export interface RecountOptions {
+  /** When the folder was made, UTC milliseconds. */
+  readonly born: number;
+  /** So many losses the caller has seen: they grow no more. */
+  readonly open: number;
+  /** Where records were sought and not found, though they should be there. */
+  readonly unseen: readonly Stretch[];
 }
 
 /** Numbers of which nothing was found, and nobody ever gave them up. */
@@ -32,8 +46,8 @@ interface Walk {
   readonly last: number;
   readonly gone: NumberSet;
   readonly holes: readonly Hole[];
-  /** Time of its first record, if it is known. */
-  readonly from: number | undefined;
+  /** Time of the newest sample of its first record, if it is known. */
+  readonly firstTo: number | undefined;
   /** Time of its newest sample, if it is known. */
   readonly lastTo: number | undefined;
 }
@@ -44,23 +58,28 @@ class Recount {
   lastTo: number | undefined;
   losses: readonly Loss[];
   lost = 0;
-  readonly damaged: Buffer[] = [];
+  readonly mending: Operation[] = [];
+  private rewritten = 0;
   private unsetFrom: Spot | undefined;
   private oldest: RecordValue | undefined;
   private readonly walks = new Map<number, Walk>();
   private readonly before: Ledger;
-  private readonly born: number;
+  private readonly options: RecountOptions;
 
-  constructor(before: Ledger, born: number) {
+  constructor(before: Ledger, options: RecountOptions) {
     this.before = before;
-    this.born = born;
+    this.options = options;
     this.losses = before.losses;
   }
 
-  note({ place, key, bytes, record }: Found): void {
+  note({ place, key, value, bytes, record }: Found): void {
     if (record === undefined) {
-      this.damaged.push(key);
+      this.mending.push({ type: 'del', key });
       return;
+    }
+    if (this.isUnseen(place)) {
+      this.mending.push({ type: 'put', key, value });
+      this.rewritten += bytes;
     }
     const { order, epoch, number } = place;
     this.oldest ??= record;
@@ -69,8 +88,8 @@ class Recount {
     const isHole = range.first <= range.last;
     const numbers = isHole ? unaccounted(this.before, order, range) : [];
     // Where the clock was unset the time is a guess, which is made good later.
-    const from = record.clockUnset ? undefined : record.from;
-    const hole = { numbers, after: walk?.lastTo, before: from };
+    const to = record.clockUnset ? undefined : record.to;
+    const hole = { numbers, after: walk?.lastTo, before: to };
     const isBatch = record.kind === 'm';
     // An event may be told before samples that are older: it says nothing of them.
     const isBound = isBatch && !record.clockUnset;
@@ -80,7 +99,7 @@ class Recount {
       last: number,
       gone: walk === undefined ? [] : isHole ? addRange(walk.gone, range) : walk.gone,
       holes: numbers.length === 0 ? (walk?.holes ?? []) : [...(walk?.holes ?? []), hole],
-      from: walk === undefined ? from : walk.from,
+      firstTo: walk === undefined ? to : walk.firstTo,
       lastTo: isBound ? record.to : walk?.lastTo,
     });
     this.records++;
@@ -111,11 +130,26 @@ class Recount {
   }
 
   get lostSince(): number | undefined {
-    if (this.before.epochs.length > 0) return undefined;
-    const { oldest, born } = this;
+    const { epochs, lastTo } = this.before;
+    const { born } = this.options;
+    if (epochs.length > 0) return this.isAhead() ? (lastTo ?? born) : undefined;
+    const { oldest } = this;
     // Nothing else was held when it was written, so nothing before it can be missing.
-    const isFirst = oldest?.kind === 'm' && oldest.tally.records === 0;
+    const isFirst = oldest?.kind === 'm' && !oldest.clockUnset && oldest.tally.records === 0;
     return isFirst ? oldest.from : born;
+  }
+
+  /** Records are found of which the ledger does not know: it is an earlier one. */
+  private isAhead(): boolean {
+    const nextOf = new Map(this.before.epochs.map(({ order, next }) => [order, next]));
+    return [...this.walks].some(([order, { last }]) => last >= (nextOf.get(order) ?? 0));
+  }
+
+  private isUnseen(place: Place): boolean {
+    if (this.rewritten >= REWRITTEN_BYTES) return false;
+    return this.options.unseen.some(
+      ({ after, before }) => comparePlaces(after, place) < 0 && comparePlaces(place, before) < 0,
+    );
   }
 
   private finishEpoch(order: number, later: readonly number[]): EpochEntry {
@@ -134,28 +168,32 @@ class Recount {
     return withSince({ order, epoch, low: walk?.low ?? next, next, gone }, old?.since);
   }
 
-  /** Time of the first record that is left of those epochs. */
+  /** Time of the first record that is left of those epochs: late samples of before may be in it. */
   private firstOf(orders: readonly number[]): number | undefined {
     const next = orders.find((order) => this.walks.has(order));
-    return next === undefined ? undefined : this.walks.get(next)?.from;
+    return next === undefined ? undefined : this.walks.get(next)?.firstTo;
   }
 
   private miss(epoch: string, { numbers, ...between }: Hole): void {
     if (numbers.length === 0) return;
     this.lost += countNumbers(numbers);
-    const loss = damageLoss(epoch, numbers, between, this.born);
-    this.losses = addLoss(this.losses, 0, loss);
+    const loss = damageLoss(epoch, numbers, between, this.options.born);
+    this.losses = addLoss(this.losses, this.options.open, loss);
   }
 }
 
-export async function recount(level: Level, before: Ledger, born: number): Promise<Recounted> {
-  const count = new Recount(before, born);
+export async function recount(
+  level: Level,
+  before: Ledger,
+  options: RecountOptions,
+): Promise<Recounted> {
+  const count = new Recount(before, options);
   for (let from: Buffer | undefined = RECORD_RANGE.gte; from !== undefined; ) {
     const slice = await readSlice(level, from, SLICE);
     for (const found of slice.found) count.note(found);
     from = slice.next;
   }
   const ledger = count.finish();
-  const { damaged, lastTo, lostSince } = count;
-  return { ledger, damaged, lastTo, lostSince };
+  const { lastTo, lostSince, mending } = count;
+  return { ledger, mending, lastTo, lostSince };
 }

@@ -4,7 +4,7 @@ import type { NumberRange } from '../../../protocol/messages/ranges.ts';
 import { above, addRange, missingFrom, type NumberSet } from '../../core/number-set.ts';
 import { addLoss } from '../../core/retention.ts';
 import type { Journal } from './journal.ts';
-import { recordKey } from './keys.ts';
+import { type Place, recordKey } from './keys.ts';
 import {
   currentEpoch,
   type EpochEntry,
@@ -13,7 +13,7 @@ import {
   settled,
   withSince,
 } from './ledger.ts';
-import { countNumbers, damageLoss } from './missing.ts';
+import { countNumbers, damageLoss, unaccounted } from './missing.ts';
 import { type Found, readSlice } from './scan.ts';
 
 const SLICE = 256;
@@ -145,23 +145,30 @@ async function lowestHeld(
   { order, epoch, low, next, gone }: EpochEntry,
 ): Promise<Lowest> {
   const { ledger, staged } = journal;
-  const nothing = { low: next, since: ledger.lastTo };
+  const nothing: Lowest = { low: next, since: ledger.lastTo };
   if (ledger.records === 0) return nothing;
   const firstStaged = staged.lowest(order);
   const lowestStaged = firstStaged === undefined ? nothing : lowestAt(firstStaged);
   if (ledger.records === staged.size) return lowestStaged;
-  const end = recordKey({ order, epoch, number: next });
   // What was just released still lies there until its deletion is written: not read over again.
   const [first] = missingFrom(gone, { first: low, last: next - 1 });
-  let from: Buffer | undefined = recordKey({ order, epoch, number: first?.first ?? next });
+  const from = { order, epoch, number: first?.first ?? next };
+  const found = await firstHeld(journal, from, recordKey({ order, epoch, number: next }));
+  const lowest = found !== undefined && found.low < lowestStaged.low ? found : lowestStaged;
+  // What cannot be read is not released by that: whoever takes it finds out and tells.
+  const [hidden] = unaccounted(ledger, order, { first: low, last: lowest.low - 1 });
+  return hidden === undefined ? lowest : { low: hidden.first, since: undefined };
+}
+
+async function firstHeld(journal: Journal, place: Place, end: Buffer): Promise<Lowest | undefined> {
+  let from: Buffer | undefined = recordKey(place);
   for (let limit = 2; from !== undefined; limit = SLICE) {
     const slice = await readSlice(journal.level, from, limit, end);
-    const held = slice.found.find(({ place }) => !journal.isDeleted(place));
-    if (held !== undefined && held.place.number < lowestStaged.low) return lowestAt(held);
-    if (held !== undefined) return lowestStaged;
+    const held = slice.found.find((one) => !journal.isDeleted(one.place));
+    if (held !== undefined) return lowestAt(held);
     from = slice.next;
   }
-  return lowestStaged;
+  return undefined;
 }
 
 /** An event may be told before samples that are older, and what an unset clock says is a guess. */

@@ -81,10 +81,10 @@ async function readEntries(
   const entries: Entry[] = [];
   if (await readUntilDamage(level, { from, end, limit, atOnce: AT_ONCE }, entries)) return entries;
   // The call that failed took with it what it had read. One by one, nothing is lost but what cannot be read.
-  const last = entries.at(-1)?.[0];
-  const rest = { from: last === undefined ? from : after(last), end, limit, atOnce: 1 };
-  await readUntilDamage(level, rest, entries);
-  return entries;
+  // From the same place: sought, what lies behind the damage may not be found.
+  const oneByOne: Entry[] = [];
+  await readUntilDamage(level, { from, end, limit, atOnce: 1 }, oneByOne);
+  return oneByOne;
 }
 
 interface Reading {
@@ -102,16 +102,15 @@ async function readUntilDamage(
 ): Promise<boolean> {
   const range = { gte: from, lt: end, fillCache: false, highWaterMarkBytes: SLICE_BYTES };
   const iterator = level.iterator(range);
-  const begin = entries.length;
   try {
-    let bytes = sizeOf(entries);
+    let bytes = 0;
     while (entries.length < limit && bytes < SLICE_BYTES) {
       const some = await iterator.nextv(Math.min(atOnce, limit - entries.length));
       if (some.length === 0) break;
       for (const entry of some) entries.push(entry);
       bytes += sizeOf(some);
     }
-    await forget(iterator, entries[begin]?.[0]);
+    await forget(iterator, entries[0]?.[0]);
     return true;
   } catch (error) {
     if (!isCorruption(error)) throw error;

@@ -87,6 +87,7 @@ export function readopt(ledger: Ledger, before: Ledger, staged: Staged): Ledger 
   const entry: EpochEntry = {
     ...given,
     low: held ? stored.low : lowest,
+    ...(held && stored.since !== undefined && { since: stored.since }),
     gone: missingFrom(here, unknown).reduce(addRange, held ? stored.gone : []),
   };
   const older = ledger.epochs.filter(({ order }) => order < given.order);

@@ -5,9 +5,10 @@ import { decodeSchema, type SeriesDefinition } from '../../../protocol/messages/
 import { addLoss, type Loss, nextThinning, passReach, THIN_PASSES } from '../../core/retention.ts';
 import { type DictionaryLookup, thin } from '../../core/thin.ts';
 import { getDictionary } from './dictionaries.ts';
-import type { Journal, Operation } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { comparePlaces, type Place, recordKey } from './keys.ts';
 import { currentEpoch, type EpochEntry, type Ledger, NOWHERE, type Spot } from './ledger.ts';
+import type { Operation } from './level.ts';
 import { encodeRecord, type RecordValue } from './record-codec.ts';
 import { type Found, readSlice } from './scan.ts';
 import { ALONE_BYTES } from './vacuum.ts';

@@ -10,6 +10,7 @@ import { type TempFolder, tempFolder } from '../../support/temp-folder.ts';
 const BORN = 1_000;
 /** Number n of order o is taken from here on, for 9 ms. */
 const at = (order: number, number: number): number => order * 10_000 + number * 10;
+const until = (order: number, number: number): number => at(order, number) + 9;
 
 type Change = Partial<Pick<RecordValue, 'kind' | 'clockUnset' | 'from' | 'to'>>;
 type Left = readonly [order: number, number: number, change?: Change];
@@ -35,7 +36,7 @@ async function holes(epochs: readonly EpochEntry[], left: readonly Left[]) {
   await level.clear();
   for (const [order, number, change] of left) await level.put(...entry(order, number, change));
   const before: Ledger = { ...emptyLedger('a boot'), epochs };
-  const { ledger, lostSince } = await recount(level, before, BORN);
+  const { ledger, lostSince } = await recount(level, before, { born: BORN, open: 0, unseen: [] });
   const told = ledger.losses.map(({ numbers, from, to }) => [
     numbers.map(({ first, last }) => `${first}-${last}`).join(),
     from,
@@ -47,7 +48,7 @@ async function holes(epochs: readonly EpochEntry[], left: readonly Left[]) {
 function entry(order: number, number: number, change: Change = {}): [Buffer, Buffer] {
   const key = recordKey({ ...epoch(order, 1, 1), number });
   const tally = { version: 1, records: number - 1, bytes: 0, low: 1, gone: [] };
-  const times = { from: at(order, number), to: at(order, number) + 9 };
+  const times = { from: at(order, number), to: until(order, number) };
   const about = { kind: 'm', samples: 1, sent: false, clockUnset: false, passes: 0 } as const;
   const payload = new Uint8Array(3);
   return [key, encodeRecord(key, { ...about, ...times, ...change, tally, payload })];
@@ -71,7 +72,7 @@ it.each<[string, EpochEntry[], Left[], unknown[]]>([
       [1, 2],
       [1, 5],
     ],
-    [['3-4', at(1, 2) + 9, at(1, 5)]],
+    [['3-4', until(1, 2), until(1, 5)]],
   ],
   [
     'the oldest: since what is held',
@@ -80,13 +81,13 @@ it.each<[string, EpochEntry[], Left[], unknown[]]>([
       [1, 4],
       [1, 5],
     ],
-    [['2-3', 10_015, at(1, 4)]],
+    [['2-3', 10_015, until(1, 4)]],
   ],
   [
     'the oldest, of an epoch that says nothing',
     [epoch(1, 2, 5)],
     [[1, 4]],
-    [['2-3', BORN, at(1, 4)]],
+    [['2-3', BORN, until(1, 4)]],
   ],
   [
     'the newest: until it is told',
@@ -95,7 +96,7 @@ it.each<[string, EpochEntry[], Left[], unknown[]]>([
       [1, 1],
       [1, 2],
     ],
-    [['3-5', at(1, 2) + 9, undefined]],
+    [['3-5', until(1, 2), undefined]],
   ],
   [
     'the end of an epoch: until the next one',
@@ -104,9 +105,9 @@ it.each<[string, EpochEntry[], Left[], unknown[]]>([
       [1, 1],
       [2, 1],
     ],
-    [['2-3', at(1, 1) + 9, at(2, 1)]],
+    [['2-3', until(1, 1), until(2, 1)]],
   ],
-  ['an epoch', [epoch(1, 1, 4, 10_005), epoch(2, 1, 2)], [[2, 1]], [['1-3', 10_005, at(2, 1)]]],
+  ['an epoch', [epoch(1, 1, 4, 10_005), epoch(2, 1, 2)], [[2, 1]], [['1-3', 10_005, until(2, 1)]]],
   ['everything', [epoch(1, 1, 4, 10_005)], [], [['1-3', 10_005, undefined]]],
   [
     'behind an event, which older samples may follow',
@@ -116,7 +117,7 @@ it.each<[string, EpochEntry[], Left[], unknown[]]>([
       [1, 2, { kind: 'event' }],
       [1, 4],
     ],
-    [['3-3', at(1, 1) + 9, at(1, 4)]],
+    [['3-3', until(1, 1), until(1, 4)]],
   ],
   [
     'beside what an unset clock gave its times',
@@ -128,7 +129,12 @@ it.each<[string, EpochEntry[], Left[], unknown[]]>([
     ],
     [['2-2,4-4', 10_005, undefined]],
   ],
-  ['where the clock was set back', [epoch(1, 2, 5, 99_999)], [[1, 4]], [['2-3', BORN, at(1, 4)]]],
+  [
+    'where the clock was set back',
+    [epoch(1, 2, 5, 99_999)],
+    [[1, 4]],
+    [['2-3', BORN, until(1, 4)]],
+  ],
 ])('%s', async (_, epochs, left, expected) => {
   expect((await holes(epochs, left)).told).toEqual(expected);
 });
@@ -154,4 +160,62 @@ it('without a ledger, epochs that nobody knows of may be missing since the folde
       ],
     ),
   ).toEqual({ told: [], lostSince: at(3, 1) });
+});
+
+it('with an earlier ledger, what came after it may be missing', async () => {
+  const before = { ...emptyLedger('a boot'), epochs: [epoch(1, 1, 3)], lastTo: 10_777 };
+  const since = async (left: readonly Left[]): Promise<number | undefined> => {
+    await level.clear();
+    for (const [order, number, change] of left) await level.put(...entry(order, number, change));
+    return (await recount(level, before, { born: BORN, open: 0, unseen: [] })).lostSince;
+  };
+  expect(
+    await since([
+      [1, 1],
+      [1, 2],
+    ]),
+  ).toBeUndefined();
+  expect(
+    await since([
+      [1, 1],
+      [1, 3],
+    ]),
+  ).toBe(10_777);
+  expect(
+    await since([
+      [1, 1],
+      [2, 9],
+    ]),
+  ).toBe(10_777);
+});
+
+it('leaves losses that were shown as they are', async () => {
+  await level.clear();
+  await level.put(...entry(1, 3));
+  const numbers = [{ first: 7, last: 7 }];
+  const shown = {
+    cause: 'damaged',
+    epoch: epoch(1, 1, 4).epoch,
+    numbers,
+    from: 1,
+    to: 2,
+    samples: 0,
+  } as const;
+  const before: Ledger = { ...emptyLedger('a boot'), epochs: [epoch(1, 2, 4)], losses: [shown] };
+  const { ledger } = await recount(level, before, { born: BORN, open: 1, unseen: [] });
+  expect(ledger.losses).toEqual([
+    shown,
+    { ...shown, numbers: [{ first: 2, last: 2 }], from: BORN, to: until(1, 3) },
+  ]);
+});
+
+it('writes again what was sought in vain', async () => {
+  await level.clear();
+  for (const number of [1, 2, 3, 4]) await level.put(...entry(1, number));
+  const before: Ledger = { ...emptyLedger('a boot'), epochs: [epoch(1, 1, 5)] };
+  const unseen = [{ after: { order: 1, number: 1 }, before: { order: 1, number: 4 } }];
+  const { mending, ledger } = await recount(level, before, { born: BORN, open: 0, unseen });
+  const again = [2, 3].map((number) => entry(1, number));
+  expect(mending).toEqual(again.map(([key, value]) => ({ type: 'put', key, value })));
+  expect(ledger.losses).toEqual([]);
 });
