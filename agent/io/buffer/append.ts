@@ -31,16 +31,16 @@ export async function append(
   const value = await fitted(journal, options, key, make);
   const form = make();
   const ledger = appended(journal.ledger, number, key.length + value.length, record);
-  const isSet = currentEpoch(ledger).since !== since;
+  const isEarlier = currentEpoch(ledger).since !== since;
   const stage = options.stage && record.sent && record.kind === 'm';
   if (stage && ledger.staging === true && journal.staged.fits(key.length + value.length)) {
     journal.staged.add({ place, key, value, record: form });
-    journal.revise({ ...ledger, version: ledger.version + 1 }, isSet);
+    journal.revise({ ...ledger, version: ledger.version + 1 }, isEarlier);
   } else {
     // Before the first one is staged, the folder says that this may happen.
     const announced: Ledger = stage ? { ...ledger, staging: true } : ledger;
     const { staging, toldBy } = journal.ledger;
-    const tallied = announced.staging === staging && announced.toldBy === toldBy && !isSet;
+    const tallied = announced.staging === staging && announced.toldBy === toldBy && !isEarlier;
     await journal.commit({
       operations: [{ type: 'put', key, value }],
       ledger: announced,
@@ -83,8 +83,8 @@ function storedForm(ledger: Ledger, record: NewRecord, payload: Uint8Array): Rec
 
 /** The clock was set back, and what was said of the samples held does not hold for these. */
 function earlier({ since }: EpochEntry, { kind, from }: NewRecord): Pick<EpochEntry, 'since'> {
-  const isEarlier = kind === 'm' && since !== undefined && from < since - LATE_MS;
-  return isEarlier ? { since: from } : {};
+  const wasSetBack = kind === 'm' && since !== undefined && from < since - LATE_MS;
+  return wasSetBack ? { since: from } : {};
 }
 
 function appended(ledger: Ledger, number: number, bytes: number, record: NewRecord): Ledger {

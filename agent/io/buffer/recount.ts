@@ -21,7 +21,7 @@ export interface Recounted {
   readonly mending: readonly Operation[];
   /** Time of the newest sample. */
   readonly lastTo: number | undefined;
-  /** Since when epochs may be missing of which nobody knows: the ledger, which names them, is gone. */
+  /** Since when records may be missing of which nobody knows: the ledger is gone, or an earlier one. */
   readonly lostSince: number | undefined;
 }
 
