@@ -18,7 +18,7 @@ it.each([
   const path = join(folder.path, 'buffer');
   const before = await openBuffer({ ...options, path });
   const { epoch } = before;
-  // One that is held, so that there is a bound before it.
+  // One before it, so that there is a bound.
   await before.append(newRecord(HOUR - 600));
   await before.append(newRecord(HOUR, { clockUnset }));
   await before.acknowledge(epoch, [{ first: 1, last: 2 }]);

@@ -2,12 +2,13 @@
  * Lives of a buffer, a damaged file at the end of them, and what a collector makes of all that: each
  * sample is delivered, or lies in the time of a gap.
  */
-import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openBuffer } from '../../../agent/io/buffer/level-buffer.ts';
 import type { RecordBuffer, StoredRecord } from '../../../agent/ports.ts';
 import { addGap, addReported, type GapRecord } from '../../../collector/core/gaps.ts';
 import { DeviceLedger, type Unreported } from '../../../collector/core/ledger.ts';
+import { damageFile, filesBelow } from '../fault/damage-file.ts';
 import { Random } from '../pipeline/random.ts';
 import { tempFolder } from '../temp-folder.ts';
 import { EVERYTHING, newRecord, textOf } from './records.ts';
@@ -81,7 +82,6 @@ class Device {
     const buffer = await openBuffer({ ...options, path: this.path });
     await this.begin(buffer);
     await this.sample(buffer);
-    // A block that cannot be read ends what is taken at once.
     let held = await buffer.take(undefined, EVERYTHING);
     while (held.length > 0) {
       await this.send(buffer, held);
@@ -137,27 +137,16 @@ class Device {
   }
 }
 
-const ANYWHERE = ['flip', 'flip', 'flip', 'cut', 'zero', 'delete'] as const;
+const ANYWHERE = ['flip', 'flip', 'flip', 'truncate', 'zero', 'delete'] as const;
 /** What is turned there may end the process when LevelDB merges it (buffer-fatal-compaction.test.ts). */
-const IN_TABLES = ['cut', 'delete'] as const;
+const IN_TABLES = ['truncate', 'delete'] as const;
 
 async function damageOne(folder: string, random: Random): Promise<string> {
-  const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && entry.name !== 'LOCK')
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
+  const files = (await filesBelow(folder)).filter((file) => !file.endsWith('LOCK'));
   const file = random.pick(files);
-  const bytes = await readFile(file);
-  const at = random.between(0, Math.max(0, bytes.length - 1));
   const way = random.pick(file.endsWith('.ldb') ? IN_TABLES : ANYWHERE);
-  if (way === 'delete') await rm(file);
-  else if (way === 'cut') await truncate(file, at);
-  else if (bytes.length > 0) {
-    if (way === 'zero') bytes.subarray(at, at + random.between(1, 5_000)).fill(0);
-    else bytes[at] = (bytes[at] as number) ^ (1 << random.between(0, 7));
-    await writeFile(file, bytes);
-  }
-  return `${way} ${file} at ${at}`;
+  await damageFile(file, way, random);
+  return `${way} ${file}`;
 }
 
 export async function scenario(seed: number): Promise<string> {

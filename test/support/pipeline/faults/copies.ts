@@ -1,7 +1,7 @@
 /** A data folder of the agent that is older than it should be, gone, or damaged. */
-import { cp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Random } from '../random.ts';
+import { damageFile, filesBelow } from '../../fault/damage-file.ts';
 import { type Fault, pause } from './fault.ts';
 
 /** What a copy of a running program's folder lacks shows as damage, or as a killed process. */
@@ -29,7 +29,8 @@ export const COPY_FAULTS: readonly Fault[] = [
     allows: [...SET_BACK, ...ANEW],
     async run({ agent, agentData }, random) {
       await agent.end('SIGKILL');
-      await damageOneFile(agentData, random);
+      const file = random.pick(await filesBelow(agentData));
+      await damageFile(file, random.pick(['flip', 'truncate', 'zero', 'delete']), random);
       await agent.start('started');
     },
   },
@@ -81,26 +82,4 @@ async function copyLive(path: string, copy: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || attempt > 20) throw error;
     }
   }
-}
-
-async function damageOneFile(folder: string, random: Random): Promise<void> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  const file = random.pick(files);
-  const { size } = await stat(file);
-  const way = random.pick(['flip', 'truncate', 'zero', 'delete']);
-  if (way === 'delete') return rm(file);
-  if (way === 'truncate') return truncate(file, random.between(0, size));
-  const bytes = await readFile(file);
-  if (bytes.length === 0) return;
-  if (way === 'zero') bytes.fill(0, random.between(0, bytes.length - 1));
-  else flip(bytes, random.between(0, bytes.length - 1), random.between(0, 7));
-  await writeFile(file, bytes);
-}
-
-function flip(bytes: Buffer, at: number, bit: number): void {
-  bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
 }
