@@ -62,10 +62,14 @@ function requestOf({ method, headers, body }: HttpProbe, url: URL): Buffer {
 
 function ask(socket: Socket, request: Buffer, answer: HttpAnswerReader): Promise<HttpSaid> {
   return new Promise((resolve, reject) => {
+    let isOver = false;
     const attempt = (step: () => boolean) => {
+      if (isOver) return;
       try {
-        if (step()) resolve(answer.said());
+        isOver = step();
+        if (isOver) resolve(answer.said());
       } catch (error) {
+        isOver = true;
         reject(error as Error);
       }
     };

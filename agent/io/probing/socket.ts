@@ -59,10 +59,17 @@ function ready<S extends Socket>(
 ): Promise<S> {
   keep(() => socket.destroy());
   return new Promise((resolve, reject) => {
+    let isOpen = false;
     // Stays: a late error of a socket that nobody listens to would end the process.
     socket.on('error', reject);
-    socket.once('close', () => reject(new Error('it hung up')));
-    socket.once(event, () => resolve(socket));
+    socket.on('close', () => {
+      // An error is dear, and most sockets close because they are through.
+      if (!isOpen) reject(new Error('it hung up'));
+    });
+    socket.on(event, () => {
+      isOpen = true;
+      resolve(socket);
+    });
   });
 }
 
