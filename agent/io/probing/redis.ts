@@ -55,6 +55,8 @@ function asker(socket: Socket): (words: readonly string[]) => Promise<string> {
     const line = text.slice(0, end);
     text = text.slice(end + 2);
     answered?.(line);
+    answered = undefined;
+    failed = undefined;
   });
   socket.once('close', () => failed?.(new Error('it hung up')));
   socket.once('error', (error) => failed?.(error));

@@ -17,13 +17,18 @@ function readText(
 ): Promise<string> {
   let bytes = Buffer.alloc(0);
   return new Promise((resolve, reject) => {
-    const end = () => resolve(bytes.toString('utf8'));
+    let isOver = false;
+    const end = () => {
+      if (isOver) return;
+      isOver = true;
+      resolve(bytes.toString('utf8'));
+    };
     socket.on('data', (piece: Buffer) => {
       bytes = Buffer.concat([bytes, piece.subarray(0, maxBytes - bytes.length)]);
       if (bytes.length >= maxBytes || enough(bytes.toString('utf8'))) end();
     });
-    socket.once('end', end);
-    socket.once('error', reject);
-    socket.once('close', end);
+    socket.on('end', end);
+    socket.on('error', reject);
+    socket.on('close', end);
   });
 }
