@@ -51,7 +51,10 @@ async function installed(): Promise<TempFolder> {
   const top = await tempFolder('layout');
   await mkdir(join(top.path, 'etc/systemd/system'), { recursive: true });
   const script = (await commands(top.path)).replaceAll(/^node .*doctor$/gm, '');
-  const { status, stderr } = spawnSync('bash', ['-euc', script], { cwd: ROOT, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('bash', ['--norc', '-euc', script], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
   expect(stderr).toBe('');
   expect(status).toBe(0);
   return top;
@@ -184,7 +187,7 @@ describe('the agent by hand', () => {
     expect(await readlink(join(slots(top), 'current'))).toBe(`slots/${VERSION}`);
     expect(versionOf(top)).toBe(VERSION);
     const script = (await commands(top.path)).replaceAll(/^node .*doctor$/gm, '');
-    expect(spawnSync('bash', ['-euc', script], { cwd: ROOT }).status).toBe(0);
+    expect(spawnSync('bash', ['--norc', '-euc', script], { cwd: ROOT }).status).toBe(0);
     expect(await readdir(join(slots(top), 'slots'))).toEqual([VERSION]);
     expect(await readdir(join(slots(top), 'current'))).not.toContain('agent');
     const running = await run(top);
