@@ -57,6 +57,8 @@ export interface Check<Options = unknown> {
   /** The interval and timeout unless the configuration says otherwise. */
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
+  /** Said to be `false` of a kind that tells no duration: it may run while others do. */
+  readonly measuresTime?: false;
   /** Rules between its options that the schema cannot say: what is wrong, by key. */
   problems?(options: Options): readonly { readonly key: string; readonly message: string }[];
   /** Looks once. A rejection counts as `unknown` with its message. */

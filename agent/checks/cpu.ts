@@ -36,6 +36,7 @@ export const cpuCheck = check<Options>({
   schema,
   intervalSeconds: 60,
   timeoutSeconds: 5,
+  measuresTime: false,
 
   problems: ({ busy, iowait, load }) => [
     ...levelProblems('busy', busy, 'above'),

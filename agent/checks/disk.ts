@@ -44,6 +44,7 @@ export const diskCheck = check<Options>({
   schema,
   intervalSeconds: 60,
   timeoutSeconds: 10,
+  measuresTime: false,
 
   problems: ({ used, free, inodes }) => [
     ...levelProblems('used', used, 'above'),

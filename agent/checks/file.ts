@@ -49,6 +49,7 @@ export const fileCheck = check<Options>({
   schema,
   intervalSeconds: 60,
   timeoutSeconds: 5,
+  measuresTime: false,
 
   problems: (options) => [
     ...levelProblems('age', options.age, 'above'),

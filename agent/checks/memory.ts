@@ -30,6 +30,7 @@ export const memoryCheck = check<Options>({
   schema,
   intervalSeconds: 30,
   timeoutSeconds: 5,
+  measuresTime: false,
 
   problems: ({ available, swap }) => [
     ...levelProblems('available', available, 'below'),

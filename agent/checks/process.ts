@@ -72,6 +72,7 @@ export const processCheck = check<Options>({
   schema,
   intervalSeconds: 30,
   timeoutSeconds: 10,
+  measuresTime: false,
 
   problems: (options) => [
     ...(options.name === undefined && options.pattern === undefined

@@ -41,6 +41,7 @@ export const temperatureCheck = check<Options>({
   schema,
   intervalSeconds: 60,
   timeoutSeconds: 10,
+  measuresTime: false,
 
   problems: ({ celsius }) => levelProblems('celsius', celsius, 'above'),
 

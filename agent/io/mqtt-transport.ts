@@ -3,10 +3,11 @@
  * never reconnects: our buffer and link do that.
  */
 import { readFileSync } from 'node:fs';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { Transport, TransportEvents } from '../ports.ts';
 import type { Login } from './mqtt/packets.ts';
 import { MqttSession } from './mqtt/session.ts';
+import { connectInto } from './read-into.ts';
 
 export interface BrokerOptions {
   /** `mqtt://host:port` or `mqtts://host:port`. */
@@ -65,7 +66,9 @@ async function openSocket(broker: BrokerOptions): Promise<Socket> {
   const { protocol, hostname, port } = new URL(broker.url);
   const host = hostname.replace(/^\[|\]$/g, '');
   if (protocol !== 'mqtts:') {
-    return openTcp(host, Number(port || PORT));
+    const to = { host, port: Number(port || PORT), noDelay: true };
+    // Acks by the thousand come while a backlog drains.
+    return connectInto(Buffer.allocUnsafeSlow(READ_BYTES), to);
   }
   const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
   // Loaded only when wanted: Node spends memory on it.
@@ -79,24 +82,4 @@ async function openSocket(broker: BrokerOptions): Promise<Socket> {
     key: read(broker.keyFile),
   });
   return socket.setNoDelay(true);
-}
-
-/**
- * Reads into one buffer. Node would take 64 KiB for each read and keep a few bytes of it: acks by
- * the thousand, while a backlog drains, would leave a heap full of holes.
- */
-function openTcp(host: string, port: number): Socket {
-  const socket: Socket = connectTcp({
-    host,
-    port,
-    noDelay: true,
-    onread: {
-      buffer: Buffer.allocUnsafeSlow(READ_BYTES),
-      callback: (count, buffer): boolean => {
-        // Nobody reads from this socket by other means; the bytes are good until we return.
-        return socket.emit('data', Buffer.from(buffer.buffer, buffer.byteOffset, count));
-      },
-    },
-  });
-  return socket;
 }

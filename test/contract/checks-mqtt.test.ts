@@ -1,6 +1,6 @@
 /** The check `mqtt` against a real broker (aedes), and against such that misbehave. */
 import { writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTls } from 'node:tls';
 import { Aedes, type AuthenticateError } from 'aedes';
@@ -147,6 +147,40 @@ describe('mqtt', () => {
     expect(found).toMatchObject({ state: 'ok', certificateEnd: expect.any(Number) as number });
     expect(await runCheck(mqttCheck, { ...place, tls: {} })).toMatchObject({ state: 'critical' });
     await server.closed();
+  });
+
+  /** What a broker heard until we hung up. */
+  async function heardBy(listen: (accept: (socket: Socket) => void) => Server, tls?: object) {
+    const heard: Buffer[] = [];
+    let hungUp = () => {};
+    const over = new Promise<void>((resolve) => {
+      hungUp = resolve;
+    });
+    server = await OpenSockets.of(
+      listen((socket) => {
+        socket.once('data', () => void socket.write(Buffer.of(0x20, 2, 0, 0)));
+        socket.on('data', (bytes: Buffer) => void heard.push(bytes));
+        socket.on('close', () => hungUp());
+      }),
+    );
+    const found = await runCheck(mqttCheck, { host, port: server.port, ...tls });
+    expect(found.state).toBe('ok');
+    await over;
+    return Buffer.concat(heard);
+  }
+  const GOOD_BYE = Buffer.of(0xe0, 0);
+
+  it('says good-bye before it hangs up', async () => {
+    const heard = await heardBy(createServer);
+    expect(heard.subarray(-2)).toEqual(GOOD_BYE);
+  });
+
+  it.skipIf(!hasOpenssl)('and over TLS, too (skipped where openssl is missing)', async () => {
+    const { cert, key } = new Authority(folder.path).issue(30);
+    const heard = await heardBy((accept) => createTls({ cert, key }, accept), {
+      tls: { verify: false },
+    });
+    expect(heard.subarray(-2)).toEqual(GOOD_BYE);
   });
 
   it.each([

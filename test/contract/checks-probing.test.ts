@@ -1,4 +1,4 @@
-/** Whatever the moment at which its time is over: no probe leaves a connection open. */
+/** Whatever the moment at which its time is over, no probe leaves a connection open; and none hears another's answer. */
 import { createServer } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -39,4 +39,29 @@ describe.each(Object.entries(probes))('%s', (_, probe) => {
     }
     await server.closed();
   });
+});
+
+it('answers that come piece by piece at the same time are not mixed', async () => {
+  const prober = createProber();
+  const ask = async (name: string) => {
+    await using server = await OpenSockets.of(
+      createServer((socket) => {
+        const answer = `HTTP/1.1 200 OK\r\nx-name: ${name}\r\ncontent-length: 40\r\n\r\n${name.repeat(20)}`;
+        const pieces = answer.match(/.{1,7}/gs) ?? [];
+        const next = () => {
+          const piece = pieces.shift();
+          if (piece !== undefined) socket.write(piece, () => setImmediate(next));
+        };
+        socket.setNoDelay(true);
+        socket.on('error', () => undefined);
+        next();
+      }),
+    );
+    const ending = new Sight({} as CheckWorld, 0, new Map());
+    const url = `http://${host}:${server.port}/`;
+    const probe = { method: 'GET', url, headers: {}, tls: { verify: true }, maxBytes: 100 };
+    const answer = await prober.http(probe, ending);
+    expect(answer).toMatchObject({ ok: true, body: name.repeat(20), headers: { 'x-name': name } });
+  };
+  await Promise.all(['ab', 'cd', 'ef', 'gh'].map(ask));
 });

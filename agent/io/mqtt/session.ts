@@ -112,6 +112,19 @@ export class MqttSession implements Connection {
     });
   }
 
+  /** Says good-bye and waits for nobody: for who asked something and is through. */
+  leave(): Promise<void> {
+    if (this.over) return Promise.resolve();
+    this.over = true;
+    this.release();
+    return new Promise((resolve) => {
+      this.socket.write(DISCONNECT, () => {
+        this.socket.destroy();
+        resolve();
+      });
+    });
+  }
+
   destroy(reason: string): void {
     this.reason = reason;
     this.socket.destroy();

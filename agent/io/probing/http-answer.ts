@@ -17,6 +17,7 @@ const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: .*)?$/;
 /** RFC 9110 5.1: a name is a token; a value has no control characters but the tabulator. */
 const FIELD = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\t\x20-\x7e\x80-\xff]*)$/;
 const SWITCHING_PROTOCOLS = 101;
+const NOTHING = Buffer.alloc(0);
 
 /** What the body's length is told by (RFC 9112 6.3). */
 type Framing = { readonly kind: 'until-close' } | { readonly kind: 'length' } | ChunkReader;
@@ -24,7 +25,7 @@ type Framing = { readonly kind: 'until-close' } | { readonly kind: 'length' } | 
 export class HttpAnswerReader {
   readonly #isHead: boolean;
   readonly #maxBytes: number;
-  #head: Buffer | undefined = Buffer.alloc(0);
+  #head: Buffer | undefined = NOTHING;
   #status = 0;
   #headers: Readonly<Record<string, string>> = {};
   #framing: Framing = { kind: 'until-close' };
@@ -43,7 +44,7 @@ export class HttpAnswerReader {
   /** Whether this is all of it, or enough. Throws when it is not HTTP. Keeps no bytes of `piece`. */
   push(piece: Buffer): boolean {
     if (this.#head === undefined) this.#take(piece);
-    else this.#readHead(Buffer.concat([this.#head, piece]));
+    else this.#readHead(this.#head.length === 0 ? piece : Buffer.concat([this.#head, piece]));
     return this.#isWhole || (this.#head === undefined && this.#bytes >= this.#maxBytes);
   }
 
@@ -66,14 +67,14 @@ export class HttpAnswerReader {
       if (bytes.length >= MOST_HEAD_BYTES || !'HTTP/1.'.startsWith(text.slice(0, 7))) {
         throw notHttp();
       }
-      this.#head = bytes;
+      this.#head = Buffer.from(bytes);
       return;
     }
     this.#judgeHead(text.slice(0, end.index).split(/\r?\n/));
     const rest = bytes.subarray(end.index + end[0].length);
     // An interim answer: the one that counts comes after it.
     if (this.#status < 200 && this.#status !== SWITCHING_PROTOCOLS) {
-      this.#head = Buffer.alloc(0);
+      this.#head = NOTHING;
       return this.#readHead(rest);
     }
     this.#head = undefined;

@@ -22,7 +22,7 @@ export async function probeMqtt(probe: MqttProbe, keep: Keep): Promise<MqttAnswe
   keep(() => session.destroy('the probe is over'));
   const seconds = secondsSince(began);
   if (roundTrip === undefined) {
-    await session.end();
+    await session.leave();
     return { seconds, ...seen };
   }
   const back = new Promise<void>((resolve, reject) => {
@@ -35,7 +35,7 @@ export async function probeMqtt(probe: MqttProbe, keep: Keep): Promise<MqttAnswe
   await Promise.race([back, sendTo(session, roundTrip)]);
   await back;
   const roundTripSeconds = secondsSince(sentAt);
-  await session.end();
+  await session.leave();
   return { seconds, roundTripSeconds, ...seen };
 }
 

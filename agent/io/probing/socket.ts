@@ -1,7 +1,8 @@
 /** A connection for a probe, with TLS or without, and what the server's certificate says. */
-import { connect, isIP, type Socket } from 'node:net';
+import { isIP, type Socket } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { CertificateSeen, ProbeTarget, ProbeTls } from '../../ports/probing.ts';
+import { connectInto } from '../read-into.ts';
 import { CertificateError, type Keep } from './probe.ts';
 
 export interface OpenSocket {
@@ -16,11 +17,19 @@ export interface OpenSocket {
 
 const MOST_CERTIFICATES = 10;
 
+/** Of all probes: none keeps what it is shown. */
+const heard = Buffer.allocUnsafeSlow(16_384);
+
+/** What comes is a view that is good until the listener of `data` returns; listen before anything else. */
 export async function openSocket(target: ProbeTarget, keep: Keep): Promise<OpenSocket> {
   const { host, port, tls } = target;
   const began = performance.now();
   if (tls === undefined) {
-    return { socket: await ready(connect({ host, port }), 'connect', keep), began, seen: {} };
+    return {
+      socket: await ready(connectInto(heard, { host, port }), 'connect', keep),
+      began,
+      seen: {},
+    };
   }
   // Megabytes that a device without TLS never needs.
   const { connect: connectTls } = await import('node:tls');

@@ -14,7 +14,8 @@ const LONGEST_TIMER_MS = 86_400_000;
 export class Agenda<T> {
   private readonly clock: Clock;
   private readonly begin: (one: T, due: Due) => void;
-  private readonly waiting = new Map<T, Due>();
+  /** Nothing is taken out: a map that empties and fills leaves its tables behind each time. */
+  private readonly waiting = new Map<T, Due | undefined>();
   private timer: Cancel = () => undefined;
   private timerFor = Number.POSITIVE_INFINITY;
 
@@ -40,7 +41,7 @@ export class Agenda<T> {
 
   private armForNext(): void {
     let next = Number.POSITIVE_INFINITY;
-    for (const { until } of this.waiting.values()) next = Math.min(next, until);
+    for (const due of this.waiting.values()) next = Math.min(next, due?.until ?? next);
     if (next < this.timerFor) this.arm(next);
   }
 
@@ -58,8 +59,12 @@ export class Agenda<T> {
 
   private turn(): void {
     const now = this.clock.mono() + EARLY_MS;
-    const due = [...this.waiting].filter(([, { from }]) => from <= now);
-    for (const [one] of due) this.waiting.delete(one);
-    for (const [one, when] of due) this.begin(one, when);
+    const turn: (readonly [T, Due])[] = [];
+    for (const [one, due] of this.waiting) {
+      if (due === undefined || due.from > now) continue;
+      this.waiting.set(one, undefined);
+      turn.push([one, due]);
+    }
+    for (const [one, due] of turn) this.begin(one, due);
   }
 }

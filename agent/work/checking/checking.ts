@@ -48,7 +48,7 @@ export class Checking {
   private readonly telling: Telling;
   private readonly slots: Slots;
   private readonly agenda: Agenda<Watched>;
-  private readonly stopping: Stopping = { stopped: false, running: new Set() };
+  private readonly stopping: Stopping = { stopped: false, running: [] };
   /** Monotonic time of the first start: grace counts from the agent's start, not from a reload. */
   private readonly startedAt: number;
   /** The device's own, for as long as the agent runs. */
@@ -66,7 +66,7 @@ export class Checking {
   constructor(deps: CheckingDeps, plan: readonly PlannedCheck[], before?: Checking) {
     this.deps = deps;
     this.slots = new Slots(deps.clock, SLOTS);
-    this.agenda = new Agenda(deps.clock, (one, due) => this.begin(one, due));
+    this.agenda = new Agenda(deps.clock, (one, due) => void this.begin(one, due));
     this.phase = before?.phase ?? phaseOf(deps.random());
     const now = this.now();
     const wanted = plan.filter(({ config }) => config.enabled);
@@ -101,7 +101,7 @@ export class Checking {
   /** What runs is told to stop, and what it says after that is not heard. */
   stop(): void {
     this.stopping.stopped = true;
-    for (const run of this.stopping.running) run.abort(new Error('the agent stops'));
+    for (const run of [...this.stopping.running]) run.abort(new Error('the agent stops'));
     this.telling.stop();
     this.agenda.clear();
   }
@@ -138,36 +138,38 @@ export class Checking {
     return nextDue(after, this.phase, pace, this.deps.random());
   }
 
-  private begin(watched: Watched, { from }: Due): void {
+  private async begin(watched: Watched, { from }: Due): Promise<void> {
     const { clock, log } = this.deps;
-    this.run(watched)
-      .catch((error: unknown) =>
-        log.error('a check could not be run', { check: watched.plan.name, error: String(error) }),
-      )
-      .finally(() => {
-        if (this.stopping.stopped) return;
-        this.agenda.plan(watched, this.due(watched, Math.max(from, clock.mono())));
-      });
+    try {
+      await this.run(watched);
+    } catch (error) {
+      log.error('a check could not be run', { check: watched.plan.name, error: String(error) });
+    }
+    if (this.stopping.stopped) return;
+    this.agenda.plan(watched, this.due(watched, Math.max(from, clock.mono())));
   }
 
   private run(watched: Watched): Promise<Run> {
-    if (watched.turn !== undefined) return watched.turn;
-    const turn = this.turn(watched).finally(() => {
-      if (watched.turn === turn) watched.turn = undefined;
-    });
-    watched.turn = turn;
-    return turn;
+    watched.turn ??= this.turn(watched);
+    return watched.turn;
   }
 
   private async turn(watched: Watched): Promise<Run> {
-    const { stopping } = this;
-    const run = await this.slots.with(() => look(this.deps, watched, () => this.now(), stopping));
-    if (stopping.stopped) return run;
-    note(watched, run);
-    if (!isGood(run.finding.state)) await this.lookBefore(watched, run);
-    if (stopping.stopped) return run;
-    this.take(watched, run);
-    return run;
+    const { slots, stopping } = this;
+    const manner = watched.plan.check.measuresTime === false ? 'beside' : 'alone';
+    try {
+      const run = await slots.with(manner, (slot) =>
+        look(this.deps, watched, () => this.now(), stopping, slot),
+      );
+      if (stopping.stopped) return run;
+      note(watched, run);
+      if (!isGood(run.finding.state)) await this.lookBefore(watched, run);
+      if (!stopping.stopped) this.take(watched, run);
+      return run;
+    } finally {
+      // Once stopped, the turn that is noted may be one of the plan that took over.
+      if (!stopping.stopped) watched.turn = undefined;
+    }
   }
 
   /** Looks at what a check stands behind, as far as that was not done since its bad run began. */

@@ -5,7 +5,8 @@
 import { type CheckFinding, type CheckWorld, Sight } from '../../checks/check.ts';
 import type { Moment } from '../../core/checks/moment.ts';
 import { isGood } from '../../core/checks/verdict.ts';
-import type { Run, Watched } from './watched.ts';
+import type { Slot } from './slots.ts';
+import type { PlannedCheck, Run, Watched } from './watched.ts';
 
 /** So long a check has, once told to stop, to say what it saw. */
 const STOPPING_MS = 500;
@@ -14,77 +15,71 @@ const MOST_TEXT = 300;
 /** Shared by all runs of one checking: what is to be told when it stops. */
 export interface Stopping {
   stopped: boolean;
-  readonly running: Set<{ abort(reason: Error): void }>;
+  /** An array: a set that empties and fills leaves a table behind each time. */
+  readonly running: { abort(reason: Error): void }[];
 }
 
-type Outcome = { readonly finding: CheckFinding } | { readonly error: unknown };
-
-export async function look(
+export function look(
   world: CheckWorld,
   watched: Watched,
   now: () => Moment,
   stopping: Stopping,
+  slot: Slot,
 ): Promise<Run> {
   const began = now();
   const { flight, plan, memory } = watched;
   if (flight.since !== undefined) {
     const seconds = Math.round((began.mono - flight.since) / 1000);
-    return ended(began, began.mono, failure(`still hangs in a run of ${seconds} s ago`));
+    const text = `still hangs in a run of ${seconds} s ago`;
+    return Promise.resolve(ended(began, began.mono, failure(text)));
   }
-  if (stopping.stopped)
-    return ended(began, began.mono, { state: 'unknown', text: 'did not run: the agent stops' });
+  if (stopping.stopped) {
+    const finding: CheckFinding = { state: 'unknown', text: 'did not run: the agent stops' };
+    return Promise.resolve(ended(began, began.mono, finding));
+  }
   const sight = new Sight(world, plan.config.timeout, memory);
-  const finding = await inTime(answerOf(watched, sight, began, stopping), sight);
-  return ended(began, world.clock.mono(), finding);
-}
-
-/** It may come long after its time, or never. */
-async function answerOf(
-  { flight, plan }: Watched,
-  sight: Sight,
-  began: Moment,
-  stopping: Stopping,
-): Promise<Outcome> {
-  stopping.running.add(sight);
+  stopping.running.push(sight);
   flight.since = began.mono;
-  try {
-    return { finding: await plan.check.run(plan.config.options, sight) };
-  } catch (error) {
-    return { error };
-  } finally {
-    flight.since = undefined;
-    stopping.running.delete(sight);
-  }
-}
-
-/** What it said in time; told to stop then, it may still say what it saw. */
-function inTime(answer: Promise<Outcome>, sight: Sight): Promise<CheckFinding> {
-  const { clock, timeoutMs } = sight;
-  const late = () => `no answer within ${timeoutMs / 1000} s`;
   return new Promise((resolve) => {
+    const end = (finding: CheckFinding) => resolve(ended(began, world.clock.mono(), finding));
     let isLate = false;
-    let cancel = clock.after(timeoutMs, () => {
+    const late = `no answer within ${sight.timeoutMs / 1000} s`;
+    // Told to stop, it may still say what it saw.
+    slot.alarm(sight.timeoutMs, () => {
       isLate = true;
-      cancel = clock.after(STOPPING_MS, () =>
-        resolve(failure(`${late()}, and the check does not stop`)),
-      );
-      sight.abort(new Error(late()));
+      slot.alarm(STOPPING_MS, () => end(failure(`${late}, and the check does not stop`)));
+      sight.abort(new Error(late));
     });
-    void answer.then((outcome) => {
-      cancel();
-      resolve(isLate ? lateFinding(outcome, late()) : findingOf(outcome));
-    });
+    // This may come long after its time, or never.
+    const over = () => {
+      flight.since = undefined;
+      stopping.running.splice(stopping.running.indexOf(sight), 1);
+    };
+    begun(plan, sight).then(
+      (finding) => {
+        over();
+        end(isLate ? lateFinding(finding, late) : finding);
+      },
+      (error: unknown) => {
+        over();
+        end(isLate ? failure(late) : unclear(error));
+      },
+    );
   });
 }
 
-function findingOf(outcome: Outcome): CheckFinding {
-  return 'finding' in outcome ? outcome.finding : unclear(outcome.error);
+/** A check that throws before it promises anything is like one that rejects. */
+function begun({ check, config }: PlannedCheck, sight: Sight): Promise<CheckFinding> {
+  try {
+    return check.run(config.options, sight);
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
 }
 
 /** What it saw until then may say more than that it took too long, but that is a failure all the same. */
-function lateFinding(outcome: Outcome, late: string): CheckFinding {
-  const isTelling = 'finding' in outcome && !isGood(outcome.finding.state);
-  return isTelling ? { ...outcome.finding, state: 'critical' } : failure(late);
+function lateFinding(finding: CheckFinding, late: string): CheckFinding {
+  return isGood(finding.state) ? failure(late) : { ...finding, state: 'critical' };
 }
 
 function failure(text: string): CheckFinding {

@@ -1,6 +1,7 @@
 /**
- * One after the other, in the order in which they came, so that none is measured while another
- * works. One that takes long is waiting for something: the next begins beside it, up to so many.
+ * Whose turn it is. What is measured runs alone, in the order in which it came, so that none is measured
+ * while another works; what measures no time runs beside others of its kind. One that takes long is
+ * waiting for something: it holds up nobody any more, up to so many at once.
  */
 import type { Cancel, Clock } from '../../ports.ts';
 
@@ -11,65 +12,133 @@ export interface SlotRules {
   readonly longMs: number;
 }
 
+export type Manner = 'alone' | 'beside';
+
+/** What one that runs is given. */
+export interface Slot {
+  /** Calls `action` after so long, unless the slot is left before. The last one counts. */
+  alarm(afterMs: number, action: () => void): void;
+}
+
+interface Place extends Slot {
+  readonly isAlone: boolean;
+  /** Lets in whom it is for. */
+  go: () => void;
+  longAt: number;
+  isLong: boolean;
+  alarmAt: number;
+  action: () => void;
+}
+
+const NOTHING = (): void => undefined;
+
 export class Slots {
   private readonly clock: Clock;
   private readonly rules: SlotRules;
-  private readonly waiting: (() => void)[] = [];
-  private running = 0;
-  /** Of those that run, the one that others wait for. */
-  private newest: object | undefined;
-  private newestSince = 0;
+  private readonly waiting: Place[] = [];
+  private readonly inside: Place[] = [];
+  /** One timer for all of them: most are done long before it. */
   private cancel: Cancel | undefined;
+  private timerFor = Number.POSITIVE_INFINITY;
 
   constructor(clock: Clock, rules: SlotRules) {
     this.clock = clock;
     this.rules = rules;
   }
 
-  async with<T>(work: () => Promise<T>): Promise<T> {
-    const mine = {};
-    if (this.newest !== undefined || this.running >= this.rules.most || this.waiting.length > 0) {
-      await new Promise<void>((resolve) => this.waiting.push(() => this.enter(mine, resolve)));
-    } else this.enter(mine, () => undefined);
+  async with<T>(manner: Manner, work: (slot: Slot) => Promise<T>): Promise<T> {
+    const place = this.place(manner);
+    if (this.isFree(place)) this.enter(place);
+    else {
+      await new Promise<void>((resolve) => {
+        place.go = resolve;
+        this.queue(place);
+      });
+    }
     try {
-      return await work();
+      return await work(place);
     } finally {
-      this.running -= 1;
-      if (this.newest === mine) this.pass();
-      else this.next();
+      this.leave(place);
     }
   }
 
-  private enter(mine: object, go: () => void): void {
-    this.running += 1;
-    this.newest = mine;
-    this.newestSince = this.clock.mono();
-    this.watch();
-    go();
+  private place(manner: Manner): Place {
+    const place: Place = {
+      isAlone: manner === 'alone',
+      go: NOTHING,
+      longAt: Number.POSITIVE_INFINITY,
+      isLong: false,
+      alarmAt: Number.POSITIVE_INFINITY,
+      action: NOTHING,
+      alarm: (afterMs, action) => {
+        place.alarmAt = this.clock.mono() + afterMs;
+        place.action = action;
+        this.watch(place.alarmAt);
+      },
+    };
+    return place;
   }
 
-  /** One timer for all that come one after the other: most are done long before it. */
-  private watch(): void {
-    const { longMs } = this.rules;
-    this.cancel ??= this.clock.after(this.newestSince + longMs - this.clock.mono(), () => {
-      this.cancel = undefined;
-      if (this.newest === undefined) return;
-      if (this.clock.mono() - this.newestSince < longMs) this.watch();
-      else this.pass();
-    });
+  /** When it is not free for one that runs beside others, it is not for one that runs alone. */
+  private isFree({ isAlone }: Place): boolean {
+    if (this.inside.length >= this.rules.most) return false;
+    return this.inside.every((other) => other.isLong || !(isAlone || other.isAlone));
   }
 
-  private pass(): void {
-    this.newest = undefined;
-    if (this.waiting.length === 0) {
-      this.cancel?.();
-      this.cancel = undefined;
+  /** Those that run beside others come first: together they are through the soonest. */
+  private queue(place: Place): void {
+    const alone = place.isAlone ? -1 : this.waiting.findIndex((other) => other.isAlone);
+    if (alone < 0) this.waiting.push(place);
+    else this.waiting.splice(alone, 0, place);
+  }
+
+  private enter(place: Place): void {
+    place.longAt = this.clock.mono() + this.rules.longMs;
+    this.inside.push(place);
+    this.watch(place.longAt);
+  }
+
+  private leave(place: Place): void {
+    this.inside.splice(this.inside.indexOf(place), 1);
+    this.admit();
+    if (this.inside.length === 0) this.rest();
+  }
+
+  private admit(): void {
+    for (;;) {
+      const [next] = this.waiting;
+      if (next === undefined || !this.isFree(next)) return;
+      this.waiting.shift();
+      this.enter(next);
+      next.go();
     }
-    this.next();
   }
 
-  private next(): void {
-    if (this.newest !== undefined || this.running >= this.rules.most) return;
-    this.waiting.shift()?.();
+  private watch(at: number): void {
+    if (at >= this.timerFor) return;
+    this.cancel?.();
+    this.timerFor = at;
+    this.cancel = this.clock.after(Math.max(0, at - this.clock.mono()), () => this.look());
+  }
+
+  private look(): void {
+    this.rest();
+    const now = this.clock.mono();
+    for (const place of [...this.inside]) {
+      if (place.longAt <= now) place.isLong = true;
+      if (place.alarmAt > now) continue;
+      place.alarmAt = Number.POSITIVE_INFINITY;
+      place.action();
+    }
+    this.admit();
+    for (const { isLong, longAt, alarmAt } of this.inside) {
+      this.watch(isLong ? alarmAt : Math.min(longAt, alarmAt));
+    }
+  }
+
+  private rest(): void {
+    this.cancel?.();
+    this.cancel = undefined;
+    this.timerFor = Number.POSITIVE_INFINITY;
   }
 }

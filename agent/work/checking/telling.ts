@@ -57,11 +57,13 @@ export class Telling {
 
   /** Events for what changed, and what its remedy should know of the check that just ran. */
   check(watched: Watched): void {
-    const { plan, standing } = watched;
+    const { plan, standing, told, asked } = watched;
+    // As nearly always.
+    if (standing.state === told && isGood(told) && asked === undefined) return;
     const { name, config } = plan;
     const { kind, critical } = config;
     const text = textOf(watched);
-    this.event(changeOf(watched.told, { name, kind, critical, text, ...standing }));
+    this.event(changeOf(told, { name, kind, critical, text, ...standing }));
     if (!standing.pending) watched.told = standing.state;
     this.remedy(watched);
   }

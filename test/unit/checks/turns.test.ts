@@ -1,9 +1,9 @@
-/** Turns: what is due together begins together, and one after the other. */
+/** Turns: what is due together begins together, and what is measured runs alone. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Due } from '../../../agent/core/checks/schedule.ts';
 import { Agenda } from '../../../agent/work/checking/agenda.ts';
-import { Slots } from '../../../agent/work/checking/slots.ts';
+import { type Manner, Slots } from '../../../agent/work/checking/slots.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 describe('agenda', () => {
@@ -76,7 +76,7 @@ describe('slots', () => {
     const slots = new Slots(clock, rules);
     const said: string[] = [];
     const work = (name: string) =>
-      slots.with(async () => {
+      slots.with('alone', async () => {
         said.push(`${name} begins`);
         await pause(clock, 10);
         said.push(`${name} ends`);
@@ -98,7 +98,7 @@ describe('slots', () => {
         const begins: number[] = [];
         let running = 0;
         const done = all.map((ms) =>
-          slots.with(async () => {
+          slots.with('alone', async () => {
             begins.push(clock.mono());
             running += 1;
             expect(running).toBeLessThanOrEqual(rules.most);
@@ -120,6 +120,70 @@ describe('slots', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('what is measured runs alone, what is not beside others and before it', async () => {
+    const wanted = fc.array(
+      fc.record({
+        manner: fc.constantFrom<Manner>('alone', 'beside'),
+        after: fc.integer({ min: 0, max: 300 }),
+        ms: fc.integer({ min: 0, max: 300 }),
+      }),
+      { minLength: 1, maxLength: 30 },
+    );
+    await fc.assert(
+      fc.asyncProperty(wanted, async (all) => {
+        const clock = new FakeClock();
+        const slots = new Slots(clock, rules);
+        const inside = new Map<number, { manner: Manner; since: number }>();
+        const waiting = new Map<number, Manner>();
+        const done = all.map(async ({ manner, after, ms }, n) => {
+          await pause(clock, after);
+          waiting.set(n, manner);
+          await slots.with(manner, async () => {
+            waiting.delete(n);
+            const holding = [...inside.values()].filter(
+              ({ since }) => clock.mono() - since < rules.longMs,
+            );
+            if (manner === 'alone') expect(holding).toEqual([]);
+            else expect(holding.map((one) => one.manner)).not.toContain('alone');
+            if (manner === 'alone') expect([...waiting.values()]).not.toContain('beside');
+            inside.set(n, { manner, since: clock.mono() });
+            expect(inside.size).toBeLessThanOrEqual(rules.most);
+            await pause(clock, ms);
+            inside.delete(n);
+          });
+        });
+        await clock.advance(20_000);
+        await Promise.all(done);
+        expect(clock.pending).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('calls an alarm in its time, the last that was set, and none after the slot was left', async () => {
+    const clock = new FakeClock();
+    const slots = new Slots(clock, rules);
+    const called: string[] = [];
+    const note = (what: string) => () => void called.push(`${what} at ${clock.mono() - start}`);
+    const start = clock.mono();
+    const slow = slots.with('alone', async (slot) => {
+      slot.alarm(50, note('replaced'));
+      slot.alarm(150, () => {
+        note('slow')();
+        slot.alarm(30, note('slow again'));
+      });
+      await pause(clock, 400);
+    });
+    const quick = slots.with('alone', async (slot) => {
+      slot.alarm(50, note('quick'));
+      await pause(clock, 10);
+    });
+    await clock.advance(1_000);
+    await Promise.all([slow, quick]);
+    expect(called).toEqual(['slow at 150', 'slow again at 180']);
+    expect(clock.pending).toBe(0);
   });
 });
 
