@@ -7,21 +7,27 @@ import type { BuiltDictionary, Series } from './series.ts';
 /** Prometheus's staleness marker: a NaN whose payload says "this series has ended". */
 const STALE_BITS = 0x7ff0_0000_0000_0002n;
 
+/** Column by column: an object for each sample would be most of what an agent keeps until its batch is closed. */
 export interface Row {
   /** Milliseconds since boot. */
   readonly mono: number;
-  readonly cells: Cell[];
+  readonly series: Series[];
+  /** Of `series`, in their order. */
+  readonly values: number[];
+  /** Series that ended here. */
+  readonly ended: Series[];
 }
 
-export interface Cell {
-  readonly series: Series;
-  readonly value: number;
-  /** The series ended here; `value` means nothing. */
-  readonly stale: boolean;
+export function emptyRow(mono: number): Row {
+  return { mono, series: [], values: [], ended: [] };
+}
+
+export function samplesOf({ series, ended }: Row): number {
+  return series.length + ended.length;
 }
 
 export function countSamples(rows: readonly Row[]): number {
-  return rows.reduce((sum, row) => sum + row.cells.length, 0);
+  return rows.reduce((sum, row) => sum + samplesOf(row), 0);
 }
 
 /**
@@ -33,60 +39,104 @@ export function toBlocks(
   dictionary: BuiltDictionary,
   timeOf: (mono: number) => number,
 ): Block[] {
-  return instantsOf(rows, dictionary)
-    .filter(({ cells }) => cells.size > 0)
-    .map((group) => fill(group, timeOf));
+  const sheets = groupsOf(rows, dictionary)
+    .filter(({ instants }) => instants.size > 0)
+    .map((group) => new Sheet(group));
+  const { aliasOf } = dictionary;
+  for (const { mono, series, values, ended } of rows) {
+    for (let n = 0; n < series.length; n++) {
+      const alias = aliasAt(aliasOf, series[n] as Series);
+      ofAlias(sheets, alias)?.put(alias, mono, values[n] as number);
+    }
+    for (const one of ended) {
+      const alias = aliasAt(aliasOf, one);
+      ofAlias(sheets, alias)?.end(alias, mono);
+    }
+  }
+  return sheets.map((sheet) => sheet.block(timeOf));
 }
 
 /** What blocks of these rows take: a row may have a cell for every series of its group. */
 export function countCells(rows: readonly Row[], dictionary: BuiltDictionary): number {
-  return instantsOf(rows, dictionary).reduce(
-    (sum, { cells, count }) => sum + cells.size * count,
+  return groupsOf(rows, dictionary).reduce(
+    (sum, { instants, count }) => sum + instants.size * count,
     0,
   );
 }
 
-interface Group {
+/** A range of aliases. */
+interface Range {
   readonly first: number;
   readonly count: number;
-  /** By instant; what late samplers brought joins the row of its instant. */
-  readonly cells: Map<number, Cell[]>;
-  readonly aliasOf: Int32Array;
 }
 
-function instantsOf(rows: readonly Row[], { groups, aliasOf }: BuiltDictionary): readonly Group[] {
+interface Group extends Range {
+  /** What late samplers brought joins the row of its instant. */
+  readonly instants: Set<number>;
+}
+
+function groupsOf(rows: readonly Row[], { groups, aliasOf }: BuiltDictionary): readonly Group[] {
   const all = [...groups.values()].map(
-    ({ first, count }): Group => ({ first, count, cells: new Map(), aliasOf }),
+    ({ first, count }): Group => ({ first, count, instants: new Set() }),
   );
-  for (const { mono, cells } of rows) {
-    for (const cell of cells) {
-      const alias = aliasOf[cell.series.slot] ?? -1;
-      const group = all.find(({ first, count }) => first <= alias && alias < first + count);
-      const instant = group?.cells.get(mono);
-      if (instant === undefined) group?.cells.set(mono, [cell]);
-      else instant.push(cell);
-    }
+  for (const { mono, series, ended } of rows) {
+    for (const one of series) ofAlias(all, aliasAt(aliasOf, one))?.instants.add(mono);
+    for (const one of ended) ofAlias(all, aliasAt(aliasOf, one))?.instants.add(mono);
   }
   return all;
 }
 
-function fill({ first, count, cells, aliasOf }: Group, timeOf: (mono: number) => number): Block {
-  const instants = [...cells].sort(([a], [b]) => a - b);
-  const rows = instants.length;
-  const values = new Float64Array(rows * count);
-  const bits = new BigUint64Array(values.buffer);
-  const filled = new Uint8Array(values.length);
-  instants.forEach(([, own], row) => {
-    for (const { series, value, stale } of own) {
-      const at = ((aliasOf[series.slot] ?? first) - first) * rows + row;
-      if (stale) bits[at] = STALE_BITS;
-      else values[at] = value;
-      filled[at] = 1;
-    }
-  });
-  const times = Float64Array.from(instants, ([mono]) => timeOf(mono));
-  const presence = presenceOf(filled, rows, count);
-  return { times, firstAlias: first, columns: count, values, presence };
+function aliasAt(aliasOf: Int32Array, { slot }: Series): number {
+  return aliasOf[slot] ?? -1;
+}
+
+/** None for a series that the dictionary does not have. */
+function ofAlias<T extends Range>(ranges: readonly T[], alias: number): T | undefined {
+  for (const range of ranges) {
+    if (range.first <= alias && alias < range.first + range.count) return range;
+  }
+  return undefined;
+}
+
+/** The cells of one group, while they are filled in. */
+class Sheet implements Range {
+  readonly first: number;
+  readonly count: number;
+  readonly #instants: readonly number[];
+  readonly #rowOf: ReadonlyMap<number, number>;
+  readonly #values: Float64Array;
+  readonly #filled: Uint8Array;
+
+  constructor({ first, count, instants }: Group) {
+    this.first = first;
+    this.count = count;
+    this.#instants = [...instants].sort((a, b) => a - b);
+    this.#rowOf = new Map(this.#instants.map((mono, row) => [mono, row]));
+    this.#values = new Float64Array(instants.size * count);
+    this.#filled = new Uint8Array(this.#values.length);
+  }
+
+  put(alias: number, mono: number, value: number): void {
+    this.#values[this.#fill(alias, mono)] = value;
+  }
+
+  end(alias: number, mono: number): void {
+    new BigUint64Array(this.#values.buffer)[this.#fill(alias, mono)] = STALE_BITS;
+  }
+
+  block(timeOf: (mono: number) => number): Block {
+    const { first, count } = this;
+    const times = Float64Array.from(this.#instants, timeOf);
+    const presence = presenceOf(this.#filled, times.length, count);
+    return { times, firstAlias: first, columns: count, values: this.#values, presence };
+  }
+
+  #fill(alias: number, mono: number): number {
+    const row = this.#rowOf.get(mono) ?? 0;
+    const at = (alias - this.first) * this.#instants.length + row;
+    this.#filled[at] = 1;
+    return at;
+  }
 }
 
 /** Bitmaps of the columns that have holes. */

@@ -28,6 +28,8 @@ export interface Series {
   /** Samplers with the same interval share a group; a reload may change it. */
   group: number;
   last: number;
+  /** The last reading that had it (`SeriesTable.beginReading`). */
+  reading: number;
   /** No longer there: forgotten when the batch with its staleness marker is closed. */
   gone: boolean;
 }
@@ -54,8 +56,15 @@ export class SeriesTable {
   private next = 0;
   private text = 0;
   private items = 0;
+  private readings = 0;
   /** Rises when a series appears that the last dictionary does not have. */
   private fresh = true;
+
+  /** A number of its own for one reading of one sampler, to tell which series it had. */
+  beginReading(): number {
+    this.readings += 1;
+    return this.readings;
+  }
 
   /**
    * The series of a sample, new when needed; `undefined` when a dictionary, which is one message,
@@ -95,6 +104,7 @@ export class SeriesTable {
       labels: pairs(metric, labels ?? []),
       group,
       last: 0,
+      reading: 0,
       gone: false,
     };
     ofMetric.set(key, series);
@@ -128,6 +138,7 @@ export class SeriesTable {
 
   /** Forgets series that are gone; for when no row refers to them any more. */
   sweep(): void {
+    if (!this.all.some(({ gone }) => gone)) return;
     for (const [metric, ofMetric] of this.slots) {
       for (const [key, series] of ofMetric) {
         if (!series.gone) continue;

@@ -2,7 +2,7 @@
  * Rows that wait for their record. While the disk refuses them, or neither takes nor refuses them,
  * only so many are kept; what is given up is a gap that is told when it can be.
  */
-import { countSamples, type Row } from '../core/rows.ts';
+import { countSamples, type Row, samplesOf } from '../core/rows.ts';
 
 /** Samples kept in memory: of those that were refused, and beside a write that is under way. */
 const MAX_HELD_SAMPLES = 20_000;
@@ -29,11 +29,11 @@ export class HeldRows {
   push(row: Row): void {
     this.rows.push(row);
     if (this.writing === undefined) return;
-    this.newer += row.cells.length;
+    this.newer += samplesOf(row);
     while (this.newer > MAX_HELD_SAMPLES) {
       const [oldest] = this.rows.splice(this.writing, 1);
       if (oldest === undefined) break;
-      this.newer -= oldest.cells.length;
+      this.newer -= samplesOf(oldest);
       this.drop(oldest);
     }
   }
@@ -65,7 +65,7 @@ export class HeldRows {
     while (held > MAX_HELD_SAMPLES) {
       const row = this.rows.shift();
       if (row === undefined) break;
-      held -= row.cells.length;
+      held -= samplesOf(row);
       this.drop(row);
     }
   }
@@ -81,8 +81,9 @@ export class HeldRows {
     if (dropped !== undefined) this.add(dropped);
   }
 
-  private drop({ mono, cells }: Row): void {
-    this.add({ first: mono, last: mono, samples: cells.length });
+  private drop(row: Row): void {
+    const { mono } = row;
+    this.add({ first: mono, last: mono, samples: samplesOf(row) });
   }
 
   private add({ first, last, samples }: Dropped): void {

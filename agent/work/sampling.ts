@@ -6,7 +6,7 @@
  * so that a hung mount costs one pending call and nothing else.
  */
 import { LIMITS } from '../../protocol/limits.ts';
-import type { Cell, Row } from '../core/rows.ts';
+import { emptyRow, type Row, samplesOf } from '../core/rows.ts';
 import type { Series, SeriesTable } from '../core/series.ts';
 import type { Cancel, Clock, Host, Log } from '../ports.ts';
 import type { Emit, Metric, Options, Sampler } from '../samplers/sampler.ts';
@@ -44,7 +44,7 @@ const DURATION: Metric = {
 /** What a sampler left behind; it outlives a change of the plan. */
 interface Memory {
   /** Series of its last reading, for telling which ended. */
-  previous: Set<Series>;
+  previous: readonly Series[];
   pending: boolean;
   failing: boolean;
 }
@@ -65,7 +65,7 @@ export class Sampling {
   }[];
   private readonly detailed: boolean;
   /** Of samplers that are no longer planned. */
-  private readonly ended: Set<Series>;
+  private readonly ended: Series[];
   private cancels: Cancel[] = [];
   private overflowed = false;
 
@@ -93,7 +93,7 @@ export class Sampling {
         })),
     }));
     for (const { sampler } of planned) memories.delete(sampler.name);
-    this.ended = new Set([...memories.values()].flatMap(({ previous }) => [...previous]));
+    this.ended = [...memories.values()].flatMap(({ previous }) => previous);
   }
 
   private memories(): [string, Memory][] {
@@ -121,9 +121,13 @@ export class Sampling {
   }
 
   private endOthers(): void {
-    const cells = [...this.ended].map(endOf);
-    this.ended.clear();
-    if (cells.length > 0) this.deps.deliver({ mono: Math.round(this.deps.clock.mono()), cells });
+    const row = emptyRow(Math.round(this.deps.clock.mono()));
+    for (const series of this.ended.splice(0)) end(series, row);
+    this.deliver(row);
+  }
+
+  private deliver(row: Row): void {
+    if (samplesOf(row) > 0) this.deps.deliver(row);
   }
 
   /**
@@ -154,22 +158,20 @@ export class Sampling {
    * that answers later, with the time of the tick.
    */
   private async tick(runners: readonly Runner[]): Promise<void> {
-    const { clock, deliver } = this.deps;
+    const { clock } = this.deps;
     const mono = Math.round(clock.mono());
-    const row: Row = { mono, cells: [] };
+    const row = emptyRow(mono);
     const late: Promise<void>[] = [];
     for (const runner of runners) {
-      const own: Row = { mono, cells: [] };
-      const answer = this.run(runner, own);
-      if (answer === undefined) row.cells.push(...own.cells);
-      else late.push(answer.then(() => deliver(own)));
+      const answer = this.run(runner, row);
+      if (answer !== undefined) late.push(answer.then((own) => this.deliver(own)));
     }
-    if (row.cells.length > 0) deliver(row);
+    this.deliver(row);
     await Promise.all(late);
   }
 
-  /** Reads one sampler; a promise when its answer is not there yet. */
-  private run(runner: Runner, row: Row): Promise<void> | undefined {
+  /** Reads one sampler into the row; what is not there yet comes as a row of its own. */
+  private run(runner: Runner, row: Row): Promise<Row> | undefined {
     const { clock, host } = this.deps;
     if (runner.memory.pending) return this.fail(runner, row, 'still busy with an earlier reading');
     const started = clock.mono();
@@ -177,7 +179,7 @@ export class Sampling {
       const raw = runner.sampler.read(host, runner.options);
       if (!(raw instanceof Promise)) return this.take(runner, row, raw, started);
       runner.memory.pending = true;
-      return this.await(runner, row, raw, started);
+      return this.await(runner, emptyRow(row.mono), raw, started);
     } catch (error) {
       return this.fail(runner, row, String(error));
     }
@@ -188,7 +190,7 @@ export class Sampling {
     row: Row,
     raw: Promise<unknown>,
     started: number,
-  ): Promise<void> {
+  ): Promise<Row> {
     let cancel: Cancel = noop;
     const timeout = new Promise<'timeout'>((resolve) => {
       cancel = this.deps.clock.after(runner.timeoutMs, () => resolve('timeout'));
@@ -205,30 +207,32 @@ export class Sampling {
     if (outcome === 'timeout') this.fail(runner, row, `no answer within ${runner.timeoutMs} ms`);
     else if ('error' in outcome) this.fail(runner, row, outcome.error);
     else this.take(runner, row, outcome.value, started);
+    return row;
   }
 
   private take(runner: Runner, row: Row, raw: unknown, started: number): undefined {
-    const seen = new Set<Series>();
+    const reading = this.deps.table.beginReading();
+    const from = row.series.length;
     const emit: Emit = (metric, value, labels) =>
-      this.put(row, seen, runner.group, metric, value, labels);
+      this.put(row, reading, runner.group, metric, value, labels);
     let problem: string | undefined;
     try {
       runner.sampler.parse(raw, emit, runner.options);
     } catch (error) {
       problem = String(error);
     }
-    this.endMissing(runner, row, seen);
+    this.endMissing(runner, row, reading, from);
     this.report(runner, row, problem, this.deps.clock.mono() - started);
   }
 
   private fail(runner: Runner, row: Row, problem: string): undefined {
-    this.endMissing(runner, row, new Set());
+    this.endMissing(runner, row, this.deps.table.beginReading(), row.series.length);
     this.report(runner, row, problem, undefined);
   }
 
   private put(
     row: Row,
-    seen: Set<Series>,
+    reading: number,
     group: number,
     metric: Metric,
     value: number,
@@ -237,10 +241,11 @@ export class Sampling {
     const series = this.deps.table.find(metric, labels, group);
     if (series === undefined) return this.overflow();
     // A sampler that reports a series twice is wrong; the first value stands.
-    if (seen.has(series)) return;
+    if (series.reading === reading) return;
     series.last = value;
-    seen.add(series);
-    row.cells.push({ series, value, stale: false });
+    series.reading = reading;
+    row.series.push(series);
+    row.values.push(value);
   }
 
   private overflow(): void {
@@ -249,13 +254,20 @@ export class Sampling {
     this.deps.log.error('too many series; further ones are left out', { limit: LIMITS.series });
   }
 
-  /** Series that were there at the last reading and are not now end with a staleness marker. */
-  private endMissing(runner: Runner, row: Row, seen: Set<Series>): void {
-    for (const series of runner.memory.previous) {
-      if (seen.has(series)) continue;
-      row.cells.push(endOf(series));
+  /**
+   * Series that were there at the last reading and are not now end with a staleness marker. Those of
+   * this reading stand in the row behind `from`.
+   */
+  private endMissing({ memory }: Runner, row: Row, reading: number, from: number): void {
+    const { previous } = memory;
+    // Nearly always.
+    let isSame = previous.length === row.series.length - from;
+    for (const series of previous) {
+      if (series.reading === reading) continue;
+      isSame = false;
+      end(series, row);
     }
-    runner.memory.previous = seen;
+    if (!isSame) memory.previous = row.series.slice(from);
   }
 
   private report(
@@ -265,14 +277,14 @@ export class Sampling {
     durationMs: number | undefined,
   ): void {
     const { name } = runner.sampler;
-    const own = new Set<Series>();
+    const reading = this.deps.table.beginReading();
     // A sampler that works says so by its samples; in `edge` only failures
     // and recoveries are told.
     if (this.detailed || problem !== undefined || runner.memory.failing) {
-      this.put(row, own, runner.group, SUCCESS, problem === undefined ? 1 : 0, [name]);
+      this.put(row, reading, runner.group, SUCCESS, problem === undefined ? 1 : 0, [name]);
     }
     if (this.detailed && durationMs !== undefined) {
-      this.put(row, own, runner.group, DURATION, Math.round(durationMs * 1000) / 1e6, [name]);
+      this.put(row, reading, runner.group, DURATION, Math.round(durationMs * 1000) / 1e6, [name]);
     }
     if ((problem !== undefined) === runner.memory.failing) return;
     runner.memory.failing = problem !== undefined;
@@ -282,13 +294,13 @@ export class Sampling {
 }
 
 function newMemory(): Memory {
-  return { previous: new Set(), pending: false, failing: false };
+  return { previous: [], pending: false, failing: false };
 }
 
 /** A staleness marker. */
-function endOf(series: Series): Cell {
+function end(series: Series, row: Row): void {
   series.gone = true;
-  return { series, value: 0, stale: true };
+  row.ended.push(series);
 }
 
 function nextMultiple(interval: number, after: number): number {

@@ -46,7 +46,7 @@ it.each([
       timeline = observe(timeline, { wall: wall(), mono, synced: true }, 0);
       const series = table.find(METRIC, ['a'], 0);
       if (second % interval === 0 && series !== undefined) {
-        recording.deliver({ mono, cells: [{ series, value: ++taken, stale: false }] });
+        recording.deliver({ mono, series: [series], values: [++taken], ended: [] });
       }
       if (second % batch === 0) await recording.close();
     }

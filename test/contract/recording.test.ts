@@ -66,14 +66,12 @@ class Rig implements AsyncDisposable {
   }
 
   row(mono: number, names: readonly string[], group = 0): Row {
-    return {
-      mono,
-      cells: names.map((name) => {
-        const series = this.table.find(METRIC, [name], group);
-        if (series === undefined) throw new Error('no room');
-        return { series, value: mono, stale: false };
-      }),
-    };
+    const series = names.map((name) => {
+      const found = this.table.find(METRIC, [name], group);
+      if (found === undefined) throw new Error('no room');
+      return found;
+    });
+    return { mono, series, values: series.map(() => mono), ended: [] };
   }
 
   async records(): Promise<readonly StoredRecord[]> {

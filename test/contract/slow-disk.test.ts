@@ -83,7 +83,7 @@ class Rig implements AsyncDisposable {
     });
     const planned = { sampler: reading, options: {}, intervalMs: SECOND, timeoutMs: 500 };
     const deliver: Recording['deliver'] = (row) => {
-      if (row.cells.length > 0) this.ticks.push(row.mono);
+      if (row.series.length > 0) this.ticks.push(row.mono);
       this.recording.deliver(row);
     };
     const deps = { clock, host: memoryHost({}), log: silentLog, table, deliver };

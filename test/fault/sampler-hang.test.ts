@@ -43,8 +43,8 @@ function sampling(clock: Clock, host: Host, samplers: readonly Sampler[], interv
     ...{ sampler: one, options: {}, intervalMs, timeoutMs: intervalMs / 2 },
   }));
   const of = (metric: string) =>
-    rows.flatMap(({ mono, cells }) =>
-      cells.some(({ series, stale }) => series.metric.name === metric && !stale) ? [mono] : [],
+    rows.flatMap(({ mono, series }) =>
+      series.some((one) => one.metric.name === metric) ? [mono] : [],
     );
   return { of, run: new Sampling({ clock, host, log: silentLog, table, deliver }, planned, false) };
 }

@@ -19,9 +19,14 @@ export function cpuTicks(text: string): CpuTicks | undefined {
   return { total, idle, iowait, cores: text.match(/^cpu\d+ /gm)?.length ?? 1 };
 }
 
+/** Of a handful of fields: to make an expression costs more than to use it. */
+const fields = new Map<string, RegExp>();
+
 /** A field of `/proc/meminfo`, in bytes. */
 export function memoryField(text: string, field: string): number | undefined {
-  const found = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(text);
+  const expression = fields.get(field) ?? new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm');
+  fields.set(field, expression);
+  const found = expression.exec(text);
   return found === null ? undefined : Number(found[1]) * 1024;
 }
 

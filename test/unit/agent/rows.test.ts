@@ -1,4 +1,5 @@
 /** From cells to a batch and back: names, labels, staleness, references. */
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Row, toBlocks } from '../../../agent/core/rows.ts';
 import { SeriesTable } from '../../../agent/core/series.ts';
@@ -8,6 +9,11 @@ import { decodeSchema } from '../../../protocol/messages/schema.ts';
 const CPU = { name: 'node_cpu_seconds_total', type: 'counter', labels: ['cpu', 'mode'] } as const;
 const LOAD = { name: 'node_load1', type: 'gauge', labels: [] } as const;
 const SIZE = { name: 'node_filesystem_size_bytes', type: 'gauge', labels: ['mountpoint'] } as const;
+const STALE = 0x7ff0_0000_0000_0002n;
+const METRICS = ['one', 'two', 'three'].map(
+  (name) => ({ name, type: 'gauge', labels: ['label'] }) as const,
+);
+const shown = (value: number | 'stale') => (Object.is(value, -0) ? '-0' : String(value));
 const WALL = Date.UTC(2026, 10, 21);
 
 function rowsOf(
@@ -19,10 +25,9 @@ function rowsOf(
     if (series === undefined) throw new Error('no room');
     if (value !== 'stale') series.last = value;
     else series.gone = true;
-    return {
-      mono,
-      cells: [{ series, value: value === 'stale' ? 0 : value, stale: value === 'stale' }],
-    };
+    return value === 'stale'
+      ? { mono, series: [], values: [], ended: [series] }
+      : { mono, series: [series], values: [value], ended: [] };
   });
 }
 
@@ -54,6 +59,48 @@ function roundTrip(table: SeriesTable, rows: readonly Row[]) {
 }
 
 describe('rows', () => {
+  it('hold what the samples say, the last one of an instant', () => {
+    const samples = fc.array(
+      fc.record({
+        mono: fc.integer({ min: 0, max: 4 }),
+        group: fc.integer({ min: 0, max: 2 }),
+        name: fc.constantFrom('a', 'b', 'c'),
+        value: fc.oneof(fc.double({ noNaN: true }), fc.constant('stale' as const)),
+      }),
+      { minLength: 1 },
+    );
+    fc.assert(
+      fc.property(samples, (all) => {
+        const table = new SeriesTable();
+        const wanted = new Map<string, string>();
+        const rows = rowsOf(
+          table,
+          all.map(({ mono, group, name, value }) => {
+            const metric = METRICS[group] ?? LOAD;
+            wanted.set(`${metric.name} ${name} ${mono}`, shown(value));
+            return [0, mono, [metric, [name], group], value];
+          }),
+        );
+        const dictionary = table.build();
+        const found = new Map<string, string>();
+        for (const block of toBlocks(rows, dictionary, (mono) => mono)) {
+          const bits = new BigUint64Array(block.values.buffer);
+          for (let at = 0; at < block.values.length; at++) {
+            const [column, row] = [Math.floor(at / block.times.length), at % block.times.length];
+            if (!isPresent(block.presence.get(column), row)) continue;
+            const series = dictionary.definitions[block.firstAlias + column];
+            const value = bits[at] === STALE ? 'stale' : (block.values[at] ?? 0);
+            found.set(
+              `${series?.name} ${series?.labels[0]?.[1]} ${block.times[row]}`,
+              shown(value),
+            );
+          }
+        }
+        expect(new Map([...found].sort())).toEqual(new Map([...wanted].sort()));
+      }),
+    );
+  });
+
   it('keep groups apart and put late answers into the row of their instant', () => {
     const table = new SeriesTable();
     const rows = rowsOf(table, [

@@ -1,7 +1,7 @@
 /** The sampling loop on a clock of the test: nobody waits for a neighbour. */
 import { describe, expect, it } from 'vitest';
 import type { Row } from '../../../agent/core/rows.ts';
-import { SeriesTable } from '../../../agent/core/series.ts';
+import { type Series, SeriesTable } from '../../../agent/core/series.ts';
 import { gauge, type Sampler, sampler } from '../../../agent/samplers/sampler.ts';
 import { type PlannedSampler, Sampling } from '../../../agent/work/sampling.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -40,12 +40,16 @@ function start(plans: readonly PlannedSampler[], detailed = false) {
   };
   const sampling = new Sampling(deps, plans, detailed);
   const cells = () =>
-    rows.flatMap(({ mono, cells: own }) =>
-      own.map(({ series, value, stale }) => {
-        const labels = series.labels.map(([, text]) => text).join();
-        return `${mono} ${series.metric.name}${labels && `{${labels}}`} ${stale ? 'stale' : value}`;
-      }),
-    );
+    rows.flatMap(({ mono, series, values, ended }) => {
+      const line = (one: Series, value: number | string) => {
+        const labels = one.labels.map(([, text]) => text).join();
+        return `${mono} ${one.metric.name}${labels && `{${labels}}`} ${value}`;
+      };
+      return [
+        ...series.map((one, n) => line(one, values[n] ?? 'nothing')),
+        ...ended.map((one) => line(one, 'stale')),
+      ];
+    });
   return { clock, sampling, cells };
 }
 
@@ -133,8 +137,8 @@ describe('sampling', () => {
     await clock.advance(1_000);
     expect(cells()).toEqual([
       '10000 test_moody 1',
-      '11000 test_moody stale',
       '11000 node_scrape_collector_success{moody} 0',
+      '11000 test_moody stale',
       '12000 test_moody 1',
       '12000 node_scrape_collector_success{moody} 1',
     ]);
@@ -167,7 +171,7 @@ describe('sampling', () => {
     await second.start();
     await second.start();
     second.stop();
-    const stale = rows.flatMap(({ cells }) => cells.filter((cell) => cell.stale));
-    expect(stale.map(({ series }) => series.metric.name)).toEqual(['test_b']);
+    const stale = rows.flatMap(({ ended }) => ended);
+    expect(stale.map(({ metric: { name } }) => name)).toEqual(['test_b']);
   });
 });
