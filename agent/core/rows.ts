@@ -41,19 +41,21 @@ export function toBlocks(
 ): Block[] {
   const sheets = groupsOf(rows, dictionary)
     .filter(({ instants }) => instants.size > 0)
-    .map((group) => new Sheet(group));
-  const { aliasOf } = dictionary;
-  for (const { mono, series, values, ended } of rows) {
-    for (let n = 0; n < series.length; n++) {
-      const alias = aliasAt(aliasOf, series[n] as Series);
-      ofAlias(sheets, alias)?.put(alias, mono, values[n] as number);
-    }
-    for (const one of ended) {
-      const alias = aliasAt(aliasOf, one);
-      ofAlias(sheets, alias)?.end(alias, mono);
-    }
-  }
-  return sheets.map((sheet) => sheet.block(timeOf));
+    .map(sheetOf);
+  eachSample(rows, dictionary, sheets, (sheet, alias, mono, value) => {
+    const { first, rowOf, values, bits, filled } = sheet;
+    const at = (alias - first) * rowOf.size + (rowOf.get(mono) ?? 0);
+    if (value === undefined) bits[at] = STALE_BITS;
+    else values[at] = value;
+    filled[at] = 1;
+  });
+  return sheets.map(({ first, count, rowOf, values, filled }) => ({
+    times: Float64Array.from(rowOf.keys(), timeOf),
+    firstAlias: first,
+    columns: count,
+    values,
+    presence: presenceOf(filled, rowOf.size, count),
+  }));
 }
 
 /** What blocks of these rows take: a row may have a cell for every series of its group. */
@@ -64,7 +66,7 @@ export function countCells(rows: readonly Row[], dictionary: BuiltDictionary): n
   );
 }
 
-/** A range of aliases. */
+/** Aliases of one group. */
 interface Range {
   readonly first: number;
   readonly count: number;
@@ -75,67 +77,40 @@ interface Group extends Range {
   readonly instants: Set<number>;
 }
 
-function groupsOf(rows: readonly Row[], { groups, aliasOf }: BuiltDictionary): readonly Group[] {
-  const all = [...groups.values()].map(
-    ({ first, count }): Group => ({ first, count, instants: new Set() }),
+function groupsOf(rows: readonly Row[], dictionary: BuiltDictionary): readonly Group[] {
+  const all = [...dictionary.groups.values()].map(
+    (range): Group => ({ ...range, instants: new Set() }),
   );
-  for (const { mono, series, ended } of rows) {
-    for (const one of series) ofAlias(all, aliasAt(aliasOf, one))?.instants.add(mono);
-    for (const one of ended) ofAlias(all, aliasAt(aliasOf, one))?.instants.add(mono);
-  }
+  eachSample(rows, dictionary, all, ({ instants }, _, mono) => instants.add(mono));
   return all;
 }
 
-function aliasAt(aliasOf: Int32Array, { slot }: Series): number {
-  return aliasOf[slot] ?? -1;
-}
-
-/** None for a series that the dictionary does not have. */
-function ofAlias<T extends Range>(ranges: readonly T[], alias: number): T | undefined {
-  for (const range of ranges) {
-    if (range.first <= alias && alias < range.first + range.count) return range;
-  }
-  return undefined;
-}
-
 /** The cells of one group, while they are filled in. */
-class Sheet implements Range {
-  readonly first: number;
-  readonly count: number;
-  readonly #instants: readonly number[];
-  readonly #rowOf: ReadonlyMap<number, number>;
-  readonly #values: Float64Array;
-  readonly #filled: Uint8Array;
+function sheetOf({ first, count, instants }: Group) {
+  const rowOf = new Map([...instants].sort((a, b) => a - b).map((mono, row) => [mono, row]));
+  const values = new Float64Array(rowOf.size * count);
+  const bits = new BigUint64Array(values.buffer);
+  return { first, count, rowOf, values, bits, filled: new Uint8Array(values.length) };
+}
 
-  constructor({ first, count, instants }: Group) {
-    this.first = first;
-    this.count = count;
-    this.#instants = [...instants].sort((a, b) => a - b);
-    this.#rowOf = new Map(this.#instants.map((mono, row) => [mono, row]));
-    this.#values = new Float64Array(instants.size * count);
-    this.#filled = new Uint8Array(this.#values.length);
-  }
-
-  put(alias: number, mono: number, value: number): void {
-    this.#values[this.#fill(alias, mono)] = value;
-  }
-
-  end(alias: number, mono: number): void {
-    new BigUint64Array(this.#values.buffer)[this.#fill(alias, mono)] = STALE_BITS;
-  }
-
-  block(timeOf: (mono: number) => number): Block {
-    const { first, count } = this;
-    const times = Float64Array.from(this.#instants, timeOf);
-    const presence = presenceOf(this.#filled, times.length, count);
-    return { times, firstAlias: first, columns: count, values: this.#values, presence };
-  }
-
-  #fill(alias: number, mono: number): number {
-    const row = this.#rowOf.get(mono) ?? 0;
-    const at = (alias - this.first) * this.#instants.length + row;
-    this.#filled[at] = 1;
-    return at;
+/** Of those that the dictionary has; `value` is absent where the series ended. */
+function eachSample<T extends Range>(
+  rows: readonly Row[],
+  { aliasOf }: BuiltDictionary,
+  ranges: readonly T[],
+  take: (range: T, alias: number, mono: number, value?: number) => void,
+): void {
+  const give = (mono: number, { slot }: Series, value?: number) => {
+    const alias = aliasOf[slot] ?? -1;
+    for (const range of ranges) {
+      if (range.first <= alias && alias < range.first + range.count) {
+        take(range, alias, mono, value);
+      }
+    }
+  };
+  for (const { mono, series, values, ended } of rows) {
+    for (const [n, one] of series.entries()) give(mono, one, values[n]);
+    for (const one of ended) give(mono, one);
   }
 }
 
