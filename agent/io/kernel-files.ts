@@ -6,7 +6,7 @@
  * Only for `/proc` and `/sys`: a regular file that is replaced keeps its old text under the old
  * descriptor.
  */
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 
 const FIRST_BUFFER_BYTES = 64 * 1024;
 /** No kernel table is longer; what is, is no table. */
@@ -50,7 +50,7 @@ export class KernelFiles {
     let descriptor: number;
     try {
       // Asking first is far cheaper than the exception that opening an absent file would make.
-      if (statSync(place, { throwIfNoEntry: false }) === undefined) return undefined;
+      if (!existsSync(place)) return undefined;
       descriptor = openSync(place, 'r');
     } catch {
       return undefined;

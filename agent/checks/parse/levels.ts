@@ -37,7 +37,8 @@ export function together(
   parts: readonly Part[],
   figures: readonly CheckFigure[] = [],
 ): CheckFinding {
-  const sorted = parts.toSorted((a, b) => RANK[b.state] - RANK[a.state]);
+  const isFine = parts.every(({ state }) => state === 'ok');
+  const sorted = isFine ? parts : parts.toSorted((a, b) => RANK[b.state] - RANK[a.state]);
   const text = sorted.map((part) => part.text).filter((one) => one !== '');
   return { state: sorted[0]?.state ?? 'ok', text: text.join(', '), figures };
 }
