@@ -42,13 +42,24 @@ export function toBlocks(
   const sheets = groupsOf(rows, dictionary)
     .filter(({ instants }) => instants.size > 0)
     .map(sheetOf);
-  eachSample(rows, dictionary, sheets, (sheet, alias, mono, value) => {
-    const { first, rowOf, values, bits, filled } = sheet;
-    const at = (alias - first) * rowOf.size + (rowOf.get(mono) ?? 0);
-    if (value === undefined) bits[at] = STALE_BITS;
-    else values[at] = value;
-    filled[at] = 1;
-  });
+  const { aliasOf } = dictionary;
+  for (const { mono, series, values: given, ended } of rows) {
+    stretches(series, aliasOf, sheets, ({ first, rowOf, values, filled }, from, to) => {
+      const row = rowOf.get(mono) ?? 0;
+      for (let n = from; n < to; n++) {
+        const at = (aliasAt(aliasOf, series, n) - first) * rowOf.size + row;
+        values[at] = given[n] as number;
+        filled[at] = 1;
+      }
+    });
+    stretches(ended, aliasOf, sheets, ({ first, rowOf, bits, filled }, from, to) => {
+      for (let n = from; n < to; n++) {
+        const at = (aliasAt(aliasOf, ended, n) - first) * rowOf.size + (rowOf.get(mono) ?? 0);
+        bits[at] = STALE_BITS;
+        filled[at] = 1;
+      }
+    });
+  }
   return sheets.map(({ first, count, rowOf, values, filled }) => ({
     times: Float64Array.from(rowOf.keys(), timeOf),
     firstAlias: first,
@@ -77,11 +88,13 @@ interface Group extends Range {
   readonly instants: Set<number>;
 }
 
-function groupsOf(rows: readonly Row[], dictionary: BuiltDictionary): readonly Group[] {
-  const all = [...dictionary.groups.values()].map(
-    (range): Group => ({ ...range, instants: new Set() }),
-  );
-  eachSample(rows, dictionary, all, ({ instants }, _, mono) => instants.add(mono));
+function groupsOf(rows: readonly Row[], { groups, aliasOf }: BuiltDictionary): readonly Group[] {
+  const all = [...groups.values()].map((range): Group => ({ ...range, instants: new Set() }));
+  for (const { mono, series, ended } of rows) {
+    const note = ({ instants }: Group) => void instants.add(mono);
+    stretches(series, aliasOf, all, note);
+    stretches(ended, aliasOf, all, note);
+  }
   return all;
 }
 
@@ -93,25 +106,32 @@ function sheetOf({ first, count, instants }: Group) {
   return { first, count, rowOf, values, bits, filled: new Uint8Array(values.length) };
 }
 
-/** Of those that the dictionary has; `value` is absent where the series ended. */
-function eachSample<T extends Range>(
-  rows: readonly Row[],
-  { aliasOf }: BuiltDictionary,
+/**
+ * Stretches of series that are of one range, which are nearly always all of a row: a look for each sample
+ * would be most of making a batch. What the dictionary does not have is left out.
+ */
+function stretches<T extends Range>(
+  series: readonly Series[],
+  aliasOf: Int32Array,
   ranges: readonly T[],
-  take: (range: T, alias: number, mono: number, value?: number) => void,
+  take: (range: T, from: number, to: number) => void,
 ): void {
-  const give = (mono: number, { slot }: Series, value?: number) => {
-    const alias = aliasOf[slot] ?? -1;
-    for (const range of ranges) {
-      if (range.first <= alias && alias < range.first + range.count) {
-        take(range, alias, mono, value);
-      }
+  for (let from = 0, to = 0; from < series.length; from = to) {
+    const alias = aliasAt(aliasOf, series, from);
+    const range = ranges.find(({ first, count }) => first <= alias && alias < first + count);
+    to = from + 1;
+    if (range === undefined) continue;
+    const { first, count } = range;
+    for (; to < series.length; to++) {
+      const next = aliasAt(aliasOf, series, to) - first;
+      if (next < 0 || next >= count) break;
     }
-  };
-  for (const { mono, series, values, ended } of rows) {
-    for (const [n, one] of series.entries()) give(mono, one, values[n]);
-    for (const one of ended) give(mono, one);
+    take(range, from, to);
   }
+}
+
+function aliasAt(aliasOf: Int32Array, series: readonly Series[], n: number): number {
+  return aliasOf[(series[n] as Series).slot] ?? -1;
 }
 
 /** Bitmaps of the columns that have holes. */

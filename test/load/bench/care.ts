@@ -24,6 +24,7 @@ import {
   type One,
   startAgent,
 } from '../care/agents.ts';
+import { medianMinutes } from '../care/minutes.ts';
 import { median, printTable, spread } from '../peers/table.ts';
 
 export const describe =
@@ -38,6 +39,7 @@ const COLUMNS: readonly (readonly [string, keyof Figures, number])[] = [
   ['anonymous MB', 'anonymousMb', 1],
   ['CPU s an hour, its own', 'cpuHour', 2],
   ['of its children', 'childrenHour', 2],
+  ['both, of the median minute', 'cpuMinute', 2],
   ['payload kB a day', 'payloadDay', 0],
 ];
 
@@ -63,8 +65,10 @@ export async function run(args: string[]): Promise<void> {
   try {
     await sleep(WARM_UP_MS);
     const before = await Promise.all(all.map(look));
-    await sleep(minutes * 60_000);
-    const figures = await Promise.all(all.map((one, n) => figuresOf(one, before[n])));
+    const cpuMinutes = await medianMinutes(all, minutes * 60_000);
+    const figures = await Promise.all(
+      all.map((one, n) => figuresOf(one, before[n], cpuMinutes[n] ?? Number.NaN)),
+    );
     const of = new Map(all.map((one, n) => [one, figures[n] as Figures]));
     print(of);
     for (const build of builds) compare(build, agents, peers, of);
@@ -96,16 +100,21 @@ function compare(
   peers: readonly One[],
   of: ReadonlyMap<One, Figures>,
 ): void {
-  const total = (one: One) => (of.get(one)?.cpuHour ?? 0) + (of.get(one)?.childrenHour ?? 0);
+  const mean = (one: One) => (of.get(one)?.cpuHour ?? 0) + (of.get(one)?.childrenHour ?? 0);
+  const minute = (one: One) => of.get(one)?.cpuMinute ?? Number.NaN;
+  const rss = (one: One) => of.get(one)?.rssMb ?? Number.NaN;
   const middle = (kind: Kind, value: (one: One) => number) =>
     median(agents.filter((one) => one.build === build && one.kind === kind).map(value));
-  const rss = (one: One) => of.get(one)?.rssMb ?? Number.NaN;
   for (const kind of KINDS.filter((one) => one !== 'nothing')) {
-    const seconds = middle(kind, total) - middle('nothing', total);
-    const megabytes = middle(kind, rss) - middle('nothing', rss);
-    const shares = peers.map((peer) => `${(seconds / total(peer)).toFixed(2)} of ${peer.name}'s`);
+    const added = (value: (one: One) => number) => middle(kind, value) - middle('nothing', value);
+    const seconds = (value: (one: One) => number) => {
+      const shares = peers.map(
+        (peer) => `${(added(value) / value(peer)).toFixed(2)} of ${peer.name}'s`,
+      );
+      return `${added(value).toFixed(2)} CPU s an hour (${shares.join(', ')})`;
+    };
     console.log(
-      `${build.title}${kind} adds ${megabytes.toFixed(1)} MB (goal 3) and ${seconds.toFixed(2)} CPU s an hour (goal 1): ${shares.join(', ')}`,
+      `${build.title}${kind} adds ${added(rss).toFixed(1)} MB (goal 3), ${seconds(mean)}, and by the median minute ${seconds(minute)}; goal 1, where collectd takes 0.8`,
     );
   }
 }

@@ -40,6 +40,8 @@ export interface Figures {
   readonly anonymousMb: number;
   readonly cpuHour: number;
   readonly childrenHour: number;
+  /** Own and children's, in the median minute. */
+  readonly cpuMinute: number;
   readonly payloadDay: number;
 }
 
@@ -69,7 +71,11 @@ async function sentBytes(door: string): Promise<number> {
   return link.sentBytes;
 }
 
-export async function figuresOf(one: One, before: Look | undefined): Promise<Figures> {
+export async function figuresOf(
+  one: One,
+  before: Look | undefined,
+  cpuMinute: number,
+): Promise<Figures> {
   if (before === undefined) throw new Error('not seen before');
   const memory = memoryOf(one.pid);
   const after = await look(one);
@@ -77,6 +83,7 @@ export async function figuresOf(one: One, before: Look | undefined): Promise<Fig
   const hours = ms / 3_600_000;
   return {
     ...memory,
+    cpuMinute,
     cpuHour: (after.own - before.own) / hours,
     childrenHour: (after.children - before.children) / hours,
     payloadDay: ((after.payload - before.payload) * DAY_MS) / ms / 1000,
