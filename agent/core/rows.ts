@@ -7,7 +7,7 @@ import type { BuiltDictionary, Series } from './series.ts';
 /** Prometheus's staleness marker: a NaN whose payload says "this series has ended". */
 const STALE_BITS = 0x7ff0_0000_0000_0002n;
 
-/** Column by column: an object for each sample would be most of what an agent keeps until its batch is closed. */
+/** Column by column: rows wait for their batch, and an object for each sample takes three times as much. */
 export interface Row {
   /** Milliseconds since boot. */
   readonly mono: number;

@@ -4,7 +4,7 @@ import { connect, type Socket, type TcpNetConnectOpts } from 'node:net';
 /**
  * A connection on its way, whose `data` is a view of `buffer`, good until the listener returns: there must
  * be one, since what nobody hears is not kept. Node would take 64 KiB for each read and keep a few
- * bytes of it, which is a quarter of a small question's CPU and leaves a heap full of holes.
+ * bytes of it, which is a tenth to a quarter of a small question's CPU and leaves a heap full of holes.
  */
 export function connectInto(buffer: Buffer, options: TcpNetConnectOpts): Socket {
   const socket: Socket = connect({

@@ -10,6 +10,7 @@ import { emptyRow, type Row, samplesOf } from '../core/rows.ts';
 import type { Series, SeriesTable } from '../core/series.ts';
 import type { Cancel, Clock, Host, Log } from '../ports.ts';
 import type { Emit, Metric, Options, Sampler } from '../samplers/sampler.ts';
+import { DURATION, SUCCESS } from './sampler-metrics.ts';
 
 export interface PlannedSampler {
   readonly sampler: Sampler;
@@ -26,20 +27,6 @@ export interface SamplingDeps {
   /** Rows that are complete; called with rows of at least one cell. */
   readonly deliver: (row: Row) => void;
 }
-
-const SUCCESS: Metric = {
-  name: 'node_scrape_collector_success',
-  type: 'gauge',
-  help: 'Whether a sampler succeeded.',
-  labels: ['collector'],
-};
-
-const DURATION: Metric = {
-  name: 'node_scrape_collector_duration_seconds',
-  type: 'gauge',
-  help: 'Seconds that a sampler took.',
-  labels: ['collector'],
-};
 
 /** What a sampler left behind; it outlives a change of the plan. */
 interface Memory {

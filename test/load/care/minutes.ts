@@ -8,8 +8,8 @@ const MINUTE_MS = 60_000;
 
 /**
  * Watches for so long; answers CPU seconds an hour, children included, of the median minute of each. Where a
- * hypervisor gives the processor to others, the kernel counts that as the process' own time: that
- * meets some minutes, and a mean is full of it. A full collection of V8, once in ten minutes, is in none.
+ * hypervisor gives the processor to others, the kernel seems to count that as the process' own time:
+ * that meets some minutes, and a mean is full of it. A full collection of V8, once in ten minutes, is in none.
  */
 export async function medianMinutes(all: readonly One[], ms: number): Promise<readonly number[]> {
   const minutes: (readonly number[])[] = [];
