@@ -19,8 +19,6 @@ export interface CheckContext {
   readonly prober: Prober;
   /** Its time: whatever is open when it is over must be closed. */
   readonly ending: Ending;
-  /** The same for what wants an `AbortSignal`, which is made when it is asked for. */
-  readonly signal: AbortSignal;
   readonly timeoutMs: number;
   /** Folder of the configuration file, where relative paths start. */
   readonly folder: string;
@@ -71,12 +69,9 @@ export function check<Options>(declared: Check<Options>): Check {
 }
 
 /** What a check is given besides its options, but for what belongs to the one run. */
-export type CheckWorld = Omit<CheckContext, 'ending' | 'signal' | 'timeoutMs' | 'memory'>;
+export type CheckWorld = Omit<CheckContext, 'ending' | 'timeoutMs' | 'memory'>;
 
-/**
- * What one run is given, and how it is told that its time is over. Its signal is made when it is asked
- * for: most checks have nothing to close, or close a socket.
- */
+/** What one run is given, and how it is told that its time is over. */
 export class Sight implements CheckContext, Ending {
   readonly host: CheckContext['host'];
   readonly clock: CheckContext['clock'];
@@ -85,8 +80,7 @@ export class Sight implements CheckContext, Ending {
   readonly folder: string;
   readonly timeoutMs: number;
   readonly memory: CheckContext['memory'];
-  #controller: AbortController | undefined;
-  #reason: Error | undefined;
+  #isOver = false;
   readonly #stops = new Set<() => void>();
 
   constructor(
@@ -108,7 +102,7 @@ export class Sight implements CheckContext, Ending {
   }
 
   get isOver(): boolean {
-    return this.#reason !== undefined;
+    return this.#isOver;
   }
 
   whenOver(stop: () => void): () => void {
@@ -116,16 +110,10 @@ export class Sight implements CheckContext, Ending {
     return () => this.#stops.delete(stop);
   }
 
-  get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    if (this.#reason !== undefined) this.#controller.abort(this.#reason);
-    return this.#controller.signal;
-  }
-
-  abort(reason: Error): void {
-    if (this.#reason !== undefined) return;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
+  /** Once: what is open is closed. */
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
     for (const stop of this.#stops) stop();
     this.#stops.clear();
   }

@@ -124,10 +124,10 @@ function judged(
 
 /** As the kernel says (adjtimex), told by systemd; `undefined`: nobody here can tell. */
 async function isSynchronised(context: CheckContext): Promise<boolean | undefined> {
-  const { runner, signal, timeoutMs } = context;
+  const { runner, ending, timeoutMs } = context;
   const { stdout } = await runner.run(
     ['timedatectl', 'show', '--property=NTPSynchronized', '--value'],
-    { timeoutMs: timeoutMs / 2, signal, env: { LC_ALL: 'C' } },
+    { timeoutMs: timeoutMs / 2, ending, env: { LC_ALL: 'C' } },
   );
   const said = stdout.trim();
   return said === 'yes' ? true : said === 'no' ? false : undefined;

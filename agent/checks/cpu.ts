@@ -85,12 +85,15 @@ function share(part: number, whole: number): number {
   return Math.min(100, Math.max(0, (part / whole) * 100));
 }
 
-function pause({ clock, signal }: CheckContext, ms: number): Promise<void> {
+function pause({ clock, ending }: CheckContext, ms: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(ms, resolve);
-    signal.addEventListener('abort', () => {
+    const forget = ending.whenOver(() => {
       cancel();
-      reject(signal.reason as Error);
+      reject(new Error('had no time to look twice'));
+    });
+    const cancel = clock.after(ms, () => {
+      forget();
+      resolve();
     });
   });
 }

@@ -44,16 +44,16 @@ export const execCheck = check<Options>({
     ];
   },
 
-  async run({ program, args, env }, { runner, signal, timeoutMs }) {
+  async run({ program, args, env }, { runner, ending, timeoutMs }) {
     const result = await runner.run([program, ...args], {
       timeoutMs,
-      signal,
+      ending,
       keepBytes: KEEP_BYTES,
       env: { LC_ALL: 'C', ...env },
     });
     if (result.timedOut) return { state: 'critical', text: late(program, timeoutMs) };
     // By whoever looks: it knows whether its time was over.
-    const isStopped = signal.aborted && result.refused === undefined;
+    const isStopped = ending.isOver && result.refused === undefined;
     if (isStopped) return { state: 'unknown', text: `${program} was stopped` };
     if (result.code === undefined) return { state: 'unknown', text: whyNot(program, result) };
     const { text: line, performance } = parsePluginOutput(result.stdout);

@@ -60,12 +60,12 @@ export const pingCheck = check<Options>({
     return found;
   },
 
-  async run(options, { runner, signal, timeoutMs }) {
+  async run(options, { runner, ending, timeoutMs }) {
     const { host, count: packets } = options;
     const args = ['-q', '-n', '-c', String(packets), '-W', String(WAIT_SECONDS), host] as const;
     const result = await runner.run(['ping', ...args], {
       timeoutMs,
-      signal,
+      ending,
       env: { LC_ALL: 'C' },
     });
     const statistics = parsePing(result.stdout);

@@ -60,10 +60,10 @@ export const unitCheck = check<Options>({
 
   async run(options, context) {
     const { unit } = options;
-    const { runner, signal, timeoutMs } = context;
+    const { runner, ending, timeoutMs } = context;
     const answer = await runner.run(
       ['systemctl', 'show', '--no-pager', `--property=${PROPERTIES.join()}`, '--', unit],
-      { timeoutMs, signal, env: { LC_ALL: 'C' } },
+      { timeoutMs, ending, env: { LC_ALL: 'C' } },
     );
     if (answer.refused !== undefined) throw new Error(`systemctl cannot run: ${answer.refused}`);
     const found = properties(answer.stdout);

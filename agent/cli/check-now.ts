@@ -78,7 +78,7 @@ async function once(of: Check, config: CheckConfig, world: CheckWorld): Promise<
   const late = new Promise<CheckFinding>((resolve) => {
     const text = `no answer within ${timeoutMs / 1000} s`;
     timer = setTimeout(() => {
-      sight.abort(new Error(text));
+      sight.end();
       resolve({ state: 'critical', text });
     }, timeoutMs);
   });

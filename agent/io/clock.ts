@@ -2,7 +2,8 @@
  * The machine's time. `mono` counts from the kernel's start, suspended time included, which Node's
  * own monotonic clock does not; `/proc/uptime` does, and corrects it.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
+import { uptime } from 'node:os';
 import type { Clock } from '../ports.ts';
 
 /** How often the monotonic clock is held against the uptime, and what difference matters. */
@@ -22,7 +23,11 @@ export interface Clocks {
   readonly uptime: () => number;
 }
 
-const SYSTEM: Clocks = { wall: Date.now, awake: () => performance.now(), uptime: uptimeMs };
+const SYSTEM: Clocks = {
+  wall: Date.now,
+  awake: () => performance.now(),
+  uptime: () => uptime() * 1000,
+};
 
 export function createClock({ wall, awake, uptime }: Clocks = SYSTEM): Clock {
   let checkedAt = awake();
@@ -56,8 +61,4 @@ const TIMESYNC_DONE = `${TIMESYNC_FOLDER}/synchronized`;
 export function clockSynced(): boolean | undefined {
   if (existsSync(TIMESYNC_DONE)) return true;
   return existsSync(TIMESYNC_FOLDER) ? false : undefined;
-}
-
-function uptimeMs(): number {
-  return Number.parseFloat(readFileSync('/proc/uptime', 'utf8')) * 1000;
 }

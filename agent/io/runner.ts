@@ -6,6 +6,7 @@
  * they are let live, since a program may be meant to start another (an init script).
  */
 import type { Runner, RunOptions, RunResult } from '../ports/caretaking.ts';
+import type { Ending } from '../ports/probing.ts';
 import { KeptOutput } from './kept-output.ts';
 import { type Child, type Command, launch, signalGroup } from './process-group.ts';
 
@@ -38,12 +39,28 @@ export function createRunner(options: RunnerOptions = {}): Runner {
   const places = new Places(most);
   return {
     async run(command, runOptions) {
-      if (!(await places.take(runOptions.signal))) return { ...NOT_STARTED, refused: 'ABORTED' };
+      const { signal, ending = endingOf(signal) } = runOptions;
+      if (!(await places.take(ending))) return { ...NOT_STARTED, refused: 'ABORTED' };
       try {
-        return await new Run(runOptions, killAfterMs).start(command);
+        return await new Run(runOptions, ending, killAfterMs).start(command);
       } finally {
         places.give();
       }
+    },
+  };
+}
+
+const NEVER: Ending = { isOver: false, whenOver: () => () => undefined };
+
+function endingOf(signal: AbortSignal | undefined): Ending {
+  if (signal === undefined) return NEVER;
+  return {
+    get isOver() {
+      return signal.aborted;
+    },
+    whenOver(stop) {
+      signal.addEventListener('abort', stop, { once: true });
+      return () => signal.removeEventListener('abort', stop);
     },
   };
 }
@@ -57,24 +74,23 @@ class Places {
     this.#free = most;
   }
 
-  /** `false`: aborted before its turn came, and it has no place. */
-  take(signal: AbortSignal | undefined): Promise<boolean> {
-    if (signal?.aborted === true) return Promise.resolve(false);
+  /** `false`: it was over before its turn came, and it has no place. */
+  take(ending: Ending): Promise<boolean> {
+    if (ending.isOver) return Promise.resolve(false);
     if (this.#free > 0) {
       this.#free -= 1;
       return Promise.resolve(true);
     }
     return new Promise((resolve) => {
-      const left = () => {
-        this.#line.splice(this.#line.indexOf(called), 1);
-        resolve(false);
-      };
       const called = () => {
-        signal?.removeEventListener('abort', left);
+        forget();
         resolve(true);
       };
+      const forget = ending.whenOver(() => {
+        this.#line.splice(this.#line.indexOf(called), 1);
+        resolve(false);
+      });
       this.#line.push(called);
-      signal?.addEventListener('abort', left, { once: true });
     });
   }
 
@@ -88,6 +104,7 @@ class Places {
 /** One program from its start until it and, if it was stopped, its whole group is gone. */
 class Run {
   readonly #options: RunOptions;
+  readonly #ending: Ending;
   readonly #killAfterMs: number;
   readonly #kept: KeptOutput;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -96,8 +113,9 @@ class Run {
   #stopping = false;
   #killed = false;
 
-  constructor(options: RunOptions, killAfterMs: number) {
+  constructor(options: RunOptions, ending: Ending, killAfterMs: number) {
     this.#options = options;
+    this.#ending = ending;
     this.#killAfterMs = killAfterMs;
     this.#kept = new KeptOutput(options.keepBytes ?? KEEP_BYTES);
   }
@@ -108,18 +126,17 @@ class Run {
     const { child } = started;
     this.#listen(child, 'stdout');
     this.#listen(child, 'stderr');
-    const { signal, timeoutMs } = this.#options;
     const stop = () => this.#stop(child);
-    this.#after(timeoutMs, () => {
+    this.#after(this.#options.timeoutMs, () => {
       this.#timedOut = true;
       stop();
     });
-    signal?.addEventListener('abort', stop, { once: true });
-    if (signal?.aborted === true) stop();
+    const forget = this.#ending.whenOver(stop);
+    if (this.#ending.isOver) stop();
     try {
       return await this.#ended(child);
     } finally {
-      signal?.removeEventListener('abort', stop);
+      forget();
       for (const timer of this.#timers) clearTimeout(timer);
     }
   }
@@ -144,14 +161,18 @@ class Run {
   }
 
   async #ended(child: Child): Promise<RunResult> {
+    let isClosed = false;
     const closed = new Promise<void>((resolve) => {
-      child.once('close', resolve);
+      child.once('close', () => {
+        isClosed = true;
+        resolve();
+      });
     });
     const [code, signal] = await new Promise<readonly [number | null, string | null]>((resolve) => {
       child.once('exit', (...how) => resolve(how));
     });
     if (this.#stopping) await this.#groupGone(child);
-    await Promise.race([closed, this.#pause(DRAIN_MS)]);
+    if (!isClosed) await Promise.race([closed, this.#pause(DRAIN_MS)]);
     child.stdout.destroy();
     child.stderr.destroy();
     return {

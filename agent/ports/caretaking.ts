@@ -1,6 +1,7 @@
 /** What checks, tasks, remedies and remote commands ask of the world. `io/` implements these. */
 import type { CommandResultBody } from '../../protocol/messages/command-result.ts';
 import type { ReportBody } from '../../protocol/messages/report.ts';
+import type { Ending } from './probing.ts';
 
 /** A program that ran to its end, was stopped, or could not be started. */
 export interface RunResult {
@@ -20,6 +21,8 @@ export interface RunResult {
 export interface RunOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** The same for who has one: a signal and its listener cost a tenth of starting a program. */
+  readonly ending?: Ending;
   /** Of each stream and of the tail; 16 KiB unless given. What is above is dropped, not kept. */
   readonly keepBytes?: number;
   readonly env?: Readonly<Record<string, string>>;

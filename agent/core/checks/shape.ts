@@ -18,7 +18,10 @@ export function shapeOf({ overall, reason, checks }: Health): string {
   ]);
 }
 
+/** A figure, or a span of several parts (`1h59m58s`), of which one that is 0 is not written. */
+const FIGURE = /\d[\d.]*(?:(?:ms|[dhms])\d+)*(?:(?:ms|[dhms])\b)?/g;
+
 /** A text without its figures. */
 export function wordsOf(text: string): string {
-  return text.replaceAll(/\d+(?:\.\d+)?/g, '0');
+  return text.replaceAll(FIGURE, '0');
 }

@@ -101,7 +101,7 @@ export class Checking {
   /** What runs is told to stop, and what it says after that is not heard. */
   stop(): void {
     this.stopping.stopped = true;
-    for (const run of [...this.stopping.running]) run.abort(new Error('the agent stops'));
+    for (const run of [...this.stopping.running]) run.end();
     this.telling.stop();
     this.agenda.clear();
   }

@@ -16,7 +16,7 @@ const MOST_TEXT = 300;
 export interface Stopping {
   stopped: boolean;
   /** An array: a set that empties and fills leaves a table behind each time. */
-  readonly running: { abort(reason: Error): void }[];
+  readonly running: { end(): void }[];
 }
 
 export function look(
@@ -48,7 +48,7 @@ export function look(
     slot.alarm(sight.timeoutMs, () => {
       isLate = true;
       slot.alarm(STOPPING_MS, () => end(failure(`${late}, and the check does not stop`)));
-      sight.abort(new Error(late));
+      sight.end();
     });
     // This may come long after its time, or never.
     const over = () => {

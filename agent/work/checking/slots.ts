@@ -1,7 +1,8 @@
 /**
  * Whose turn it is. What is measured runs alone, in the order in which it came, so that none is measured
- * while another works; what measures no time runs beside others of its kind. One that takes long is
- * waiting for something: it holds up nobody any more, up to so many at once.
+ * while another works; what measures no time runs beside others of its kind, and before what is measured,
+ * but for one that has waited long for that. One that takes long is waiting for something: it holds up
+ * nobody any more, up to so many at once.
  */
 import type { Cancel, Clock } from '../../ports.ts';
 
@@ -22,6 +23,8 @@ export interface Slot {
 
 interface Place extends Slot {
   readonly isAlone: boolean;
+  /** From when on it is overtaken no more, once it waits. */
+  owedAt: number;
   /** Lets in whom it is for. */
   go: () => void;
   longAt: number;
@@ -48,7 +51,7 @@ export class Slots {
 
   async with<T>(manner: Manner, work: (slot: Slot) => Promise<T>): Promise<T> {
     const place = this.place(manner);
-    if (this.isFree(place)) this.enter(place);
+    if (this.isNext(place) && this.isFree(place)) this.enter(place);
     else {
       await new Promise<void>((resolve) => {
         place.go = resolve;
@@ -65,6 +68,7 @@ export class Slots {
   private place(manner: Manner): Place {
     const place: Place = {
       isAlone: manner === 'alone',
+      owedAt: Number.POSITIVE_INFINITY,
       go: NOTHING,
       longAt: Number.POSITIVE_INFINITY,
       isLong: false,
@@ -85,11 +89,21 @@ export class Slots {
     return this.inside.every((other) => other.isLong || !(isAlone || other.isAlone));
   }
 
+  private isNext(place: Place): boolean {
+    const [first] = this.waiting;
+    return first === undefined || this.comesBefore(place, first);
+  }
+
   /** Those that run beside others come first: together they are through the soonest. */
+  private comesBefore(place: Place, other: Place): boolean {
+    return !place.isAlone && other.isAlone && this.clock.mono() < other.owedAt;
+  }
+
   private queue(place: Place): void {
-    const alone = place.isAlone ? -1 : this.waiting.findIndex((other) => other.isAlone);
-    if (alone < 0) this.waiting.push(place);
-    else this.waiting.splice(alone, 0, place);
+    if (place.isAlone) place.owedAt = this.clock.mono() + this.rules.longMs;
+    const at = this.waiting.findIndex((other) => this.comesBefore(place, other));
+    if (at < 0) this.waiting.push(place);
+    else this.waiting.splice(at, 0, place);
   }
 
   private enter(place: Place): void {

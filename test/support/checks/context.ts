@@ -12,7 +12,6 @@ export function checkContext(more: Partial<CheckContext> = {}): CheckContext {
     runner: answering({ refused: 'ENOENT' }),
     prober: {} as CheckContext['prober'],
     ending: { isOver: false, whenOver: () => () => {} },
-    signal: new AbortController().signal,
     timeoutMs: 5_000,
     folder: '/etc/muster',
     memory: new Map(),

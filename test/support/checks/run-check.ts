@@ -49,7 +49,7 @@ export async function runCheck(
     timeoutMs,
     settings.memory ?? new Map<string, unknown>(),
   );
-  const stop = () => context.abort(new Error('its time is over'));
+  const stop = () => context.end();
   if (settings.over === 'before') stop();
   const timer = settings.over === 'never' ? undefined : setTimeout(stop, timeoutMs);
   try {

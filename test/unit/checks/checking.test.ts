@@ -83,21 +83,19 @@ describe('each check by itself', () => {
 
   it('is told to stop at its timeout, and what it saw is kept', async () => {
     const device = watchedDevice([
-      planned('polite', ({ signal }) => {
+      planned('polite', ({ ending }) => {
         return new Promise((resolve) => {
-          signal.addEventListener('abort', () =>
-            resolve({ state: 'critical', text: 'half an answer' }),
-          );
+          ending.whenOver(() => resolve({ state: 'critical', text: 'half an answer' }));
         });
       }),
-      planned('rejects', ({ signal }) => {
-        return new Promise((_, reject) =>
-          signal.addEventListener('abort', () => reject(signal.reason as Error)),
-        );
+      planned('rejects', ({ ending }) => {
+        return new Promise((_, reject) => {
+          ending.whenOver(() => reject(new Error('over')));
+        });
       }),
-      planned('unsure', ({ signal }) => {
+      planned('unsure', ({ ending }) => {
         return new Promise((resolve) => {
-          signal.addEventListener('abort', () => resolve({ state: 'unknown', text: 'stopped' }));
+          ending.whenOver(() => resolve({ state: 'unknown', text: 'stopped' }));
         });
       }),
       planned('throws', () => {

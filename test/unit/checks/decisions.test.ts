@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { changeOf, overallChange, type ToldCheck } from '../../../agent/core/checks/changes.ts';
 import { wallOf } from '../../../agent/core/checks/moment.ts';
 import { firstDue, nextDue, phaseOf, placeOf } from '../../../agent/core/checks/schedule.ts';
-import { shapeOf } from '../../../agent/core/checks/shape.ts';
+import { shapeOf, wordsOf } from '../../../agent/core/checks/shape.ts';
 import {
   CHECK_STATES,
   type CheckState,
@@ -171,6 +171,11 @@ describe('what is sent again', () => {
     const before = shapeOf(health('ok', '/: 81.5 % used', 1));
     expect(shapeOf(health('ok', '/: 82 % used', 2))).toBe(before);
     expect(shapeOf(health('warning', '/: 82 % used', 2))).not.toBe(before);
+    const aged = ['1h59m58s', '2h', '2h3s', '1d2h'].map((age) => `/a: changed ${age} ago, 1 kB`);
+    expect(new Set(aged.map((text) => shapeOf(health('ok', text, 1)))).size).toBe(1);
+    expect(wordsOf('3 hosts in 1.5 s, 2 more, 4mails, v1.2.3')).toBe(
+      '0 hosts in 0 s, 0 more, 0mails, v0',
+    );
     expect(shapeOf(health('ok', '/: read-only', 2))).not.toBe(before);
   });
 });

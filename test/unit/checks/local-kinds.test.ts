@@ -1,6 +1,6 @@
 /** Checks of the machine itself, on recorded kernel texts. */
 import { describe, expect, it } from 'vitest';
-import type { Check } from '../../../agent/checks/check.ts';
+import { type Check, type CheckWorld, Sight } from '../../../agent/checks/check.ts';
 import { cpuCheck } from '../../../agent/checks/cpu.ts';
 import { diskCheck } from '../../../agent/checks/disk.ts';
 import { fileCheck } from '../../../agent/checks/file.ts';
@@ -80,11 +80,11 @@ describe('cpu', () => {
   });
 
   it('stops when it is told to', async () => {
-    const stop = new AbortController();
+    const ending = new Sight({} as CheckWorld, 0, new Map());
     const host = memoryHost({ '/proc/stat': stat(1, 1, 1) });
-    const running = lookOnce(cpuCheck, {}, checkContext({ host, signal: stop.signal }));
-    stop.abort(new Error('over'));
-    await expect(running).rejects.toThrow('over');
+    const running = lookOnce(cpuCheck, {}, checkContext({ host, ending }));
+    ending.end();
+    await expect(running).rejects.toThrow('no time to look twice');
   });
 });
 

@@ -140,6 +140,7 @@ describe('slots', () => {
         const done = all.map(async ({ manner, after, ms }, n) => {
           await pause(clock, after);
           waiting.set(n, manner);
+          const came = clock.mono();
           await slots.with(manner, async () => {
             waiting.delete(n);
             const holding = [...inside.values()].filter(
@@ -147,7 +148,10 @@ describe('slots', () => {
             );
             if (manner === 'alone') expect(holding).toEqual([]);
             else expect(holding.map((one) => one.manner)).not.toContain('alone');
-            if (manner === 'alone') expect([...waiting.values()]).not.toContain('beside');
+            const waited = clock.mono() - came;
+            if (manner === 'alone' && waited < rules.longMs) {
+              expect([...waiting.values()]).not.toContain('beside');
+            }
             inside.set(n, { manner, since: clock.mono() });
             expect(inside.size).toBeLessThanOrEqual(rules.most);
             await pause(clock, ms);
@@ -160,6 +164,27 @@ describe('slots', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  it('what is measured is not kept waiting by ever more that is not', async () => {
+    const clock = new FakeClock();
+    const slots = new Slots(clock, rules);
+    const others = Array.from({ length: 100 }, async (_, n) => {
+      await pause(clock, n * 20);
+      await slots.with('beside', () => pause(clock, 50));
+    });
+    await clock.advance(30);
+    let began = 0;
+    const asked = clock.mono();
+    const measured = slots.with('alone', () => {
+      began = clock.mono();
+      return pause(clock, 10);
+    });
+    await clock.advance(10_000);
+    await Promise.all([...others, measured]);
+    expect(began - asked).toBeGreaterThanOrEqual(rules.longMs);
+    expect(began - asked).toBeLessThanOrEqual(2 * rules.longMs);
+    expect(clock.pending).toBe(0);
   });
 
   it('calls an alarm in its time, the last that was set, and none after the slot was left', async () => {
