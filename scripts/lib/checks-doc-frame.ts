@@ -44,8 +44,9 @@ said in this file alone; the collector may switch a check on and off and set wha
   its agent starts, so that a fleet that was switched on together does not ask a server all at once.
   Those of one device that are due together run in one turn. What tells a time runs alone, one after
   the other, so that none is measured while another works; what tells none (cpu, disk, file, memory,
-  process, temperature) runs beside others like it. One that runs for half a second already holds up
-  nobody. At most eight run at once. \`jitter\` says how long a run may wait; it ends early when another check is due.
+  process, temperature) runs beside others like it and before them, but for one that has waited half a
+  second. One that runs for half a second already holds up nobody. At most eight run at once. \`jitter\` says how long
+  a run may wait; it ends early when another check is due.
 - **Grace.** For so long after the agent's start bad runs do not count; good ones do.
 - **A run that cannot tell** (\`unknown\`: no permission, a program that is not there) is no failure.
   What had failed stays failed until it is seen to be good, or until 20 runs told nothing.

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { type CheckWorld, Sight } from '../../agent/checks/check.ts';
 import { createRunner } from '../../agent/io/runner.ts';
 import { tempFolder } from '../support/temp-folder.ts';
 
@@ -140,11 +141,6 @@ describe('how it is stopped', () => {
     const result = await runner.run(sh(script), { ...long, signal: controller.signal, output });
     expect(result).toMatchObject({ code: 7, stdout: 'up\ncleaned\n', timedOut: false });
   });
-
-  test('aborted before it began, it never begins', async () => {
-    const result = await runner.run(['true'], { ...long, signal: AbortSignal.abort() });
-    expect(result.refused).toBe('ABORTED');
-  });
 });
 
 test('a process left behind that holds the pipes does not hold the run', async () => {
@@ -216,17 +212,37 @@ describe('at once', () => {
     }
     expect({ open, most }).toEqual({ open: 0, most: 2 });
   });
+});
+
+/** Both ways of telling a run that its time is over. */
+const ways = {
+  'a signal': () => {
+    const controller = new AbortController();
+    return { told: { signal: controller.signal }, end: () => controller.abort() };
+  },
+  'an ending': () => {
+    const ending = new Sight({} as CheckWorld, 0, new Map());
+    return { told: { ending }, end: () => ending.end() };
+  },
+};
+
+describe.each(Object.entries(ways))('told by %s', (_, way) => {
+  test('before it began, it never begins', async () => {
+    const { told, end } = way();
+    end();
+    const result = await runner.run(['true'], { ...long, ...told });
+    expect(result.refused).toBe('ABORTED');
+  });
 
   test('who gives up in the line leaves the others their places', async () => {
     const one = createRunner({ most: 1, killAfterMs: 100 });
-    const first = new AbortController();
-    const second = new AbortController();
-    const holding = one.run(['sleep', '60'], { ...long, signal: first.signal });
-    const leaving = one.run(['true'], { ...long, signal: second.signal });
+    const [first, second] = [way(), way()];
+    const holding = one.run(['sleep', '60'], { ...long, ...first.told });
+    const leaving = one.run(['true'], { ...long, ...second.told });
     const last = one.run(['true'], long);
-    second.abort();
+    second.end();
     expect((await leaving).refused).toBe('ABORTED');
-    first.abort();
+    first.end();
     expect((await holding).signal).toBe('SIGTERM');
     expect((await last).code).toBe(0);
   });

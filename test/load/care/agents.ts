@@ -40,8 +40,8 @@ export interface Figures {
   readonly anonymousMb: number;
   readonly cpuHour: number;
   readonly childrenHour: number;
-  /** Own and children's, in the median minute. */
-  readonly cpuMinute: number;
+  /** Own and children's, without what others took of the machine (`quiet-seconds.ts`). */
+  readonly cpuQuiet: number;
   readonly payloadDay: number;
 }
 
@@ -74,7 +74,7 @@ async function sentBytes(door: string): Promise<number> {
 export async function figuresOf(
   one: One,
   before: Look | undefined,
-  cpuMinute: number,
+  cpuQuiet: number,
 ): Promise<Figures> {
   if (before === undefined) throw new Error('not seen before');
   const memory = memoryOf(one.pid);
@@ -83,7 +83,7 @@ export async function figuresOf(
   const hours = ms / 3_600_000;
   return {
     ...memory,
-    cpuMinute,
+    cpuQuiet,
     cpuHour: (after.own - before.own) / hours,
     childrenHour: (after.children - before.children) / hours,
     payloadDay: ((after.payload - before.payload) * DAY_MS) / ms / 1000,
