@@ -10,14 +10,14 @@ const SECONDS = 60;
 export interface Second {
   /** Whole seconds since the watch began. */
   readonly at: number;
-  /** Ticks (10 ms) that others had, over all processors: `steal` of `/proc/stat`. */
+  /** Ticks (10 ms) that others had, over all processors: `steal` of `/proc/stat`. Infinite: its edges are not sure. */
   readonly stolen: number;
   /** Seconds of processor time of each process. */
   readonly cpu: readonly number[];
 }
 
 export interface Quiet {
-  /** CPU seconds an hour of each process. */
+  /** CPU seconds an hour of each process; NaN when a second of the minute was never seen. */
   readonly cpuHour: readonly number[];
   /** The share of the minute's seconds that were seen with nothing stolen, 0 to 1. */
   readonly seen: number;
@@ -30,9 +30,6 @@ export function quietHour(seconds: readonly Second[]): Quiet {
     const least = Math.min(...turns.map(({ stolen }) => stolen));
     return { least, quietest: turns.filter(({ stolen }) => stolen === least) };
   });
-  if (places.some(({ quietest }) => quietest.length === 0)) {
-    throw new Error('a watch of at least a minute is needed');
-  }
   const processes = seconds[0]?.cpu ?? [];
   const cpuHour = processes.map((_, n) => {
     const minute = places.map(

@@ -15,7 +15,7 @@ interface Sight {
   readonly cpu: readonly number[];
 }
 
-/** Children included. Seconds at whose edges the look came late are left out. */
+/** Children included. */
 export async function watchSeconds(all: readonly One[], ms: number): Promise<readonly Second[]> {
   const start = performance.now();
   const see = (): Sight => ({
@@ -30,7 +30,8 @@ export async function watchSeconds(all: readonly One[], ms: number): Promise<rea
     await sleep(next * 1000 - before.at);
     const now = see();
     const isInTime = now.at - next * 1000 < LATE_MS && before.at - (next - 1) * 1000 < LATE_MS;
-    if (isInTime) seconds.push(between(before, now, next - 1));
+    const second = between(before, now, next - 1);
+    seconds.push(isInTime ? second : { ...second, stolen: Number.POSITIVE_INFINITY });
     before = now;
   }
   return seconds;

@@ -36,7 +36,16 @@ describe('quiet seconds', () => {
     expect(quietHour(rare).cpuHour[0]).toBeCloseTo(1.2 + 0.1 * 6);
   });
 
-  it('refuses a watch that holds no whole minute', () => {
-    expect(() => quietHour(watch(() => 0).slice(0, 59))).toThrow('at least a minute');
+  it('takes a second whose edges are not sure only when there is no other', () => {
+    const all = watch((at) => (at < 540 ? Number.POSITIVE_INFINITY : 3)).map((one) => ({
+      ...one,
+      cpu: [one.at < 540 ? 9 : 0.01],
+    }));
+    expect(quietHour(all).cpuHour[0]).toBeCloseTo(0.01 * 60 * 60);
+    expect(quietHour(all.slice(0, 120)).cpuHour[0]).toBeCloseTo(9 * 60 * 60);
+  });
+
+  it('says nothing of a watch that holds no whole minute', () => {
+    expect(quietHour(watch(() => 0).slice(0, 59)).cpuHour).toEqual([Number.NaN, Number.NaN]);
   });
 });
