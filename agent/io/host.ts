@@ -112,8 +112,8 @@ class FileHost implements OpenHost {
 /** The answer, or `'pending'` when it takes too long; a failure after that is nobody's concern. */
 function orPending<T>(answer: Promise<T>, patienceMs: number): Promise<T | 'pending'> {
   return new Promise((resolve, reject) => {
+    // Not `unref`: the call holds the process anyway, and Node wakes up for such a timer even when it was cleared.
     const timer = setTimeout(() => resolve('pending'), patienceMs);
-    timer.unref();
     answer.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -6,21 +6,29 @@ import { type PeerKind, peerOf } from './peer.ts';
 import { Running } from './programs.ts';
 
 const EVERY_SECONDS = 30;
+/** As systemd starts a service (`DefaultLimitNOFILE`): it closes as many in each program that it starts. */
+const OPEN_FILES = '--nofile=1024';
 
-export const monit: PeerKind<Targets> = {
-  name: 'monit',
-  packages: ['monit'],
-  program: '/usr/bin/monit',
-  async start(folder, targets) {
-    const home = join(folder, 'monit');
-    mkdirSync(home);
-    const file = join(home, 'monitrc');
-    // It refuses to read a file that others may read.
-    writeFileSync(file, `${[...service(home), ...looking(targets)].join('\n')}\n`, { mode: 0o600 });
-    const running = new Running(this.program, ['-I', '-c', file], 'ignore');
-    return peerOf(this.name, running);
-  },
-};
+/** As `without-exec` of the agents, and as `all`. */
+export const monits = [monit('monit', instead()), monit('monit with programs', starting())];
+
+function monit(name: string, rest: readonly string[]): PeerKind<Targets> {
+  return {
+    name,
+    packages: ['monit'],
+    program: '/usr/bin/monit',
+    async start(folder, targets) {
+      const home = join(folder, name.replaceAll(' ', '-'));
+      mkdirSync(home);
+      const settings = join(home, 'monitrc');
+      const lines = [...service(home), ...looking(targets), ...rest];
+      // It refuses to read a file that others may read.
+      writeFileSync(settings, `${lines.join('\n')}\n`, { mode: 0o600 });
+      const command = [OPEN_FILES, this.program, '-I', '-c', settings];
+      return peerOf(name, new Running('/usr/bin/prlimit', command, 'ignore'));
+    },
+  };
+}
 
 function service(home: string): readonly string[] {
   return [
@@ -38,7 +46,6 @@ function looking({ folder, http, mqtt }: Targets): readonly string[] {
   const files = {
     passwd: '/etc/passwd',
     hosts: '/etc/hosts',
-    resolver: '/etc/resolv.conf',
     certificate: join(folder, 'certificate.pem'),
     temperature: '/proc/loadavg',
   };
@@ -50,16 +57,11 @@ function looking({ folder, http, mqtt }: Targets): readonly string[] {
     'check host broker with address 127.0.0.1',
     `  if failed port ${mqtt} with timeout 5 seconds then alert`,
     `  if failed port ${mqtt} protocol mqtt with timeout 5 seconds then alert`,
-    ...Object.entries(files).flatMap(([name, path]) => [
-      `check file ${name} with path ${path}`,
-      '  if does not exist then alert',
-    ]),
+    ...Object.entries(files).flatMap(([name, path]) => file(name, path)),
     'check directory temporary with path /tmp',
     '  if does not exist then alert',
-    ...Object.entries({ root: '/', devices: '/dev', shm: '/dev/shm' }).flatMap(([name, path]) => [
-      `check filesystem ${name}-disk with path ${path}`,
-      '  if space usage > 90% then alert',
-    ]),
+    ...disk('root', '/'),
+    ...disk('devices', '/dev'),
     'check system here',
     '  if memory usage > 90% then alert',
     '  if cpu usage > 99% then alert',
@@ -68,4 +70,25 @@ function looking({ folder, http, mqtt }: Targets): readonly string[] {
     `check process small with matching "${folder}/program-collector"`,
     '  if total memory > 2 GB then alert',
   ];
+}
+
+function starting(): readonly string[] {
+  return Object.entries({ true: '/bin/true', echo: '/bin/echo OK - fine' }).flatMap(
+    ([name, command]) => [
+      `check program ${name} with path "${command}" with timeout 5 seconds`,
+      '  if status != 0 then alert',
+    ],
+  );
+}
+
+function instead(): readonly string[] {
+  return [...disk('shm', '/dev/shm'), ...file('resolver', '/etc/resolv.conf')];
+}
+
+function file(name: string, path: string): readonly string[] {
+  return [`check file ${name} with path ${path}`, '  if does not exist then alert'];
+}
+
+function disk(name: string, path: string): readonly string[] {
+  return [`check filesystem ${name}-disk with path ${path}`, '  if space usage > 90% then alert'];
 }

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tempFolder } from '../../support/temp-folder.ts';
 import { collectd } from '../agent/collectd.ts';
-import { monit } from '../agent/monit.ts';
+import { monits } from '../agent/monit.ts';
 import { startPeers } from '../agent/peers.ts';
 import { copyProgram, startCollector } from '../agent/programs.ts';
 import {
@@ -59,7 +59,7 @@ export async function run(args: string[]): Promise<void> {
     KINDS.flatMap((kind) => builds.map((build) => startAgent(build, targets, kind, n))),
   );
   const peers = [
-    ...(await startPeers([monit], folder.path, targets)),
+    ...(await startPeers(monits, folder.path, targets)),
     ...(await startPeers([collectd], folder.path, COLLECTD_SECONDS)),
   ];
   const all: One[] = [...agents, ...peers];
