@@ -2,7 +2,8 @@
 import type { TaskConfig, TasksConfig } from '../../config/tasks.ts';
 import { jitterOf } from '../../core/tasks/jitter.ts';
 import type { Queued } from '../../core/tasks/queue.ts';
-import { afterStep, newTurns, nextTurn, take, turnAt } from '../../core/tasks/turns.ts';
+import type { Schedule } from '../../core/tasks/schedule.ts';
+import { afterStep, newTurns, nextTurn, type Turns, take, turnAt } from '../../core/tasks/turns.ts';
 import { type TurnRules, verdictOn, type Waiting, waitingFor } from '../../core/tasks/verdict.ts';
 import { isOpen } from '../../core/tasks/window.ts';
 import type { Book, Page, Retry } from './book.ts';
@@ -36,6 +37,10 @@ export class Agenda {
   /** Why a task that waits does not begin. */
   readonly #why = new Map<string, string>();
   #tasks: TasksConfig['tasks'] = {};
+  /** Of those that the calendar asks for. */
+  #rules: ReadonlyMap<string, TurnRules> = new Map();
+  /** The first turn that was not taken, as long as the task's turns are these. */
+  readonly #first = new Map<string, { readonly turns: Turns; readonly due: number | undefined }>();
 
   constructor(device: string, book: Book) {
     this.#device = device;
@@ -50,6 +55,8 @@ export class Agenda {
       this.#why.delete(name);
     }
     this.#tasks = tasks;
+    this.#rules = rulesOf(this.#device, tasks);
+    this.#first.clear();
   }
 
   /** Sees what has come. Answers what may begin and what is given up, which the caller decides. */
@@ -57,7 +64,7 @@ export class Agenda {
     const ready: Candidate[] = [];
     const skipped: Skipped[] = [];
     for (const [name, config] of Object.entries(this.#tasks)) {
-      await this.#anew(name, config, now);
+      await this.#anew(name, now);
       const tried = this.#retry(name, config, now);
       const turn = this.#turn(name, config, now);
       for (const found of [tried, turn]) {
@@ -96,10 +103,13 @@ export class Agenda {
 
   /** When the calendar asks for it next. */
   next(name: string, now: number): number | undefined {
-    const config = this.#tasks[name];
-    const rules = config && this.#rules(name, config);
+    const rules = this.#rules.get(name);
     if (rules === undefined) return undefined;
-    const due = nextTurn(rules.schedule, this.#book.page(name).turns, now - rules.jitter);
+    const { turns } = this.#book.page(name);
+    const at = now - rules.jitter;
+    const first = this.#firstTurn(name, rules.schedule);
+    const isAhead = first === undefined || first > at;
+    const due = isAhead && at >= turns.through ? first : nextTurn(rules.schedule, turns, at);
     return due === undefined ? undefined : due + rules.jitter;
   }
 
@@ -114,9 +124,9 @@ export class Agenda {
   }
 
   /** A schedule that is new, or on again, begins now: what it would have asked for before is nothing. */
-  async #anew(name: string, config: TaskConfig, now: number): Promise<void> {
+  async #anew(name: string, now: number): Promise<void> {
     const page = this.#book.page(name);
-    const rules = this.#rules(name, config);
+    const rules = this.#rules.get(name);
     const schedule = rules?.schedule.text ?? '';
     const at = now - (rules?.jitter ?? 0);
     if (page.schedule !== schedule) {
@@ -129,7 +139,7 @@ export class Agenda {
   }
 
   #turn(name: string, config: TaskConfig, now: number): Candidate | Skipped | undefined {
-    const rules = this.#rules(name, config);
+    const rules = this.#rules.get(name);
     const waiting = rules && this.#seen(name, rules, now);
     if (waiting === undefined) return undefined;
     const verdict = verdictOn(waiting, rules as TurnRules, now);
@@ -145,12 +155,25 @@ export class Agenda {
     const known = this.#waiting.get(name);
     if (known !== undefined && now >= known.planned - EARLY_MS) return known;
     this.#waiting.delete(name);
+    const at = now - rules.jitter;
+    const first = this.#firstTurn(name, rules.schedule);
+    if (first === undefined || first > at) return undefined;
     const { turns } = this.#book.page(name);
-    const turn = turnAt(rules.schedule, turns, now - rules.jitter);
+    const turn = turnAt(rules.schedule, turns, at);
     if (turn === undefined) return undefined;
     const waiting = waitingFor(turn, rules, turns, now);
     this.#waiting.set(name, waiting);
     return waiting;
+  }
+
+  /** Found out once: everything is looked at each minute, and most turns are hours away. */
+  #firstTurn(name: string, schedule: Schedule): number | undefined {
+    const { turns } = this.#book.page(name);
+    const known = this.#first.get(name);
+    if (known?.turns === turns) return known.due;
+    const due = nextTurn(schedule, turns, turns.through);
+    this.#first.set(name, { turns, due });
+    return due;
   }
 
   #retry(name: string, config: TaskConfig, now: number): Candidate | Skipped | undefined {
@@ -187,11 +210,15 @@ export class Agenda {
     const noted = this.#why.get(name);
     return noted === undefined || noted === why ? why : `${why}: ${noted}`;
   }
+}
 
-  #rules(name: string, { enabled, schedule, jitter, window, missed }: TaskConfig) {
-    if (!enabled || schedule === undefined) return undefined;
-    return { schedule, window, missed, jitter: jitterOf(this.#device, name, jitter) };
+function rulesOf(device: string, tasks: TasksConfig['tasks']): ReadonlyMap<string, TurnRules> {
+  const rules = new Map<string, TurnRules>();
+  for (const [name, { enabled, schedule, jitter, window, missed }] of Object.entries(tasks)) {
+    if (!enabled || schedule === undefined) continue;
+    rules.set(name, { schedule, window, missed, jitter: jitterOf(device, name, jitter) });
   }
+  return rules;
 }
 
 function calendarOf(config: TaskConfig | undefined): string {
