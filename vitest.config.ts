@@ -1,7 +1,7 @@
 // Five kinds of test, told apart by what they need; `seconds` is when a test counts as hanging, many
 // times what it takes: a machine may be slow. Unit and contract run in `npm run check`; system and
 // fault start programs; load is for `npm run bench` and long runs, never part of `npm test`.
-// Two or three files run at a time: much of what they do is waiting. `alone` names those that do not go
+// Three files run at a time: much of what they do is waiting. `alone` names those that do not go
 // together with others; they run after the rest, as a project `<kind>-alone`.
 import { defineConfig } from 'vitest/config';
 import { LongFirst } from './scripts/lib/long-first.ts';
@@ -59,8 +59,8 @@ const project = (
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
-    // So many processes, whatever the machine; what starts programs waits for them most of the time.
-    ...(name.endsWith('-alone') ? { fileParallelism: false } : { maxWorkers: programs ? 3 : 2 }),
+    // So many processes, whatever the machine: on two cores three leave less of them idle than two.
+    ...(name.endsWith('-alone') ? { fileParallelism: false } : { maxWorkers: 3 }),
     sequence: { groupOrder: name.endsWith('-alone') ? 2 : programs ? 1 : 0 },
     testTimeout: seconds * 1000,
     hookTimeout: seconds * 1000,
