@@ -105,11 +105,11 @@ export class Agenda {
   next(name: string, now: number): number | undefined {
     const rules = this.#rules.get(name);
     if (rules === undefined) return undefined;
-    const { turns } = this.#book.page(name);
     const at = now - rules.jitter;
     const first = this.#firstTurn(name, rules.schedule);
-    const isAhead = first === undefined || first > at;
-    const due = isAhead && at >= turns.through ? first : nextTurn(rules.schedule, turns, at);
+    if (first === undefined) return undefined;
+    const { turns } = this.#book.page(name);
+    const due = first > at ? first : nextTurn(rules.schedule, turns, at);
     return due === undefined ? undefined : due + rules.jitter;
   }
 
