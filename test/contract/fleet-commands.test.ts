@@ -9,6 +9,21 @@ const MINUTE = 60_000;
 const ping = { name: 'ping', args: {}, by: 'ada', comment: '', forMs: 10 * MINUTE };
 const none = { after: '', limit: 100 };
 
+/** Writes wait until they are let go. */
+class SlowCatalog extends MemoryCatalog {
+  isSlow = true;
+  private waiting: (() => void)[] = [];
+
+  override async write(changes: Parameters<MemoryCatalog['write']>[0]): Promise<void> {
+    if (this.isSlow) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    await super.write(changes);
+  }
+
+  letGo(): void {
+    for (const go of this.waiting.splice(0)) go();
+  }
+}
+
 describe('a command', () => {
   it('is sent, answered and over', async () => {
     await using rig = await FleetRig.start(new MemoryCatalog());
@@ -102,6 +117,27 @@ describe('a command', () => {
     const before = device.commands.items.length;
     await device.state();
     await device.commands.take(before + 1);
+  });
+
+  it('goes out once to a device that is heard again and again while that is written down', async () => {
+    const catalog = new SlowCatalog();
+    await using rig = await FleetRig.start(catalog);
+    const device = await rig.device('pi-1');
+    const sending = rig.fleet.desk.send({ ...ping, selector: 'pi-1' });
+    for (let write = 0; write < 4; write++) {
+      await rig.clock.advance(1);
+      await device.state();
+      await until(() => rig.directory.get('pi-1')?.lastSeen === rig.clock.wall());
+      catalog.letGo();
+    }
+    catalog.isSlow = false;
+    catalog.letGo();
+    const { id } = await sending;
+    await device.commands.take(1);
+    await device.answer(id, { state: 'succeeded' });
+    await until(() => rig.fleet.desk.command(id).endedAt > 0);
+    expect(device.commands.items).toHaveLength(1);
+    expect(await rig.fleet.desk.targets(id, none)).toMatchObject([{ attempts: 1 }]);
   });
 
   it('is not sent more often because a device reconnects', async () => {

@@ -40,7 +40,7 @@ export class Sending {
   /** In `ready` already. */
   private readonly queued = new Set<string>();
   private readonly later = new Wheel<Waiting>();
-  /** The session that a command was sent to: a new one has not got it. */
+  /** The session that a command was sent to, or is being sent to: a new one has not got it. */
   private readonly sentTo = new Map<string, string>();
   /** Their time came while the device was away. */
   private readonly parked = new Set<string>();
@@ -85,8 +85,9 @@ export class Sending {
     if (target === undefined || isOver(target.state)) return;
     const key = keyOf(campaign, device.id);
     const parked = this.parked.delete(key);
-    const fresh = target.state === 'sent' && this.sentTo.get(key) !== device.state?.session;
-    if (!parked && !fresh && target.state !== 'waiting') return;
+    const unheard = target.state === 'waiting' || target.state === 'sent';
+    const fresh = unheard && this.sentTo.get(key) !== sessionOf(device);
+    if (!parked && !fresh) return;
     this.enqueue({ campaign, device: device.id });
     this.work();
   }
@@ -191,9 +192,12 @@ export class Sending {
         ? []
         : [[campaign, sent(target, now)] as const];
     });
+    // Before it is written down: a device that is heard meanwhile is not to be sent it twice.
+    for (const [campaign, { device }] of marked) this.aim(campaign, device);
     try {
       await campaigns.set(marked);
     } catch (error) {
+      for (const [campaign, { device }] of marked) this.sentTo.delete(keyOf(campaign, device));
       for (const one of slice) this.later.add(clock.mono() + LISTEN_MS, one);
       throw error;
     }
@@ -206,7 +210,7 @@ export class Sending {
     const target = campaign.targets.get(id);
     if (device === undefined || target === undefined) return;
     // A connection that comes up while it goes out gets it again.
-    this.sentTo.set(keyOf(campaign, id), device.state?.session ?? '');
+    this.aim(campaign, id);
     this.later.add(clock.mono() + retryDelay(target), { campaign, device: id });
     const { name, issuedAt, deadline, args, by } = campaign.record;
     const payload = encodeCommand({
@@ -219,6 +223,14 @@ export class Sending {
       log.debug('command not published, to be sent again', { device: id, error: String(error) });
     }
   }
+
+  private aim(campaign: Campaign, id: string): void {
+    this.sentTo.set(keyOf(campaign, id), sessionOf(this.deps.devices.get(id)));
+  }
+}
+
+function sessionOf(device: Device | undefined): string {
+  return device?.state?.session ?? '';
 }
 
 function keyOf({ record }: Campaign, device: string): string {
