@@ -178,8 +178,9 @@ describe('tasks and commands', () => {
     rig.agent.start();
     expect((await rig.ended(away)).counts.succeeded).toBe(1);
     // What comes while the agent still starts is not lost: nobody had to say it again, as is done
-    // after half a minute.
-    if (performance.now() - started < 25_000) expect(told).toHaveLength(1);
+    // after half a minute. Twice at most: a device may be heard before its new session is known, and
+    // a new session is sent it again (docs/STATUS.md).
+    if (performance.now() - started < 25_000) expect([1, 2]).toContain(told.length);
     await rig.desired(({ state }) => state === 'applied');
     expect(await rig.door('/flags')).toEqual({ 'night-shift': true });
   });
